@@ -1,0 +1,124 @@
+"""The nouns of the field as frozen records: who goes, where to, and what they found.
+
+Codes (`O20`, `R10`, `S21` …) are words of the catalogue, never of the code. A `date` is a local day in the
+time zone of the schedule; a `datetime` is aware UTC. A child's name is never in a record, only sealed beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+LEADER = "leader"
+MEMBER = "member"
+MUNICIPAL = "coordinator"
+REGIONAL = "region"
+ROLES = (LEADER, MEMBER, MUNICIPAL, REGIONAL)
+"""Who one may be: team leader (L1), member (L2), municipal coordinator (L3), regional coordinator (L4)."""
+
+
+@dataclass(frozen=True)
+class Team:
+    id: int
+    name: str
+    municipality: str
+    area: str = ""
+
+
+@dataclass(frozen=True)
+class Person:
+    """One human, whatever messengers they use. `language` is empty until they chose one."""
+
+    id: int
+    name: str
+    role: str
+    language: str = ""
+    institution: str = ""
+    team: Team | None = None
+    municipality: str = ""
+    accepted_at: datetime | None = None
+    active: bool = True
+
+    @property
+    def coordinates(self) -> bool:
+        return self.role in (MUNICIPAL, REGIONAL)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Degrees, WGS 84."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A photo as its messenger names it; the bytes are fetched and cleaned later."""
+
+    channel: str
+    file: str
+    unique: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """A child to be found, without the child's name. `number` reads `БЯ-014`."""
+
+    id: int
+    number: str
+    group: str
+    municipality: str
+    settlement: str
+    address: str
+    birth_year: int | None
+    status: str
+    team_id: int | None
+    next_step: str
+    due_on: date | None
+    attempts: int = 0
+    sealed: bool = False
+    version: int = 1
+    holder: str = ""
+    """The name of the team that holds the case now; empty when nobody does."""
+
+
+@dataclass(frozen=True)
+class VisitReport:
+    """What a member found at one door: the minimum visit record (`docs/glossary.md`)."""
+
+    case_id: int
+    visited_on: date
+    part_of_day: str
+    attempt: int
+    went: tuple[int, ...]
+    address_kind: str
+    met: str
+    outcome: str
+    reasons: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
+    promised_on: date | None = None
+    next_on: date | None = None
+    note: str = ""
+    photos: tuple[Photo, ...] = ()
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A saved report: `id` is the receipt number; a correction raises `version` and keeps the older ones."""
+
+    id: int
+    version: int
+    reporter_id: int
+    saved_at: datetime
+    report: VisitReport
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What must happen to a case after a visit. `due_on` is None only when nothing more is owed."""
+
+    status: str
+    step: str
+    due_on: date | None
