@@ -1,0 +1,329 @@
+"""The kinds of questions. Each says how it is shown, what it accepts, and what it says to anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from datetime import time as clock
+from typing import Any
+
+from casework import dates, privacy
+from casework.records import Photo, Place
+from handlers.replies import Located, Pictured, Reply, Tapped, Typed
+from handlers.talk import Accept, Json, Keep, Look, Moment, Reading, Refuse
+from handlers.views import Button, View, in_rows
+from handlers.words import Joined, Text, Words, _, counted
+
+SKIP = Button(_("Skip"), "skip")
+DONE = Button(_("Done"), "done")
+
+
+@dataclass(frozen=True)
+class Option:
+    code: str
+    label: Text
+
+
+def options(entries: Sequence[Any]) -> tuple[Option, ...]:
+    """Entries of the catalogue as choices."""
+    return tuple(Option(entry.code, entry) for entry in entries)
+
+
+class Plain:
+    """A question that needs nothing read and whose value is its own JSON."""
+
+    def needs(self, partial: Json, moment: Moment) -> Look | None:
+        return None
+
+    def decode(self, value: Json) -> Any:
+        return value
+
+
+def typed_choice(reply: Reply, choices: Sequence[Option], moment: Moment) -> str | None:
+    """The choice whose label was tapped, or typed in full (people do, when buttons are far up)."""
+    if isinstance(reply, Tapped):
+        return reply.value if any(reply.value == choice.code for choice in choices) else None
+    if isinstance(reply, Typed):
+        words = Words(moment.language, moment.today)
+        said = reply.text.strip().casefold()
+        return next((c.code for c in choices if words.say(c.label).casefold() == said), None)
+    return None
+
+
+@dataclass(frozen=True)
+class OneOf(Plain):
+    options: tuple[Option, ...]
+    columns: int = 1
+
+    def show(self, partial: Json, found: Any, moment: Moment) -> View:
+        return View((), in_rows([Button(o.label, o.code) for o in self.options], self.columns))
+
+    def read(self, reply: Reply, partial: Json, found: Any, moment: Moment) -> Reading:
+        code = typed_choice(reply, self.options, moment)
+        return Accept(code) if code else Refuse(_("Please tap one of the buttons below."))
+
+    def accepts(self, value: Json) -> bool:
+        return any(value == option.code for option in self.options)
+
+    def tell(self, value: str) -> Text:
+        return next(option.label for option in self.options if option.code == value)
+
+
+@dataclass(frozen=True)
+class AnyOf(Plain):
+    """Several choices, at most `at_most`; the partial is the list of codes chosen so far."""
+
+    options: tuple[Option, ...]
+    at_most: int
+
+    def show(self, partial: Json, found: Any, moment: Moment) -> View:
+        chosen = partial or []
+        buttons = [
+            Button(_("✓ {label}", label=o.label) if o.code in chosen else o.label, o.code)
+            for o in self.options
+        ]
+        hint = counted("Choose at most {count}.", "Choose at most {count}.", self.at_most)
+        return View((hint,), (*in_rows(buttons, 1), (DONE if chosen else SKIP,)))
+
+    def read(self, reply: Reply, partial: Json, found: Any, moment: Moment) -> Reading:
+        chosen = list(partial or [])
+        if isinstance(reply, Tapped) and reply.value in ("done", "skip"):
+            return Accept(chosen)
+        code = typed_choice(reply, self.options, moment)
+        if code is None:
+            return Refuse(_("Please tap the buttons below, then Done."))
+        if code in chosen:
+            return Keep([c for c in chosen if c != code])
+        if len(chosen) >= self.at_most:
+            return Refuse(
+                counted(
+                    "At most {count} can be chosen. Tap a chosen one to take it back.",
+                    "At most {count} can be chosen. Tap a chosen one to take it back.",
+                    self.at_most,
+                )
+            )
+        return Keep([*chosen, code])
+
+    def accepts(self, value: Json) -> bool:
+        codes = {option.code for option in self.options}
+        return isinstance(value, list) and len(value) <= self.at_most and set(value) <= codes
+
+    def decode(self, value: Json) -> tuple[str, ...]:
+        return tuple(value)
+
+    def tell(self, value: tuple[str, ...]) -> Text:
+        return Joined([o.label for o in self.options if o.code in value]) if value else "—"
+
+
+def yes_no() -> OneOf:
+    return OneOf((Option("yes", _("Yes")), Option("no", _("No"))), columns=2)
+
+
+@dataclass(frozen=True)
+class Sentence(Plain):
+    """Free text of at most `at_most` characters; a personal number in it is never kept."""
+
+    at_most: int = 300
+    optional: bool = True
+
+    def show(self, partial: Json, found: Any, moment: Moment) -> View:
+        return View((), ((SKIP,),) if self.optional else ())
+
+    def read(self, reply: Reply, partial: Json, found: Any, moment: Moment) -> Reading:
+        if isinstance(reply, Tapped) and reply.value == "skip" and self.optional:
+            return Accept("")
+        if not isinstance(reply, Typed) or not reply.text.strip():
+            return Refuse(
+                counted(
+                    "Please write it as text, up to {count} character.",
+                    "Please write it as text, up to {count} characters.",
+                    self.at_most,
+                )
+            )
+        text = reply.text.strip()
+        if privacy.personal_numbers(text):
+            return Refuse(
+                _("This looks like a personal number. We never keep it: write it again without it.")
+            )
+        if len(text) > self.at_most:
+            return Refuse(
+                _(
+                    "That is {length} characters; up to {limit} fit. Please shorten it.",
+                    length=str(len(text)),
+                    limit=str(self.at_most),
+                )
+            )
+        return Accept(text)
+
+    def accepts(self, value: Json) -> bool:
+        return isinstance(value, str) and len(value) <= self.at_most and (self.optional or bool(value))
+
+    def tell(self, value: str) -> Text:
+        return value or "—"
+
+
+@dataclass(frozen=True)
+class Day(Plain):
+    """A local day within `days_back` and `days_on` of the day the answer was sent. `none` offers "no day"."""
+
+    suggest: date | None = None
+    days_back: int = 0
+    days_on: int = 365
+    none: Text | None = None
+
+    def show(self, partial: Json, found: Any, moment: Moment) -> View:
+        offered = (0, -1, -2) if not self.days_on else (1, 2, 3, 7, 14)
+        days = [moment.today + timedelta(days=n) for n in offered]
+        if self.suggest and self._fits(self.suggest, moment.today):
+            days = [self.suggest, *(day for day in days if day != self.suggest)]
+        rows = in_rows([Button(day, day.isoformat()) for day in days[:6]], 3)
+        more = ((Button(self.none, "none"),),) if self.none else ()
+        return View((), (*rows, *more))
+
+    def read(self, reply: Reply, partial: Json, found: Any, moment: Moment) -> Reading:
+        if isinstance(reply, Tapped) and reply.value == "none" and self.none:
+            return Accept("")
+        day = self._day(reply, moment)
+        if day is None:
+            return Refuse(_('I could not read the day. For example: 24.11, "tomorrow" or "in 7 days".'))
+        if day < moment.today - timedelta(days=self.days_back):
+            return Refuse(
+                _(
+                    "{day} has passed. Please give a day from {first} on.",
+                    day=_full(day),
+                    first=self._first(moment),
+                )
+            )
+        if not self._fits(day, moment.today):
+            last = moment.today + timedelta(days=self.days_on)
+            return Refuse(
+                _("{day} is too far. Please give a day up to {last}.", day=_full(day), last=_full(last))
+            )
+        return Accept(day.isoformat())
+
+    def _day(self, reply: Reply, moment: Moment) -> date | None:
+        if isinstance(reply, Tapped):
+            return _iso(reply.value)
+        if isinstance(reply, Typed):
+            return dates.read_day(reply.text, moment.today, moment.language, past=not self.days_on)
+        return None
+
+    def _first(self, moment: Moment) -> str:
+        return _full(moment.today - timedelta(days=self.days_back))
+
+    def _fits(self, day: date, today: date) -> bool:
+        return today - timedelta(days=self.days_back) <= day <= today + timedelta(days=self.days_on)
+
+    def accepts(self, value: Json) -> bool:
+        return isinstance(value, str) and (_iso(value) is not None or (value == "" and self.none is not None))
+
+    def decode(self, value: Json) -> date | None:
+        return _iso(value)
+
+    def tell(self, value: date | None) -> Text:
+        return value or self.none or "—"
+
+
+def _iso(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _full(day: date) -> str:
+    return f"{day:%d.%m.%Y}"
+
+
+@dataclass(frozen=True)
+class Hour(Plain):
+    """A time of day, `08:00`."""
+
+    offered: tuple[str, ...]
+
+    def show(self, partial: Json, found: Any, moment: Moment) -> View:
+        return View((), in_rows([Button(hour, hour) for hour in self.offered], 3))
+
+    def read(self, reply: Reply, partial: Json, found: Any, moment: Moment) -> Reading:
+        text = reply.value if isinstance(reply, Tapped) else reply.text if isinstance(reply, Typed) else ""
+        hour = dates.read_time(text)
+        return (
+            Accept(f"{hour:%H:%M}") if hour else Refuse(_("I could not read the time. For example: 17:30."))
+        )
+
+    def accepts(self, value: Json) -> bool:
+        return isinstance(value, str) and dates.read_time(value) is not None
+
+    def decode(self, value: Json) -> clock:
+        return clock.fromisoformat(value)
+
+    def tell(self, value: clock) -> Text:
+        return f"{value:%H:%M}"
+
+
+@dataclass(frozen=True)
+class Photos(Plain):
+    """Up to `at_most` photos; an album is one answer, so the partial grows quietly until Done."""
+
+    at_most: int = 10
+
+    def show(self, partial: Json, found: Any, moment: Moment) -> View:
+        if not partial:
+            return View((), ((SKIP,),))
+        count = len(partial)
+        got = counted("{count} photo received.", "{count} photos received.", count)
+        return View((got,), ((DONE, Button(_("Remove them"), "clear")),))
+
+    def read(self, reply: Reply, partial: Json, found: Any, moment: Moment) -> Reading:
+        held = list(partial or [])
+        match reply:
+            case Tapped(value="done" | "skip"):
+                return Accept(held)
+            case Tapped(value="clear"):
+                return Keep([])
+            case Pictured(photo=photo):
+                if len(held) >= self.at_most:
+                    return Refuse(
+                        counted(
+                            "I keep at most {count} photo; this one was not taken.",
+                            "I keep at most {count} photos; this one was not taken.",
+                            self.at_most,
+                        )
+                    )
+                return Keep([*held, {"channel": photo.channel, "file": photo.file, "unique": photo.unique}])
+        return Refuse(_("Please send photos, or tap the button below."))
+
+    def accepts(self, value: Json) -> bool:
+        return isinstance(value, list) and len(value) <= self.at_most
+
+    def decode(self, value: Json) -> tuple[Photo, ...]:
+        return tuple(Photo(**photo) for photo in value)
+
+    def tell(self, value: tuple[Photo, ...]) -> Text:
+        return str(len(value)) if value else "—"
+
+
+@dataclass(frozen=True)
+class Where(Plain):
+    """The place where one stands, or nothing."""
+
+    def show(self, partial: Json, found: Any, moment: Moment) -> View:
+        return View((), ((SKIP,),))
+
+    def read(self, reply: Reply, partial: Json, found: Any, moment: Moment) -> Reading:
+        match reply:
+            case Located(place=place):
+                return Accept([place.latitude, place.longitude])
+            case Tapped(value="skip"):
+                return Accept([])
+        return Refuse(_("Please send your location with the paperclip, or tap Skip."))
+
+    def accepts(self, value: Json) -> bool:
+        return isinstance(value, list) and len(value) in (0, 2)
+
+    def decode(self, value: Json) -> Place | None:
+        return Place(*value) if value else None
+
+    def tell(self, value: Place | None) -> Text:
+        return f"{value.latitude:.5f}, {value.longitude:.5f}" if value else "—"

@@ -1,0 +1,42 @@
+"""What a person can answer with, free of any messenger; channels translate into these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from casework.records import Photo, Place
+
+
+@dataclass(frozen=True)
+class Typed:
+    text: str
+
+
+@dataclass(frozen=True)
+class Tapped:
+    """A button: `talk` tells which conversation it belongs to, `key` which question, `value` which choice."""
+
+    talk: str
+    key: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Pictured:
+    photo: Photo
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Located:
+    place: Place
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A sticker, a voice message, a contact, a video: seen, and answered with what would be accepted."""
+
+    kind: str
+
+
+Reply = Typed | Tapped | Pictured | Located | Unreadable

@@ -1,0 +1,354 @@
+"""A conversation is one plain async function, replayed from its journal at every message.
+
+It never waits in memory. `advance` runs it from the top, feeds it the recorded answers by key and stops at the
+first question without one. What a newcomer gets wrong: a conversation may only `say`, `ask`, `look` and `review`;
+it writes by *returning*, and the caller saves the result in the transaction that deletes the journal.
+There is no event loop here: the coroutine is stepped with `send()`, and the only thing that leaves this module
+is a `Look`, a read that the driver performs and sends back in.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import cache
+from typing import Any, Protocol, TypeVar, get_type_hints
+
+from pydantic import TypeAdapter
+
+from handlers.replies import Reply, Tapped
+from handlers.views import Button, View
+from handlers.words import Text, _
+
+Json = Any  # JSON enters here
+T = TypeVar("T")
+V = TypeVar("V")
+
+
+@dataclass(frozen=True)
+class Look:
+    """A read of the storage: `read(tx, *arguments)`."""
+
+    read: Callable[..., Awaitable[Any]]
+    arguments: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When the reply was *sent*, and how its day is called: kinds judge by this, not by the time of handling."""
+
+    at: datetime
+    today: date
+    language: str
+
+
+@dataclass(frozen=True)
+class Accept:
+    value: Json
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Part of an answer: the question stays open and shows what it has so far."""
+
+    partial: Json
+
+
+@dataclass(frozen=True)
+class Refuse:
+    """Not accepted, with the sentence that says what would be."""
+
+    why: Text
+
+
+@dataclass(frozen=True)
+class Forget:
+    """Ask this one again; the later answers stay if their question still accepts them."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class Drop:
+    """The person throws the whole conversation away."""
+
+
+Reading = Accept | Keep | Refuse | Forget | Drop
+
+
+class Kind(Protocol[V]):
+    """A kind of question. `found` is the result of `needs`, None when nothing was needed.
+
+    `read` never raises on what a person sends; it refuses with a sentence. What `show` labels is what `read` stores.
+    """
+
+    def needs(self, partial: Json, moment: Moment) -> Look | None: ...
+    def show(self, partial: Json, found: Any, moment: Moment) -> View: ...
+    def read(self, reply: Reply, partial: Json, found: Any, moment: Moment) -> Reading: ...
+    def accepts(self, value: Json) -> bool: ...
+    def decode(self, value: Json) -> V: ...
+    def tell(self, value: V) -> Text: ...
+
+
+@dataclass(frozen=True)
+class Journal:
+    """All that is kept of an open conversation: plain JSON, knowing no messenger."""
+
+    name: str
+    id: str
+    given: dict[str, Json] = field(default_factory=dict)
+    answers: dict[str, Json] = field(default_factory=dict)
+    looks: dict[str, Json] = field(default_factory=dict)
+    changing: tuple[str, ...] = ()
+    """Keys whose default the person wants to replace."""
+    open_key: str = ""
+    partial: Json = None
+
+    def answered(self, key: str, value: Json) -> Journal:
+        return replace(self, answers={**self.answers, key: value}, partial=None, open_key="")
+
+    def without(self, key: str) -> Journal:
+        answers = {k: v for k, v in self.answers.items() if k != key}
+        return replace(self, answers=answers, changing=(*self.changing, key), partial=None, open_key="")
+
+
+JOURNALS: TypeAdapter[Journal] = TypeAdapter(Journal)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Waiting for the person. `above` stands over the question: a refusal, or what the conversation said."""
+
+    journal: Journal
+    key: str
+    view: View
+    refused: bool = False
+
+
+@dataclass(frozen=True)
+class Finished:
+    result: Any
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """Thrown away by the person; nothing is saved."""
+
+
+@dataclass(frozen=True)
+class Stale:
+    """A button of another question or another conversation: nothing changes."""
+
+    journal: Journal
+
+
+Step = Asking | Finished | Dropped | Stale
+
+
+class Forbidden(TypeError):
+    """A conversation awaited something that is not `ask`, `look` or `review`: a bug in the conversation."""
+
+
+@dataclass(frozen=True)
+class _Open:
+    key: str
+    question: Text
+    kind: Kind[Any]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the review."""
+
+    key: str
+    label: Text
+    value: Text
+    changeable: bool = True
+
+
+class Talk:
+    def __init__(self, journal: Journal) -> None:
+        self.journal = journal
+        self.fed: list[str] = []
+        """Keys answered in this run, in the order asked; *back* forgets the last."""
+        self.lines: list[Line] = []
+        self.said: list[Text] = []
+        self.looked: dict[str, Json] = dict(journal.looks)
+
+    @property
+    def given(self) -> dict[str, Json]:
+        return self.journal.given
+
+    def say(self, text: Text) -> None:
+        self.said.append(text)
+
+    async def ask(
+        self, key: str, question: Text, kind: Kind[V], *, label: Text = "", default: Json = None
+    ) -> V:
+        """The answer recorded under `key`, or `default` (JSON) unless the person wants to change it."""
+        value = await self._value(key, question, kind, default)
+        if label != "":
+            self.lines.append(Line(key, label, kind.tell(value)))
+        return value
+
+    async def _value(self, key: str, question: Text, kind: Kind[V], default: Json) -> V:
+        recorded = self.journal.answers.get(key)
+        if key in self.journal.answers and kind.accepts(recorded):
+            self.fed.append(key)
+            return kind.decode(recorded)
+        if default is not None and key not in self.journal.changing and kind.accepts(default):
+            return kind.decode(default)
+        await _Waits(_Open(key, question, kind))
+        raise AssertionError("a question without an answer is never resumed")
+
+    def tell(self, key: str, label: Text, value: Text, *, changeable: bool = True) -> None:
+        """A line of the review said by the conversation itself, e.g. the attempt's number or the case's card."""
+        self.lines.append(Line(key, label, value, changeable))
+
+    async def look(self, key: str, read: Callable[..., Awaitable[T]], *arguments: Any) -> T:
+        """A read of the storage, made once a conversation: what it found is recorded with the answers."""
+        form = _form(read)
+        if key not in self.looked:
+            found = await _Waits(Look(read, arguments))
+            self.looked[key] = form.dump_python(found, mode="json")
+        result: T = form.validate_python(self.looked[key], strict=False)
+        return result
+
+    async def review(self, title: Text) -> None:
+        """Shows every labelled answer; Save lets the conversation return, any answer can be changed."""
+        await self.ask("review", title, Review(tuple(self.lines)))
+
+
+@cache
+def _form(read: Callable[..., Awaitable[Any]]) -> TypeAdapter[Any]:
+    return TypeAdapter(get_type_hints(inspect.unwrap(read))["return"])
+
+
+@dataclass(frozen=True)
+class _Waits:
+    effect: _Open | Look
+
+    def __await__(self) -> Generator[_Open | Look, Any, Any]:
+        return (yield self.effect)
+
+
+Flow = Callable[..., Coroutine[Any, Any, Any]]
+
+
+def run(flow: Flow, who: Any, journal: Journal) -> Generator[Look, Any, tuple[Talk, _Open | Finished]]:
+    """Replays a conversation up to its open question or its end."""
+    talk = Talk(journal)
+    conversation = flow(talk, who)
+    sent: Any = None
+    try:
+        while True:
+            effect = conversation.send(sent)
+            if isinstance(effect, _Open):
+                return talk, effect
+            if not isinstance(effect, Look):
+                raise Forbidden(f"{journal.name} awaited {effect!r}")
+            sent = yield effect
+    except StopIteration as end:
+        return talk, Finished(end.value)
+    finally:
+        conversation.close()
+
+
+def start(flow: Flow, who: Any, journal: Journal, moment: Moment) -> Generator[Look, Any, Step]:
+    """The first (or present) question of a conversation, or its end if nothing needs asking."""
+    talk, stop = yield from run(flow, who, journal)
+    if isinstance(stop, Finished):
+        return stop
+    return (yield from _asking(talk, stop, moment))
+
+
+def advance(
+    flow: Flow, who: Any, journal: Journal, reply: Reply, moment: Moment
+) -> Generator[Look, Any, Step]:
+    """One message further. A refused reply is never recorded and never advances."""
+    talk, stop = yield from run(flow, who, journal)
+    if isinstance(stop, Finished):
+        return stop
+    if isinstance(reply, Tapped) and (reply.talk, reply.key) != (journal.id, stop.key):
+        return Stale(journal)
+    partial = journal.partial if journal.open_key == stop.key else None
+    need = stop.kind.needs(partial, moment)
+    found = (yield need) if need else None
+    kept = replace(talk.journal, looks=talk.looked)
+    match stop.kind.read(reply, partial, found, moment):
+        case Accept(value):
+            return (yield from start(flow, who, kept.answered(stop.key, value), moment))
+        case Keep(partial):
+            kept = replace(kept, partial=partial, open_key=stop.key)
+            return (yield from start(flow, who, kept, moment))
+        case Forget(key):
+            return (yield from start(flow, who, kept.without(key), moment))
+        case Drop():
+            return Dropped()
+        case Refuse(why):
+            asking = yield from _asking(talk, stop, moment)
+            return replace(asking, view=asking.view.under(why, ""), refused=True)
+
+
+def back(flow: Flow, who: Any, journal: Journal, moment: Moment) -> Generator[Look, Any, Step]:
+    """Forgets the last answer; at the first question it shows that question again."""
+    talk, _stop = yield from run(flow, who, journal)
+    kept = replace(journal, looks=talk.looked, partial=None, open_key="")
+    if talk.fed:
+        kept = replace(kept, answers={k: v for k, v in kept.answers.items() if k != talk.fed[-1]})
+    return (yield from start(flow, who, kept, moment))
+
+
+def _asking(talk: Talk, stop: _Open, moment: Moment) -> Generator[Look, Any, Asking]:
+    partial = talk.journal.partial if talk.journal.open_key == stop.key else None
+    need = stop.kind.needs(partial, moment)
+    found = (yield need) if need else None
+    view = stop.kind.show(partial, found, moment)
+    journal = replace(talk.journal, looks=talk.looked, open_key=stop.key, partial=partial)
+    return Asking(journal, stop.key, view.under(*talk.said, stop.question))
+
+
+@dataclass(frozen=True)
+class Review:
+    """Save · change any answer · discard. Its partial is `"change"` while the person chooses what to change."""
+
+    lines: tuple[Line, ...]
+
+    def needs(self, partial: Json, moment: Moment) -> Look | None:
+        return None
+
+    def show(self, partial: Json, found: Any, moment: Moment) -> View:
+        told = tuple(_("{label}: {value}", label=line.label, value=line.value) for line in self.lines)
+        if partial == "change":
+            choices = tuple((Button(line.label, f"c.{line.key}"),) for line in self.lines if line.changeable)
+            return View((*told, "", _("What shall we change?")), (*choices, (Button(_("Keep all"), "keep"),)))
+        rows = ((Button(_("Save"), "save"),), (Button(_("Change"), "change"), Button(_("Discard"), "drop")))
+        return View(told, rows)
+
+    def read(self, reply: Reply, partial: Json, found: Any, moment: Moment) -> Reading:
+        if not isinstance(reply, Tapped):
+            return Refuse(_("Nothing is saved yet. Tap Save, or Change if something is wrong."))
+        keys = {f"c.{line.key}": line.key for line in self.lines if line.changeable}
+        match reply.value:
+            case "save":
+                return Accept("save")
+            case "change":
+                return Keep("change")
+            case "keep":
+                return Keep(None)
+            case "drop":
+                return Drop()
+        if reply.value in keys:
+            return Forget(keys[reply.value])
+        return Refuse(_("Nothing is saved yet. Tap Save, or Change if something is wrong."))
+
+    def accepts(self, value: Json) -> bool:
+        return bool(value == "save")
+
+    def decode(self, value: Json) -> None:
+        return None
+
+    def tell(self, value: None) -> Text:
+        return ""
