@@ -1,0 +1,26 @@
+"""A messenger on your own machine: the Telegram Bot API over real HTTP, with people who can be driven.
+
+What a newcomer gets wrong: this is no mock. The bot talks to it through sockets, exactly as it would
+talk to Telegram; the people are driven from Python (`sandbox.world.person("Иван")`), from JSON
+(`sandbox/users.py`) or by hand on the page at `/`.
+"""
+
+from sandbox.clock import WorldClock
+from sandbox.faults import Fault
+from sandbox.messages import Button, ChatMessage, Toast
+from sandbox.people import Group, Person
+from sandbox.server import Call, Sandbox
+from sandbox.world import World
+
+__all__ = [
+    "Button",
+    "Call",
+    "ChatMessage",
+    "Fault",
+    "Group",
+    "Person",
+    "Sandbox",
+    "Toast",
+    "World",
+    "WorldClock",
+]

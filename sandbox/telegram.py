@@ -1,0 +1,188 @@
+"""The front door of the Bot API: token, parameters, faults, the method, the answer, the log of calls.
+
+What a newcomer gets wrong: a call that is struck by a fault is in the log too, with the status that the
+bot saw, and with 0 when it saw none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from sandbox import telegram_account, telegram_media, telegram_messages
+from sandbox.errors import ApiError, too_many
+from sandbox.faults import Fault, Faults
+from sandbox.params import Params, read_params
+from sandbox.telegram_messages import Desk
+from sandbox.webhook import Webhook
+
+Json = dict[str, Any]
+Method = Callable[[Desk, Params], Any]
+METHODS: dict[str, Method] = {
+    **telegram_messages.METHODS,
+    **telegram_media.METHODS,
+    **telegram_account.METHODS,
+}
+BAD_GATEWAY = (
+    "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1>"
+    "</center>\r\n<hr><center>nginx/1.18.0</center>\r\n</body>\r\n</html>\r\n"
+)
+REFUSALS = {
+    "403": ApiError(403, "Forbidden: bot was blocked by the user"),
+    "500": ApiError(500, "Internal Server Error"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the bot; `at` is monotonic time of arrival, `status` 0 when nothing was answered."""
+
+    method: str
+    params: Json
+    chat_id: int | None
+    at: float
+    status: int
+    fault: str = ""
+
+
+class BotApi:
+    """Serves `/bot<token>/<method>` and `/file/bot<token>/<path>`."""
+
+    def __init__(self, token: str, desk: Desk, faults: Faults, calls: list[Call]) -> None:
+        self.webhook = Webhook(desk.world)
+        self._token = token
+        self._desk = desk
+        self._faults = faults
+        self._calls = calls
+        self._waiting_methods: dict[str, Callable[[Params], Awaitable[Any]]] = {
+            "getupdates": self._get_updates,
+            "setwebhook": self.webhook.set,
+            "deletewebhook": self.webhook.delete,
+            "getwebhookinfo": self._webhook_info,
+        }
+
+    def routes(self) -> list[web.RouteDef]:
+        # One regular expression without slashes: a token holds a colon, which aiohttp leaves alone.
+        return [
+            web.route("*", "/bot{token}/{method}", self.handle),
+            web.get("/file/bot{token}/{path:.+}", self.download),
+        ]
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        at = time.monotonic()
+        method = request.match_info["method"]
+        if request.match_info["token"] != self._token:
+            return _answer(ApiError(401, "Unauthorized"))
+        try:
+            params = await read_params(request)
+        except ApiError as error:
+            self._log(method, Params(), at, error.code)
+            return _answer(error)
+        fault = self._faults.take(method, params.chat_id)
+        if fault is not None and fault.kind not in {"timeout_after_delivery", "half_response"}:
+            return await self._spoil(request, method, params, at, fault)
+        response = await self._work(method, params)
+        if fault is not None:
+            return await self._spoil(request, method, params, at, fault, response)
+        self._log(method, params, at, response.status)
+        return response
+
+    async def download(self, request: web.Request) -> web.StreamResponse:
+        at = time.monotonic()
+        if request.match_info["token"] != self._token:
+            return _answer(ApiError(401, "Unauthorized"))
+        path = request.match_info["path"]
+        stored = self._desk.world.files.by_path(path)
+        params = Params({"path": path})
+        response = (
+            web.Response(body=stored.data, content_type=stored.mime)
+            if stored
+            else _answer(ApiError(404, "Not Found"))
+        )
+        fault = self._faults.take("file", None)
+        if fault is not None:
+            return await self._spoil(request, "file", params, at, fault, response)
+        self._log("file", params, at, response.status)
+        return response
+
+    async def _work(self, name: str, params: Params) -> web.Response:
+        try:
+            if waiting := self._waiting_methods.get(name.lower()):
+                return _answer(await waiting(params))
+            if method := METHODS.get(name.lower()):
+                return _answer(method(self._desk, params))
+            raise ApiError(404, "Not Found")
+        except ApiError as error:
+            return _answer(error)
+
+    async def _get_updates(self, params: Params) -> list[Json]:
+        return await self._desk.world.updates.poll(
+            params.integer("offset"),
+            params.integer("limit", 100),
+            min(50, params.integer("timeout")),
+            params.decode("allowed_updates"),
+        )
+
+    async def _webhook_info(self, params: Params) -> Json:
+        return self.webhook.info()
+
+    async def _spoil(
+        self,
+        request: web.Request,
+        method: str,
+        params: Params,
+        at: float,
+        fault: Fault,
+        response: web.Response | None = None,
+    ) -> web.StreamResponse:
+        """Answer as the fault wants it; `response` is what would have been said."""
+        kind = fault.kind
+        if kind == "429":
+            spoilt = _answer(too_many(fault.retry_after))
+        elif kind == "html_502":
+            spoilt = web.Response(status=502, text=BAD_GATEWAY, content_type="text/html")
+        elif kind in REFUSALS:
+            spoilt = _answer(REFUSALS[kind])
+        else:
+            self._log(method, params, at, 0, kind)
+            if kind == "half_response" and response is not None:
+                return await _cut(request, response)
+            if kind != "disconnect":
+                await asyncio.sleep(fault.seconds)
+            if request.transport is not None:
+                request.transport.abort()
+            return web.Response()
+        self._log(method, params, at, spoilt.status, kind)
+        return spoilt
+
+    def _log(self, method: str, params: Params, at: float, status: int, fault: str = "") -> None:
+        self._calls.append(Call(method, params.recorded(), params.chat_id, at, status, fault))
+
+
+async def _cut(request: web.Request, response: web.Response) -> web.StreamResponse:
+    """Promise the whole body, send half, and hang up."""
+    body = response.body if isinstance(response.body, bytes) else b""
+    half = web.StreamResponse(
+        headers={"Content-Length": str(len(body)), "Content-Type": response.content_type}
+    )
+    await half.prepare(request)
+    await half.write(body[: len(body) // 2])
+    if request.transport is not None:
+        request.transport.close()
+    return half
+
+
+def _answer(result: Any) -> web.Response:
+    if isinstance(result, ApiError):
+        return web.json_response(result.body(), status=result.code)
+    return web.json_response({"ok": True, "result": result}, dumps=_dumps)
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
