@@ -1,0 +1,104 @@
+// One message as a bubble. Text is only ever set as text: nothing that a bot sends becomes markup here.
+import { language, t } from "./words.js";
+
+const TAGS = {
+  bold: "b", italic: "i", underline: "u", strikethrough: "s", code: "code", pre: "pre",
+  blockquote: "blockquote", spoiler: "span",
+};
+
+export function el(tag, props = {}, ...children) {
+  const node = Object.assign(document.createElement(tag), props);
+  node.append(...children);
+  return node;
+}
+
+export const time = (iso) => new Date(iso).toLocaleTimeString("bg-BG", {
+  hour: "2-digit", minute: "2-digit", timeZone: "Europe/Sofia",
+}).replace(/\s*ч\.?$/, "");
+
+export const day = (iso) => new Date(iso).toLocaleDateString(language === "bg" ? "bg-BG" : "en-GB", {
+  weekday: "long", day: "numeric", month: "long", timeZone: "Europe/Sofia",
+});
+
+function words(runs) {
+  const body = el("div", { className: "words" });
+  for (const run of runs) {
+    let node = document.createTextNode(run.text);
+    for (const style of [...run.styles].reverse()) {
+      if (TAGS[style]) node = el(TAGS[style], style === "spoiler" ? { className: "spoiler" } : {}, node);
+    }
+    if (run.href) node = el("a", { href: run.href, target: "_blank", rel: "noopener noreferrer" }, node);
+    body.append(node);
+  }
+  return body;
+}
+
+function picture(message) {
+  const source = `/sandbox/files/${message.photo.path}`;
+  const image = el("img", { src: source, alt: message.text || "📷", loading: "eager" });
+  image.width = message.photo.width;
+  image.height = message.photo.height;
+  return el("a", { href: source, target: "_blank", className: "picture" }, image);
+}
+
+function attachment(message) {
+  if (message.photo) return picture(message);
+  if (message.document) {
+    const { path, name, size } = message.document;
+    return el("a", { className: "file", href: `/sandbox/files/${path}`, download: name },
+      el("span", { className: "fileicon", textContent: "📄" }),
+      el("span", {}, el("b", { textContent: name }),
+        el("small", { textContent: `${Math.max(1, Math.round(size / 1024))} ${t("kb")}` })));
+  }
+  if (message.location) {
+    const { lat, lon } = message.location;
+    return el("div", { className: "map" }, "📍", el("small", { textContent: `${lat.toFixed(5)}, ${lon.toFixed(5)}` }));
+  }
+  if (message.kind !== "text") return el("div", { className: "words", textContent: t(message.kind) || message.kind });
+  return null;
+}
+
+export function bubble(message, seen, tap) {
+  const box = el("article", { className: `bubble ${message.from_bot ? "theirs" : "mine"}` });
+  box.dataset.id = message.id;
+  const inner = el("div", { className: "skin" });
+  const part = attachment(message);
+  if (part) inner.append(part);
+  if (message.photo) inner.classList.add("media");
+  if (message.text) inner.append(words(message.runs));
+  const ticks = message.from_bot ? "" : seen ? " ✓✓" : " ✓";
+  inner.append(el("div", { className: "stamp" },
+    `${message.edited ? `${t("edited")} ` : ""}${time(message.date)}`,
+    el("span", { className: seen ? "ticks seen" : "ticks", textContent: ticks })));
+  box.append(inner);
+  for (const row of message.buttons) box.append(keys(row, message, tap));
+  return box;
+}
+
+function keys(row, message, tap) {
+  const line = el("div", { className: "keys" });
+  for (const key of row) {
+    if (key.url) {
+      line.append(el("a", { className: "key", href: key.url, target: "_blank", rel: "noopener", textContent: key.label }));
+      continue;
+    }
+    const button = el("button", { type: "button", className: "key", textContent: key.label });
+    button.addEventListener("click", () => tap(message, key, button));
+    line.append(button);
+  }
+  return line;
+}
+
+// Photos of one album stand in one grid; only the first bubble keeps its words and the stamp.
+export function album(messages, seen) {
+  const box = el("article", { className: `bubble ${messages[0].from_bot ? "theirs" : "mine"}` });
+  box.dataset.id = messages.at(-1).id;
+  const grid = el("div", { className: `grid n${Math.min(messages.length, 4)}` }, ...messages.map(picture));
+  const inner = el("div", { className: "skin media" }, grid);
+  for (const message of messages) if (message.text) inner.append(words(message.runs));
+  const ticks = messages[0].from_bot ? "" : seen ? " ✓✓" : " ✓";
+  inner.append(el("div", { className: "stamp" }, time(messages[0].date),
+    el("span", { className: seen ? "ticks seen" : "ticks", textContent: ticks })));
+  box.append(inner);
+  return box;
+}

@@ -1,0 +1,244 @@
+// One person's phone: the list of messages, what can be sent, and what the person has not yet seen.
+import { album, bubble, day, el } from "./bubbles.js";
+import { t } from "./words.js";
+
+const TYPING_MS = 5000;
+const TOAST_MS = 3500;
+// The statue of Tsar Liberator in Sofia: somewhere to be when the browser does not say where it is.
+const SOFIA = { lat: 42.69385, lon: 23.33265 };
+
+export class Phone {
+  constructor(person, changed) {
+    this.person = person;
+    this.changed = changed;
+    this.messages = new Map();
+    this.seen = new Set();
+    this.unread = 0;
+    this.firstUnread = 0;
+    this.node = document.getElementById("phone").content.firstElementChild.cloneNode(true);
+    this.$ = (selector) => this.node.querySelector(selector);
+    this.node.setAttribute("aria-label", person.name);
+    this.$("h2").textContent = person.name;
+    this.$(".avatar").textContent = person.name.trim().slice(0, 1).toUpperCase();
+    this.$(".avatar").style.setProperty("--hue", String((person.id * 67) % 360));
+    this.wire();
+    this.translate();
+  }
+
+  get url() { return `/sandbox/people/${this.person.id}`; }
+
+  wire() {
+    this.$(".write").addEventListener("submit", (event) => { event.preventDefault(); this.submit(); });
+    this.$(".attach").addEventListener("click", () => this.$(".photos").click());
+    this.$(".photos").addEventListener("change", () => this.tray());
+    this.$(".place").addEventListener("click", () => this.send({ location: SOFIA }));
+    this.$(".commands").addEventListener("click", () => this.menu());
+    this.$(".start").addEventListener("click", () => this.send({ start: "" }));
+    this.$(".block").addEventListener("click", () => this.call("PUT", "/blocked", { blocked: !this.person.blocked }));
+    this.$(".down").addEventListener("click", () => this.bottom());
+    this.$(".list").addEventListener("scroll", () => { if (this.atBottom()) this.read(); });
+    this.node.addEventListener("focusin", () => this.read());
+    this.node.addEventListener("keydown", (event) => { if (event.key === "Escape") this.$(".menu").hidden = true; });
+  }
+
+  async load() {
+    const chat = await (await fetch(`${this.url}/chat`)).json();
+    const pending = await (await fetch("/sandbox/pending")).json();
+    const waiting = new Set(pending.map((u) => u.message).filter(Boolean).map((m) => `${m.chat.id}/${m.message_id}`));
+    for (const message of chat.messages) {
+      this.messages.set(message.id, message);
+      if (!waiting.has(`${this.person.id}/${message.id}`)) this.seen.add(message.id);
+    }
+    this.draw();
+    this.bottom();
+  }
+
+  async call(method, path, body) {
+    const form = body instanceof FormData;
+    const answer = await fetch(this.url + path, {
+      method, body: form ? body : JSON.stringify(body), headers: form ? {} : { "Content-Type": "application/json" },
+    });
+    if (!answer.ok) this.toast((await answer.json()).error, true);
+  }
+
+  send(body) {
+    this.$(".menu").hidden = true;
+    this.follow = true;
+    return this.call("POST", "/messages", body);
+  }
+
+  submit() {
+    const input = this.$(".text");
+    const files = this.$(".photos").files;
+    const text = input.value.trim();
+    if (files.length) {
+      const form = new FormData();
+      [...files].forEach((file, index) => form.append(`photo${index}`, file));
+      form.append("caption", text);
+      this.send(form);
+      this.$(".photos").value = "";
+      this.tray();
+    } else if (text) {
+      this.send({ text });
+    }
+    input.value = "";
+    input.focus();
+  }
+
+  tray() {
+    const files = [...this.$(".photos").files];
+    const tray = this.$(".tray");
+    tray.hidden = files.length === 0;
+    tray.replaceChildren(...files.map((file) => {
+      const image = el("img", { alt: file.name, src: URL.createObjectURL(file) });
+      image.addEventListener("load", () => URL.revokeObjectURL(image.src));
+      return image;
+    }));
+    if (files.length) {
+      const cancel = el("button", { type: "button", textContent: "✕", ariaLabel: t("cancel") });
+      cancel.addEventListener("click", () => { this.$(".photos").value = ""; this.tray(); });
+      tray.append(el("span", { textContent: `${files.length} ${t("attached")}` }), cancel);
+      this.$(".text").focus();
+    }
+    this.translate();
+  }
+
+  async menu() {
+    const menu = this.$(".menu");
+    if (!menu.hidden) { menu.hidden = true; return; }
+    const { people } = await (await fetch("/sandbox/people")).json();
+    const { commands } = people.find((person) => person.id === this.person.id);
+    menu.replaceChildren(...(commands.length ? commands : [null]).map((command) => {
+      if (!command) return el("li", { className: "none", textContent: t("none") });
+      const name = `/${command.command.replace(/^\//, "")}`;
+      const button = el("button", { type: "button" }, el("b", { textContent: name }), ` ${command.description}`);
+      button.addEventListener("click", () => this.send({ text: name }));
+      return el("li", {}, button);
+    }));
+    menu.hidden = false;
+  }
+
+  take(event) {
+    const { kind, data } = event;
+    if (kind === "typing") return this.typing(true);
+    if (kind === "toast") return data.text ? this.toast(data.text, data.alert) : undefined;
+    if (kind === "seen") this.seen.add(data.id);
+    if (kind === "blocked") this.person.blocked = data.blocked;
+    if (kind === "message" || kind === "edited") this.messages.set(data.id, data);
+    if (kind === "deleted" && this.messages.has(data.id)) this.messages.get(data.id).deleted = true;
+    if (kind === "message" && data.from_bot) {
+      this.typing(false);
+      if (!this.watched()) {
+        this.firstUnread ||= data.id;
+        this.unread += 1;
+      }
+    }
+    if (kind === "message" && !data.from_bot) this.read(false);
+    const stick = this.follow || this.atBottom();
+    this.draw();
+    if (stick) this.bottom(false);
+    this.follow = false;
+    return this.changed();
+  }
+
+  watched() { return document.hasFocus() && this.node.offsetParent !== null && this.atBottom(); }
+
+  read(redraw = true) {
+    if (!this.unread && !this.firstUnread) return;
+    this.unread = 0;
+    this.firstUnread = 0;
+    if (redraw) this.draw();
+    this.changed();
+  }
+
+  typing(on) {
+    clearTimeout(this.typer);
+    this.isTyping = on;
+    if (on) this.typer = setTimeout(() => this.typing(false), TYPING_MS);
+    this.translate();
+  }
+
+  toast(text, alert) {
+    const toast = this.$(".toast");
+    toast.textContent = text;
+    toast.classList.toggle("alert", Boolean(alert));
+    toast.hidden = false;
+    clearTimeout(this.toaster);
+    this.toaster = setTimeout(() => { toast.hidden = true; }, alert ? 2 * TOAST_MS : TOAST_MS);
+  }
+
+  async tap(message, key, button) {
+    button.classList.add("waiting");
+    setTimeout(() => button.classList.remove("waiting"), 600);
+    await this.call("POST", "/taps", { data: key.data, message_id: message.id });
+  }
+
+  atBottom() {
+    const list = this.$(".list");
+    return list.scrollHeight - list.scrollTop - list.clientHeight < 60;
+  }
+
+  bottom(reading = true) {
+    const list = this.$(".list");
+    list.scrollTop = list.scrollHeight;
+    if (reading) this.read();
+  }
+
+  draw() {
+    const list = this.$(".list");
+    const was = list.scrollTop;
+    const shown = [...this.messages.values()].filter((message) => !message.deleted);
+    const nodes = [];
+    let lastDay = "";
+    for (let index = 0; index < shown.length; index += 1) {
+      const message = shown[index];
+      if (day(message.date) !== lastDay) {
+        lastDay = day(message.date);
+        nodes.push(el("div", { className: "day", textContent: lastDay }));
+      }
+      if (message.id === this.firstUnread) nodes.push(el("div", { className: "fresh", textContent: t("fresh") }));
+      const group = [message];
+      while (message.album && message.photo && shown[index + 1]?.album === message.album) group.push(shown[index += 1]);
+      const seen = group.every((one) => this.seen.has(one.id));
+      nodes.push(group.length > 1 ? album(group, seen) : bubble(message, seen, (...what) => this.tap(...what)));
+    }
+    list.replaceChildren(...nodes);
+    list.scrollTop = was;
+    this.keyboard(shown);
+    this.translate();
+  }
+
+  keyboard(shown) {
+    const rows = shown.findLast((message) => message.from_bot && message.keyboard.length)?.keyboard || [];
+    const box = this.$(".keyboard");
+    box.hidden = rows.length === 0;
+    box.replaceChildren(...rows.map((row) => el("div", { className: "keys" }, ...row.map((label) => {
+      const button = el("button", { type: "button", className: "key", textContent: label });
+      button.addEventListener("click", () => this.send({ text: label }));
+      return button;
+    }))));
+  }
+
+  translate() {
+    const fresh = this.messages.size === 0;
+    const label = (selector, text) => {
+      this.$(selector).setAttribute("aria-label", text);
+      this.$(selector).title = text;
+    };
+    const { blocked } = this.person;
+    this.$(".state").textContent = blocked ? t("blocked") : this.isTyping ? t("typing") : t("online");
+    this.$(".state").classList.toggle("typing", Boolean(this.isTyping));
+    this.$(".block").textContent = blocked ? t("unblock") : t("block");
+    this.$(".start").textContent = t("start");
+    this.$(".start").hidden = !fresh || blocked;
+    this.$(".write").hidden = blocked;
+    this.$(".text").placeholder = this.$(".photos").files.length ? t("caption") : t("write");
+    label(".text", t("write"));
+    label(".send", t("send"));
+    label(".attach", t("attach"));
+    label(".place", t("place"));
+    label(".commands", t("commands"));
+    label(".down", t("down"));
+    this.$(".down").hidden = !this.unread || this.atBottom();
+  }
+}
