@@ -11,8 +11,9 @@ $(READY): requirements-dev.lock pyproject.toml
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
-demo: $(READY)
-	$(VENV)/bin/obhvat demo
+# The messenger with its chat page; the bot joins it here when it can run.
+sandbox: $(READY)
+	$(VENV)/bin/python -m sandbox --port 8081
 
 test: $(READY)
 	$(VENV)/bin/python -m pytest -n 2
@@ -25,3 +26,7 @@ check: $(READY)
 format: $(READY)
 	$(VENV)/bin/ruff check --fix --quiet . || true
 	$(VENV)/bin/ruff format .
+
+# Compiles the translations; run it after editing handlers/locale/*/LC_MESSAGES/obhvat.po.
+words: $(READY)
+	$(VENV)/bin/pybabel compile --domain obhvat --directory handlers/locale --statistics

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from handlers.kinds import OneOf, Option
-from handlers.scene import Scene
 from handlers.talk import Talk
 from handlers.words import LANGUAGES, _
 
@@ -22,7 +21,7 @@ class Joined:
     accepted: bool
 
 
-async def join(talk: Talk, here: Scene) -> Joined:
+async def join(talk: Talk, here: object) -> Joined:
     tongues = OneOf(tuple(Option(code, name) for code, name in LANGUAGES.items()), columns=2)
     language = await talk.ask("lang", "Език / Language", tongues)
     agree = OneOf((Option("yes", _("I agree")), Option("no", _("I do not agree"))), columns=2)
@@ -30,6 +29,6 @@ async def join(talk: Talk, here: Scene) -> Joined:
     return Joined(language, accepted == "yes")
 
 
-async def choose_language(talk: Talk, here: Scene) -> str:
+async def choose_language(talk: Talk, here: object) -> str:
     tongues = OneOf(tuple(Option(code, name) for code, name in LANGUAGES.items()), columns=2)
     return await talk.ask("lang", "Език / Language", tongues)

@@ -79,10 +79,7 @@ class AnyOf(Plain):
 
     def show(self, partial: Json, found: Any, moment: Moment) -> View:
         chosen = partial or []
-        buttons = [
-            Button(_("✓ {label}", label=o.label) if o.code in chosen else o.label, o.code)
-            for o in self.options
-        ]
+        buttons = [Button(_("✓ {label}", label=o.label) if o.code in chosen else o.label, o.code) for o in self.options]
         hint = counted("Choose at most {count}.", "Choose at most {count}.", self.at_most)
         return View((hint,), (*in_rows(buttons, 1), (DONE if chosen else SKIP,)))
 
@@ -143,9 +140,7 @@ class Sentence(Plain):
             )
         text = reply.text.strip()
         if privacy.personal_numbers(text):
-            return Refuse(
-                _("This looks like a personal number. We never keep it: write it again without it.")
-            )
+            return Refuse(_("This looks like a personal number. We never keep it: write it again without it."))
         if len(text) > self.at_most:
             return Refuse(
                 _(
@@ -197,9 +192,7 @@ class Day(Plain):
             )
         if not self._fits(day, moment.today):
             last = moment.today + timedelta(days=self.days_on)
-            return Refuse(
-                _("{day} is too far. Please give a day up to {last}.", day=_full(day), last=_full(last))
-            )
+            return Refuse(_("{day} is too far. Please give a day up to {last}.", day=_full(day), last=_full(last)))
         return Accept(day.isoformat())
 
     def _day(self, reply: Reply, moment: Moment) -> date | None:
@@ -248,9 +241,7 @@ class Hour(Plain):
     def read(self, reply: Reply, partial: Json, found: Any, moment: Moment) -> Reading:
         text = reply.value if isinstance(reply, Tapped) else reply.text if isinstance(reply, Typed) else ""
         hour = dates.read_time(text)
-        return (
-            Accept(f"{hour:%H:%M}") if hour else Refuse(_("I could not read the time. For example: 17:30."))
-        )
+        return Accept(f"{hour:%H:%M}") if hour else Refuse(_("I could not read the time. For example: 17:30."))
 
     def accepts(self, value: Json) -> bool:
         return isinstance(value, str) and dates.read_time(value) is not None

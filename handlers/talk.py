@@ -184,9 +184,7 @@ class Talk:
     def say(self, text: Text) -> None:
         self.said.append(text)
 
-    async def ask(
-        self, key: str, question: Text, kind: Kind[V], *, label: Text = "", default: Json = None
-    ) -> V:
+    async def ask(self, key: str, question: Text, kind: Kind[V], *, label: Text = "", default: Json = None) -> V:
         """The answer recorded under `key`, or `default` (JSON) unless the person wants to change it."""
         value = await self._value(key, question, kind, default)
         if label != "":
@@ -264,9 +262,7 @@ def start(flow: Flow, who: Any, journal: Journal, moment: Moment) -> Generator[L
     return (yield from _asking(talk, stop, moment))
 
 
-def advance(
-    flow: Flow, who: Any, journal: Journal, reply: Reply, moment: Moment
-) -> Generator[Look, Any, Step]:
+def advance(flow: Flow, who: Any, journal: Journal, reply: Reply, moment: Moment) -> Generator[Look, Any, Step]:
     """One message further. A refused reply is never recorded and never advances."""
     talk, stop = yield from run(flow, who, journal)
     if isinstance(stop, Finished):

@@ -58,6 +58,9 @@ def counted(one: str, many: str, count: int, **values: Text) -> Phrase:
 
 @cache
 def translations(language: str) -> gettext.NullTranslations:
+    """The sentences of a language; English ones stand in the code itself."""
+    if language == "en":
+        return gettext.NullTranslations()
     with as_file(files("handlers") / "locale") as folder:
         return gettext.translation("obhvat", folder, [language])
 

@@ -45,9 +45,7 @@ class Files:
         self._count = itertools.count()
         self._drawn = itertools.count(1)
 
-    def add(
-        self, data: bytes, name: str, mime: str, folder: str, size: tuple[int, int] = (0, 0)
-    ) -> StoredFile:
+    def add(self, data: bytes, name: str, mime: str, folder: str, size: tuple[int, int] = (0, 0)) -> StoredFile:
         number = next(self._count)
         digest = hashlib.sha256(data).digest()
         suffix = name.rpartition(".")[2] if "." in name else "bin"

@@ -62,10 +62,7 @@ class ChatMessage:
     @property
     def buttons(self) -> list[list[Button]]:
         rows = (self.markup or {}).get("inline_keyboard", [])
-        return [
-            [Button(key["text"], key.get("callback_data", ""), key.get("url", "")) for key in row]
-            for row in rows
-        ]
+        return [[Button(key["text"], key.get("callback_data", ""), key.get("url", "")) for key in row] for row in rows]
 
     @property
     def labels(self) -> list[str]:
@@ -123,9 +120,7 @@ def page_json(message: ChatMessage) -> Json:
         "kind": message.kind,
         "text": message.text,
         "runs": runs(message.text, message.entities),
-        "buttons": [
-            [{"label": b.label, "data": b.data, "url": b.url} for b in row] for row in message.buttons
-        ],
+        "buttons": [[{"label": b.label, "data": b.data, "url": b.url} for b in row] for row in message.buttons],
         "keyboard": message.keyboard,
         "album": message.album,
         "edited": message.edited,

@@ -73,9 +73,7 @@ class Person:
         while self._heard >= len(self._spoken):
             left = deadline - time.monotonic()
             if left <= 0 or not await self._pulse.wait(left):
-                raise AssertionError(
-                    f"{self.name} heard nothing for {seconds} s; the chat: {self._summary()}"
-                )
+                raise AssertionError(f"{self.name} heard nothing for {seconds} s; the chat: {self._summary()}")
         self._heard += 1
         return self.world.chats[self.id].messages[self._spoken[self._heard - 1]]
 
@@ -127,9 +125,7 @@ class Person:
                 if button.label != label:
                     continue
                 if not button.data:
-                    raise AssertionError(
-                        f"the button {label!r} opens {button.url!r}, it does not call the bot"
-                    )
+                    raise AssertionError(f"the button {label!r} opens {button.url!r}, it does not call the bot")
                 return self.world.tap(self, self.id, shown.id, button.data)
         labels = [shown.labels for shown in visible]
         raise AssertionError(f"{self.name} sees no button {label!r}; visible, newest first: {labels}")

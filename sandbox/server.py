@@ -67,9 +67,7 @@ class Sandbox:
         app = web.Application(client_max_size=UPLOAD_LIMIT)
         app.add_routes([*self._api.routes(), *self._users.routes(), *page_routes()])
         # A bot that is killed in a long poll must not leave its poll behind.
-        runner = web.AppRunner(
-            app, access_log=None, handler_cancellation=True, shutdown_timeout=SHUTDOWN_SECONDS
-        )
+        runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=SHUTDOWN_SECONDS)
         await runner.setup()
         site = web.TCPSite(runner, self._host, self._port)
         await site.start()

@@ -101,9 +101,7 @@ class BotApi:
         stored = self._desk.world.files.by_path(path)
         params = Params({"path": path})
         response = (
-            web.Response(body=stored.data, content_type=stored.mime)
-            if stored
-            else _answer(ApiError(404, "Not Found"))
+            web.Response(body=stored.data, content_type=stored.mime) if stored else _answer(ApiError(404, "Not Found"))
         )
         fault = self._faults.take("file", None)
         if fault is not None:
@@ -168,9 +166,7 @@ class BotApi:
 async def _cut(request: web.Request, response: web.Response) -> web.StreamResponse:
     """Promise the whole body, send half, and hang up."""
     body = response.body if isinstance(response.body, bytes) else b""
-    half = web.StreamResponse(
-        headers={"Content-Length": str(len(body)), "Content-Type": response.content_type}
-    )
+    half = web.StreamResponse(headers={"Content-Length": str(len(body)), "Content-Type": response.content_type})
     await half.prepare(request)
     await half.write(body[: len(body) // 2])
     if request.transport is not None:

@@ -80,9 +80,7 @@ def send_media_group(desk: Desk, params: Params) -> list[Json]:
         if item.get("type") not in PARTS:
             raise bad_request(f"type {item.get('type')} of media can't be used in an album")
         caption = Params({**item, "caption": item.get("caption", "")})
-        ready.append(
-            (item["type"], params.upload("", item.get("media", "")), words(caption, "caption", CAPTION_LIMIT))
-        )
+        ready.append((item["type"], params.upload("", item.get("media", "")), words(caption, "caption", CAPTION_LIMIT)))
     desk.limits.spend(chat.id, len(ready))
     answered = reply_to(desk, chat, params)
     group = {"media_group_id": str(13_500_000_000_000 + desk.world.last_seq)}
@@ -90,9 +88,7 @@ def send_media_group(desk: Desk, params: Params) -> list[Json]:
     for kind, sent, (text, entities) in ready:
         part = PARTS[kind](desk, sent)
         part["payload"].update(group, **answered)
-        told.append(
-            desk.world.tell(desk.world.add(chat, desk.world.bot, text=text, entities=entities, **part))
-        )
+        told.append(desk.world.tell(desk.world.add(chat, desk.world.bot, text=text, entities=entities, **part)))
     return told
 
 
@@ -102,9 +98,7 @@ def send_location(desk: Desk, params: Params) -> Json:
     keyboard = markup(params)
     desk.limits.spend(chat.id)
     payload = {"location": {"latitude": place[0], "longitude": place[1]}, **reply_to(desk, chat, params)}
-    message = desk.world.add(
-        chat, desk.world.bot, kind="location", location=place, markup=keyboard, payload=payload
-    )
+    message = desk.world.add(chat, desk.world.bot, kind="location", location=place, markup=keyboard, payload=payload)
     return desk.world.tell(message)
 
 

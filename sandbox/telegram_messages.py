@@ -80,9 +80,7 @@ def _check_button(key: Json) -> None:
     if data is not None and not 1 <= len(str(data).encode()) <= BUTTON_DATA_LIMIT:
         raise bad_request("BUTTON_DATA_INVALID")
     if len(set(key) - {"text", "style", "icon_custom_emoji_id"}) == 0:
-        raise bad_request(
-            "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
-        )
+        raise bad_request("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
 
 
 def reply_to(desk: Desk, chat: Chat, params: Params) -> Json:
@@ -109,9 +107,7 @@ def send_message(desk: Desk, params: Params) -> Json:
     keyboard = markup(params)
     payload = reply_to(desk, chat, params)
     desk.limits.spend(chat.id)
-    message = desk.world.add(
-        chat, desk.world.bot, text=text, entities=entities, markup=keyboard, payload=payload
-    )
+    message = desk.world.add(chat, desk.world.bot, text=text, entities=entities, markup=keyboard, payload=payload)
     return desk.world.tell(message)
 
 

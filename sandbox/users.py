@@ -157,12 +157,8 @@ class UserApi:
         return web.json_response({"update_id": self._world.inject(await request.json())}, status=201)
 
     async def events(self, request: web.Request) -> web.StreamResponse:
-        after = int(
-            request.headers.get("Last-Event-ID") or request.query.get("after") or self._world.last_seq
-        )
-        stream = web.StreamResponse(
-            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
-        )
+        after = int(request.headers.get("Last-Event-ID") or request.query.get("after") or self._world.last_seq)
+        stream = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         await stream.prepare(request)
         await stream.write(b": hello\n\n")
         while True:
@@ -228,9 +224,7 @@ async def _send(person: Person, sent: Params) -> list[ChatMessage]:
         photos = [u.data for key, u in sent.files.items() if key.startswith("photo")]
         others = [u for key, u in sent.files.items() if not key.startswith("photo")]
         shown = await person.shows_photos(photos, caption) if photos else []
-        return shown + [
-            await person.sends_document(u.name, u.data, "" if photos else caption) for u in others
-        ]
+        return shown + [await person.sends_document(u.name, u.data, "" if photos else caption) for u in others]
     if "photos" in values:
         count = int(values["photos"])
         return await person.shows_photos([person.world.files.draw() for _ in range(count)], caption)

@@ -1,0 +1,141 @@
+"""Each kind of question: what it takes, and what it says to anything else."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from casework.records import Photo, Place
+from handlers.kinds import AnyOf, Day, Hour, OneOf, Option, Photos, Sentence, Where, yes_no
+from handlers.replies import Located, Pictured, Reply, Tapped, Typed, Unreadable
+from handlers.talk import Accept, Keep, Moment, Refuse
+from handlers.words import Phrase
+
+NOON = Moment(datetime(2026, 11, 24, 10, tzinfo=UTC), date(2026, 11, 24), "bg")
+FRUIT = (Option("a", "Ябълка"), Option("p", "Круша"), Option("c", "Череша"), Option("q", "Дюля"))
+DOOR = Photo("telegram", "f1", "u1")
+EVERY_KIND = [OneOf(FRUIT), AnyOf(FRUIT, 3), Sentence(), Day(), Hour(("17:30",)), Photos(), Where()]
+EVERY_ANSWER = [
+    Tapped("t", "k", "a"),
+    Tapped("t", "k", "skip"),
+    Tapped("t", "k", "2026-11-25"),
+    Typed("Круша"),
+    Typed("утре"),
+    Typed("17:30"),
+    Typed("бележка"),
+    Pictured(DOOR),
+    Located(Place(43.8, 25.9)),
+]
+
+
+def read(kind: Any, reply: Reply, partial: Any = None) -> Any:
+    return kind.read(reply, partial, None, NOON)
+
+
+def tapped(value: str) -> Tapped:
+    return Tapped("t", "k", value)
+
+
+def why(answer: Any) -> str:
+    assert isinstance(answer, Refuse)
+    assert isinstance(answer.why, Phrase)
+    return answer.why.one
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND, ids=lambda kind: type(kind).__name__)
+def test_nonsense_is_refused_with_a_sentence(kind: Any) -> None:
+    wrong: list[Reply] = [Unreadable("sticker"), Typed(" "), tapped("zz")]
+    for reply in wrong:
+        assert why(read(kind, reply))
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND, ids=lambda kind: type(kind).__name__)
+def test_whatever_a_kind_accepts_it_accepts_again_from_the_journal(kind: Any) -> None:
+    for reply in EVERY_ANSWER:
+        answer = read(kind, reply)
+        if isinstance(answer, Accept):
+            assert kind.accepts(answer.value)
+            kind.tell(kind.decode(answer.value))
+
+
+@pytest.mark.parametrize("kind", [OneOf(FRUIT), AnyOf(FRUIT, 3)], ids=lambda kind: type(kind).__name__)
+def test_every_label_shown_equals_the_value_stored(kind: Any) -> None:
+    shown = [button for row in kind.show(None, None, NOON).rows for button in row if button.value != "skip"]
+    assert [(button.value, button.label) for button in shown] == [(o.code, o.label) for o in FRUIT]
+    for button in shown:
+        stored = read(kind, tapped(button.value))
+        assert stored in (Accept(button.value), Keep([button.value]))
+
+
+def test_a_label_may_be_typed() -> None:
+    assert read(OneOf(FRUIT), Typed("круша ")) == Accept("p")
+    assert read(yes_no(), Typed("банан")).__class__ is Refuse
+
+
+def test_at_most_three_reasons_and_a_tap_takes_one_back() -> None:
+    three = ["a", "p", "c"]
+    assert "At most" in why(read(AnyOf(FRUIT, 3), tapped("q"), three))
+    assert read(AnyOf(FRUIT, 3), tapped("p"), three) == Keep(["a", "c"])
+    assert read(AnyOf(FRUIT, 3), tapped("done"), three) == Accept(three)
+
+
+def test_a_note_of_five_thousand_characters_is_refused_with_its_length() -> None:
+    answer = read(Sentence(300), Typed("я" * 5000))
+    assert isinstance(answer, Refuse)
+    assert isinstance(answer.why, Phrase)
+    assert answer.why.values == {"length": "5000", "limit": "300"}
+
+
+def made_up_number() -> str:
+    """Right only in its checksum."""
+    digits = "801231001"
+    total = sum(int(d) * w for d, w in zip(digits, (2, 4, 8, 5, 10, 9, 7, 3, 6), strict=True))
+    return digits + str(total % 11 % 10)
+
+
+def test_a_personal_number_is_never_taken() -> None:
+    assert "personal number" in why(read(Sentence(), Typed(f"ЕГН {made_up_number()} е това")))
+
+
+def test_a_required_text_cannot_be_skipped() -> None:
+    assert isinstance(read(Sentence(optional=False), tapped("skip")), Refuse)
+    assert Sentence(optional=False).show(None, None, NOON).rows == ()
+    assert not Sentence(optional=False).accepts("")
+
+
+def test_the_eleventh_photo_is_refused_and_ten_are_kept() -> None:
+    held: Any = []
+    for n in range(10):
+        held = read(Photos(10), Pictured(Photo("telegram", f"f{n}", f"u{n}")), held).partial
+    assert "at most" in why(read(Photos(10), Pictured(DOOR), held))
+    answer = read(Photos(10), tapped("done"), held)
+    assert len(Photos(10).decode(answer.value)) == 10
+    assert read(Photos(10), tapped("clear"), held) == Keep([])
+    assert Photos(10).show(held, None, NOON).rows[0][0].value == "done"
+
+
+@pytest.mark.parametrize("said", ["23.11.2026", "вчера"])
+def test_a_next_visit_in_the_past_is_refused(said: str) -> None:
+    assert "has passed" in why(read(Day(), Typed(said)))
+
+
+def test_a_day_too_far_is_refused() -> None:
+    assert "too far" in why(read(Day(days_on=60), Typed("24.11.2030")))
+
+
+def test_a_visit_may_have_been_yesterday_but_not_tomorrow() -> None:
+    visited = Day(days_back=30, days_on=0)
+    assert read(visited, Typed("вчера")) == Accept("2026-11-23")
+    assert isinstance(read(visited, tapped("2026-11-25")), Refuse)
+    assert isinstance(read(visited, Typed("24.9.2026")), Refuse)
+
+
+def test_the_suggested_day_is_the_first_button() -> None:
+    shown = Day(suggest=date(2026, 12, 4), none="Без дата").show(None, None, NOON)
+    assert shown.rows[0][0].value == "2026-12-04"
+    assert shown.rows[-1][0].value == "none"
+    assert read(Day(none="Без дата"), tapped("none")) == Accept("")
+    assert Day(none="Без дата").tell(None) == "Без дата"
+    assert Day().decode("2026-12-04") == date(2026, 12, 4)

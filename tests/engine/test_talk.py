@@ -1,0 +1,241 @@
+"""What a sceptic asks of the engine: the journal alone decides, and a wrong answer moves nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers import talk
+from handlers.replies import Reply, Tapped, Typed, Unreadable
+from handlers.talk import Asking, Dropped, Finished, Journal, Moment, Stale, Talk
+from handlers.views import Button, View
+
+NOON = Moment(datetime(2026, 11, 24, 10, tzinfo=UTC), date(2026, 11, 24), "en")
+
+
+@dataclass(frozen=True)
+class Colour:
+    """The smallest kind: one of a few words."""
+
+    offered: tuple[str, ...]
+
+    def needs(self, partial: Any, moment: Moment) -> None:
+        return None
+
+    def show(self, partial: Any, found: Any, moment: Moment) -> View:
+        return View((), tuple((Button(word, word),) for word in self.offered))
+
+    def read(self, reply: Reply, partial: Any, found: Any, moment: Moment) -> talk.Reading:
+        value = reply.value if isinstance(reply, Tapped) else reply.text if isinstance(reply, Typed) else ""
+        return talk.Accept(value) if value in self.offered else talk.Refuse("one of them, please")
+
+    def accepts(self, value: Any) -> bool:
+        return value in self.offered
+
+    def decode(self, value: Any) -> str:
+        return str(value)
+
+    def tell(self, value: str) -> str:
+        return value
+
+
+SHADES = {"red": ("rose", "brick"), "blue": ("sky", "sea")}
+
+
+async def paint(here: Talk, who: str) -> tuple[str, str, str]:
+    colour = await here.ask("colour", "Which colour?", Colour(("red", "blue")), label="Colour")
+    shade = await here.ask("shade", "Which shade?", Colour(SHADES[colour]), label="Shade")
+    brush = await here.ask("brush", "Which brush?", Colour(("thin", "wide")), label="Brush", default="wide")
+    await here.review("Right?")
+    return colour, shade, brush
+
+
+def finish(steps: Any) -> talk.Step:
+    """Runs a conversation that looks at nothing."""
+    try:
+        next(steps)
+    except StopIteration as end:
+        return end.value
+    raise AssertionError("nothing was to be looked up")
+
+
+def through_json(journal: Journal) -> Journal:
+    return talk.JOURNALS.validate_json(talk.JOURNALS.dump_json(journal))
+
+
+def begin() -> Asking:
+    step = finish(talk.start(paint, "me", Journal("paint", "p1"), NOON))
+    assert isinstance(step, Asking)
+    return step
+
+
+def say(step: talk.Step, reply: Reply) -> talk.Step:
+    assert isinstance(step, Asking)
+    return finish(talk.advance(paint, "me", through_json(step.journal), reply, NOON))
+
+
+def tap(step: talk.Step, value: str) -> talk.Step:
+    assert isinstance(step, Asking)
+    return say(step, Tapped(step.journal.id, step.key, value))
+
+
+def to_review() -> talk.Step:
+    return tap(tap(begin(), "red"), "rose")
+
+
+def test_a_conversation_returns_what_was_answered() -> None:
+    assert tap(to_review(), "save") == Finished(("red", "rose", "wide"))
+
+
+@pytest.mark.parametrize("reply", [Typed("green"), Typed("😀"), Typed("x" * 5000), Unreadable("sticker")])
+def test_a_wrong_answer_never_advances_and_says_why(reply: Reply) -> None:
+    step = say(begin(), reply)
+    assert isinstance(step, Asking)
+    assert step.refused
+    assert step.key == "colour"
+    assert step.journal.answers == {}
+    assert step.view.lines[0] == "one of them, please"
+
+
+def test_a_button_of_another_question_changes_nothing() -> None:
+    second = tap(begin(), "red")
+    assert isinstance(second, Asking)
+    assert say(second, Tapped("p1", "colour", "blue")) == Stale(second.journal)
+
+
+def test_a_button_of_another_conversation_changes_nothing() -> None:
+    first = begin()
+    assert say(first, Tapped("p0", "colour", "blue")) == Stale(first.journal)
+
+
+def test_a_default_is_asked_only_when_changed() -> None:
+    step = tap(tap(tap(to_review(), "change"), "c.brush"), "thin")
+    assert tap(step, "save") == Finished(("red", "rose", "thin"))
+
+
+def test_a_changed_answer_asks_again_only_what_no_longer_fits() -> None:
+    step = tap(tap(tap(to_review(), "change"), "c.colour"), "blue")
+    assert isinstance(step, Asking)
+    assert step.key == "shade"
+    assert tap(tap(step, "sea"), "save") == Finished(("blue", "sea", "wide"))
+
+
+def test_the_same_answer_again_keeps_the_later_ones() -> None:
+    step = tap(tap(tap(to_review(), "change"), "c.colour"), "red")
+    assert isinstance(step, Asking)
+    assert step.key == "review"
+
+
+def test_discard_saves_nothing() -> None:
+    assert tap(to_review(), "drop") == Dropped()
+
+
+def test_typing_at_the_review_saves_nothing() -> None:
+    step = say(to_review(), Typed("save"))
+    assert isinstance(step, Asking)
+    assert step.refused
+
+
+def test_back_at_the_first_question_asks_it_again() -> None:
+    step = finish(talk.back(paint, "me", begin().journal, NOON))
+    assert isinstance(step, Asking)
+    assert step.key == "colour"
+
+
+def test_an_answer_whose_choice_is_gone_is_asked_again() -> None:
+    old = Journal("paint", "p1", answers={"colour": "green", "shade": "rose", "unknown": 1})
+    step = finish(talk.start(paint, "me", old, NOON))
+    assert isinstance(step, Asking)
+    assert step.key == "colour"
+
+
+def test_a_conversation_that_awaits_the_world_is_a_bug() -> None:
+    async def careless(here: Talk, who: str) -> None:
+        await Careless()
+
+    with pytest.raises(talk.Forbidden):
+        finish(talk.start(careless, "me", Journal("careless", "c1"), NOON))
+
+
+class Careless:
+    def __await__(self) -> Any:
+        yield "a future of somebody else"
+
+
+ANSWERS = st.lists(
+    st.sampled_from(["red", "blue", "rose", "brick", "sky", "sea", "thin", "wide", "noise"]), max_size=12
+)
+
+
+def play(words: list[str]) -> Asking:
+    step: talk.Step = begin()
+    for word in words:
+        step = say(step, Typed(word))
+    assert isinstance(step, Asking)
+    return step
+
+
+@given(ANSWERS)
+def test_the_journal_alone_determines_the_next_question(words: list[str]) -> None:
+    step = play(words)
+    again = finish(talk.start(paint, "me", through_json(step.journal), NOON))
+    assert isinstance(again, Asking)
+    assert (again.key, again.journal) == (step.key, step.journal)
+
+
+@given(ANSWERS)
+def test_back_and_the_same_answer_change_nothing(words: list[str]) -> None:
+    step = play(words)
+    if not step.journal.answers:
+        return
+    last = list(step.journal.answers)[-1]
+    earlier = finish(talk.back(paint, "me", through_json(step.journal), NOON))
+    assert isinstance(earlier, Asking)
+    assert earlier.key == last
+    again = say(earlier, Typed(step.journal.answers[last]))
+    assert isinstance(again, Asking)
+    assert (again.key, again.journal.answers) == (step.key, step.journal.answers)
+
+
+@given(ANSWERS)
+def test_every_label_shown_equals_the_value_stored(words: list[str]) -> None:
+    step = play(words)
+    for button in (button for row in step.view.rows for button in row):
+        after = tap(step, button.value)
+        if isinstance(after, Asking) and step.key != "review":
+            assert after.journal.answers[step.key] == button.label
+
+
+def test_what_was_looked_up_is_recorded_and_not_read_twice() -> None:
+    reads = []
+
+    async def count(tx: None) -> int:
+        raise AssertionError("only the driver reads")
+
+    async def curious(here: Talk, who: str) -> int:
+        number = await here.look("n", count)
+        await here.ask("colour", "Which?", Colour(("red",)))
+        return number
+
+    steps = talk.start(curious, "me", Journal("curious", "c1"), NOON)
+    reads.append(next(steps).read)
+    with pytest.raises(StopIteration) as end:
+        steps.send(7)
+    step = end.value.value
+    journal = through_json(step.journal)
+    assert finish(talk.advance(curious, "me", journal, Typed("red"), NOON)) == Finished(7)
+    assert reads == [count]
+
+
+def test_the_partial_of_one_question_never_reaches_another() -> None:
+    step = to_review()
+    assert isinstance(step, Asking)
+    strange = replace(step.journal, open_key="colour", partial="change")
+    shown = finish(talk.start(paint, "me", strange, NOON))
+    assert isinstance(shown, Asking)
+    assert shown.view.rows[0][0].value == "save"
