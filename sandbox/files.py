@@ -90,7 +90,7 @@ class Files:
         pen.rectangle((250, 220, 550, 600), fill="#2b2b33")
         pen.rectangle((270, 240, 530, 600), fill="#d8c9a8")
         pen.ellipse((490, 410, 512, 432), fill="#6b5a3a")
-        pen.text((40, 30), f"№ {number}", fill="white", font_size=64)
+        pen.text((40, 30), f"{number}", fill="white", font_size=64)
         out = io.BytesIO()
         picture.save(out, "JPEG", quality=80)
         return out.getvalue()

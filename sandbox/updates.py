@@ -32,7 +32,7 @@ class Updates:
         self.pulse = Pulse()
         self._acknowledged = acknowledged
         self._next_id = 100_001
-        self._poll = 0
+        self.polls = 0
         # Injected updates are handed out once whatever their id; a duplicate would else never be seen.
         self._unseen: list[Json] = []
 
@@ -65,8 +65,8 @@ class Updates:
     async def poll(self, offset: int, limit: int, seconds: float, allowed: list[str] | None) -> list[Json]:
         if self.webhook_active:
             raise ApiError(409, WEBHOOK_ACTIVE)
-        self._poll += 1
-        mine = self._poll
+        self.polls += 1
+        mine = self.polls
         self.pulse.fire()
         if allowed is not None:
             self.allowed = allowed
@@ -80,7 +80,7 @@ class Updates:
             left = deadline - time.monotonic()
             if left <= 0 or not await self.pulse.wait(left):
                 return []
-            if self._poll != mine:
+            if self.polls != mine:
                 raise ApiError(409, CONFLICT)
             if self.webhook_active:
                 raise ApiError(409, WEBHOOK_ACTIVE)

@@ -12,6 +12,23 @@ export function el(tag, props = {}, ...children) {
   return node;
 }
 
+const SHAPES = {
+  file: "M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6",
+  pin: "M12 21.5s-7-6.4-7-11.6a7 7 0 0 1 14 0c0 5.200-7 11.600-7 11.600zM12 7.400a2.600 2.600 0 1 0 0 5.200a2.600 2.600 0 0 0 0-5.200z",
+};
+
+// Drawn, not written: not every machine has a font with these signs.
+function icon(name) {
+  const space = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(space, "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS(space, "path");
+  path.setAttribute("d", SHAPES[name]);
+  svg.append(path);
+  return svg;
+}
+
 export const time = (iso) => new Date(iso).toLocaleTimeString("bg-BG", {
   hour: "2-digit", minute: "2-digit", timeZone: "Europe/Sofia",
 }).replace(/\s*ч\.?$/, "");
@@ -35,7 +52,7 @@ function words(runs) {
 
 function picture(message) {
   const source = `/sandbox/files/${message.photo.path}`;
-  const image = el("img", { src: source, alt: message.text || "📷", loading: "eager" });
+  const image = el("img", { src: source, alt: message.text || "photo", loading: "eager" });
   image.width = message.photo.width;
   image.height = message.photo.height;
   return el("a", { href: source, target: "_blank", className: "picture" }, image);
@@ -46,13 +63,13 @@ function attachment(message) {
   if (message.document) {
     const { path, name, size } = message.document;
     return el("a", { className: "file", href: `/sandbox/files/${path}`, download: name },
-      el("span", { className: "fileicon", textContent: "📄" }),
+      el("span", { className: "fileicon" }, icon("file")),
       el("span", {}, el("b", { textContent: name }),
         el("small", { textContent: `${Math.max(1, Math.round(size / 1024))} ${t("kb")}` })));
   }
   if (message.location) {
     const { lat, lon } = message.location;
-    return el("div", { className: "map" }, "📍", el("small", { textContent: `${lat.toFixed(5)}, ${lon.toFixed(5)}` }));
+    return el("div", { className: "map" }, icon("pin"), el("small", { textContent: `${lat.toFixed(5)}, ${lon.toFixed(5)}` }));
   }
   if (message.kind !== "text") return el("div", { className: "words", textContent: t(message.kind) || message.kind });
   return null;
@@ -66,7 +83,7 @@ export function bubble(message, seen, tap) {
   if (part) inner.append(part);
   if (message.photo) inner.classList.add("media");
   if (message.text) inner.append(words(message.runs));
-  const ticks = message.from_bot ? "" : seen ? " ✓✓" : " ✓";
+  const ticks = message.from_bot ? "" : seen ? "✓✓" : "✓";
   inner.append(el("div", { className: "stamp" },
     `${message.edited ? `${t("edited")} ` : ""}${time(message.date)}`,
     el("span", { className: seen ? "ticks seen" : "ticks", textContent: ticks })));
@@ -96,7 +113,7 @@ export function album(messages, seen) {
   const grid = el("div", { className: `grid n${Math.min(messages.length, 4)}` }, ...messages.map(picture));
   const inner = el("div", { className: "skin media" }, grid);
   for (const message of messages) if (message.text) inner.append(words(message.runs));
-  const ticks = messages[0].from_bot ? "" : seen ? " ✓✓" : " ✓";
+  const ticks = messages[0].from_bot ? "" : seen ? "✓✓" : "✓";
   inner.append(el("div", { className: "stamp" }, time(messages[0].date),
     el("span", { className: seen ? "ticks seen" : "ticks", textContent: ticks })));
   box.append(inner);

@@ -36,7 +36,11 @@ export class Phone {
     this.$(".start").addEventListener("click", () => this.send({ start: "" }));
     this.$(".block").addEventListener("click", () => this.call("PUT", "/blocked", { blocked: !this.person.blocked }));
     this.$(".down").addEventListener("click", () => this.bottom());
-    this.$(".list").addEventListener("scroll", () => { if (this.atBottom()) this.read(); });
+    this.$(".list").addEventListener("scroll", () => { this.stuck = this.atBottom(); if (this.stuck) this.read(); });
+    // An opened menu or tray makes the list shorter; what stood at the bottom must stay there.
+    new ResizeObserver(() => {
+      if (this.stuck) this.bottom(false);
+    }).observe(this.$(".list"));
     this.node.addEventListener("focusin", () => this.read());
     this.node.addEventListener("keydown", (event) => { if (event.key === "Escape") this.$(".menu").hidden = true; });
   }
@@ -181,6 +185,7 @@ export class Phone {
   bottom(reading = true) {
     const list = this.$(".list");
     list.scrollTop = list.scrollHeight;
+    this.stuck = true;
     if (reading) this.read();
   }
 
