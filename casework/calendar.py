@@ -1,0 +1,52 @@
+"""Working days of Bulgaria, and what a moment is called where the team stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+SATURDAY = 5
+
+
+@lru_cache(maxsize=64)
+def _public_holidays(year: int) -> frozenset[date]:
+    # One year more on each side: a carried-over rest day may fall past New Year.
+    return frozenset(day for day in holidays.country_holidays("BG", years=(year,)) if day.year == year)
+
+
+class WorkingDays:
+    """Monday to Friday without public holidays, corrected by days the government swapped."""
+
+    def __init__(self, *, free: Iterable[date] = (), worked: Iterable[date] = ()) -> None:
+        self._free = frozenset(free)
+        self._worked = frozenset(worked)
+
+    def is_working(self, day: date) -> bool:
+        if day in self._worked:
+            return True
+        return day.weekday() < SATURDAY and day not in self._free and day not in _public_holidays(day.year)
+
+    def on_or_after(self, day: date) -> date:
+        while not self.is_working(day):
+            day += timedelta(days=1)
+        return day
+
+    def add(self, day: date, working_days: int) -> date:
+        """The day `working_days` (0 or more) working days after `day`; `day` itself is not counted."""
+        for _ in range(working_days):
+            day = self.on_or_after(day + timedelta(days=1))
+        return day
+
+
+def local_day(moment: datetime, zone: ZoneInfo) -> date:
+    return moment.astimezone(zone).date()
+
+
+def part_of_day(moment: datetime, zone: ZoneInfo) -> str:
+    """`morning` before 12, `afternoon` before 18, then `evening`."""
+    hour = moment.astimezone(zone).hour
+    return "morning" if hour < 12 else "afternoon" if hour < 18 else "evening"

@@ -1,0 +1,59 @@
+"""Case numbers as people write them: `БЯ-014`, `бя14`, `14`, and with Latin look-alikes (`BЯ`)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+PREFIXES = {
+    "Борово": "БО",
+    "Бяла": "БЯ",
+    "Ветово": "ВЕ",
+    "Две могили": "ДМ",
+    "Иваново": "ИВ",
+    "Русе": "РУ",
+    "Сливо поле": "СП",
+    "Ценово": "ЦЕ",
+}
+"""The letters of oblast Ruse; another municipality gets its first two letters."""
+
+_LOOK_ALIKES = str.maketrans("ABCEHKMOPTXY", "АВСЕНКМОРТХУ")
+_SOUNDS = {"BQ": "БЯ", "BYA": "БЯ", "BO": "БО", "VE": "ВЕ", "DM": "ДМ", "IV": "ИВ", "RU": "РУ", "SP": "СП", "CE": "ЦЕ"}
+_NUMBER = re.compile(r"№?\s*([^\W\d_]{1,3})?\s*[-–—.]?\s*0*(\d{1,5})")
+
+
+@dataclass(frozen=True)
+class CaseQuery:
+    """A number meant; without `prefix` any municipality's."""
+
+    prefix: str
+    running: int
+
+    @property
+    def written(self) -> str:
+        return write(self.prefix, self.running)
+
+
+def prefix(municipality: str) -> str:
+    return PREFIXES.get(municipality) or municipality.replace(" ", "")[:2].upper()
+
+
+def write(letters: str, running: int) -> str:
+    return f"{letters}-{running:03}"
+
+
+def read(text: str) -> CaseQuery | None:
+    """The number `text` consists of, or None: then it is a village or a street."""
+    found = _NUMBER.fullmatch(" ".join(text.split()))
+    if not found:
+        return None
+    return CaseQuery(_letters(found[1] or ""), int(found[2]))
+
+
+def _letters(typed: str) -> str:
+    upper = typed.upper()
+    # A whole Latin word is how it sounds on a phone without Cyrillic; a mixed one is a slip of the keyboard.
+    if upper in _SOUNDS:
+        return _SOUNDS[upper]
+    mixed = upper.translate(_LOOK_ALIKES)
+    return "БЯ" if mixed == "ВЯ" else mixed

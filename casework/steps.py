@@ -1,0 +1,57 @@
+"""Outcome to status, next step and due day; the only place that knows how they follow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from casework.calendar import WorkingDays
+from casework.catalogue import Catalogue, Outcome, Repeat
+from casework.records import NextStep, VisitReport
+
+
+def first(catalogue: Catalogue, calendar: WorkingDays, assigned_on: date) -> NextStep:
+    """What a case that was just given to a team owes."""
+    due = calendar.on_or_after(assigned_on + timedelta(days=catalogue.first_days))
+    return NextStep(catalogue.first_status, catalogue.first_step, due)
+
+
+def after(catalogue: Catalogue, calendar: WorkingDays, report: VisitReport, earlier: Sequence[VisitReport]) -> NextStep:
+    """What follows `report`; `earlier` are the reports of the case before it, oldest first.
+
+    The day the member chose wins; otherwise the day after the promise, at most the catalogue's days away.
+    """
+    outcome = catalogue.outcomes[report.outcome]
+    if outcome.closes:
+        return NextStep(outcome.status, outcome.step, None)
+    rule = repeated(outcome, earlier)
+    if rule:
+        due = calendar.on_or_after(report.visited_on + timedelta(days=rule.days))
+        return NextStep(rule.status, rule.step, due)
+    chosen = report.next_on if outcome.goes_on else None
+    suggested = suggest_next(calendar, outcome, report.visited_on, report.promised_on)
+    return NextStep(outcome.status, outcome.step, chosen or suggested)
+
+
+def suggest_next(calendar: WorkingDays, outcome: Outcome, visited_on: date, promised_on: date | None) -> date:
+    if promised_on:
+        return calendar.on_or_after(promised_on + timedelta(days=1))
+    if outcome.days is None:
+        return calendar.on_or_after(_next_yearly(outcome.on, visited_on))
+    return calendar.on_or_after(visited_on + timedelta(days=outcome.days))
+
+
+def repeated(outcome: Outcome, earlier: Sequence[VisitReport]) -> Repeat | None:
+    """The rule for the visit that follows `earlier`, if the same outcome came often enough without a break."""
+    in_a_row = 1
+    for report in reversed(earlier):
+        if report.outcome != outcome.code:
+            break
+        in_a_row += 1
+    return outcome.repeat if outcome.repeat and in_a_row >= outcome.repeat.times else None
+
+
+def _next_yearly(month_day: str, after_day: date) -> date:
+    month, day = (int(part) for part in month_day.split("-"))
+    this_year = date(after_day.year, month, day)
+    return this_year if this_year > after_day else date(after_day.year + 1, month, day)
