@@ -38,6 +38,8 @@ class Person:
     municipality: str = ""
     accepted_at: datetime | None = None
     active: bool = True
+    digest_at: str = ""
+    """`08:00`, or empty for the hour of the configuration."""
 
     @property
     def coordinates(self) -> bool:

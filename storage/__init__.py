@@ -1,0 +1,1 @@
+"""What is kept: records in, records out. The only place with SQL."""

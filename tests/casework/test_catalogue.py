@@ -48,6 +48,6 @@ def test_every_mistake_is_named_in_one_go() -> None:
     ],
 )
 def test_a_mistake_is_said(change: tuple[str, str], said: str) -> None:
-    with pytest.raises(CatalogueError, match=".*") as told:
+    with pytest.raises(CatalogueError) as told:
         catalogue.load(DEFAULT.replace(*change))
     assert said in str(told.value)

@@ -1,0 +1,203 @@
+"""Cases as a person may see them: every query that returns one to a person joins the view `visible_to`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from casework import numbers
+from casework.records import Case, NextStep, Person
+from storage import audit
+from storage.database import Row, Tx, to_micros
+
+_CASE = (
+    "c.id, c.prefix, c.running, c.grouping, c.municipality, c.settlement, c.address, c.birth_year, c.status, "
+    "c.team_id, c.next_step, c.due_on, c.attempts, c.version, c.sealed_name IS NOT NULL AS sealed, t.name AS holder"
+)
+_FROM = (
+    "FROM child_case c JOIN visible_to v ON v.case_id = c.id AND v.person_id = :me "
+    "LEFT JOIN team t ON t.id = c.team_id"
+)  # fmt: skip
+
+
+class Changed(Exception):
+    """Somebody changed the case meanwhile; the transaction must be made again."""
+
+
+@dataclass(frozen=True)
+class NewCase:
+    """A case to be kept. `recognised_by` tells the same child in a second import."""
+
+    prefix: str
+    group: str
+    municipality: str
+    settlement: str
+    address: str
+    birth_year: int | None
+    team_id: int | None
+    note: str
+    sealed_name: bytes | None
+    recognised_by: str
+
+
+async def get(tx: Tx, me: Person, case_id: int) -> Case | None:
+    row = await tx.row(f"SELECT {_CASE} {_FROM} WHERE c.id = :id", me=me.id, id=case_id)
+    return _case(row) if row else None
+
+
+async def search(tx: Tx, me: Person, text: str, *, offset: int, limit: int) -> tuple[list[Case], int]:
+    """By number if `text` is one, else by every word of it in settlement or address."""
+    query = numbers.read(text)
+    if query:
+        where = "c.running = :running AND (c.prefix = :prefix OR :prefix = '')"
+        values: dict[str, object] = {"running": query.running, "prefix": query.prefix}
+    else:
+        words = [_escaped(word) for word in text.casefold().split()[:5]]
+        where = " AND ".join(f"c.sought LIKE :w{n} ESCAPE '!'" for n in range(len(words))) or "1 = 1"
+        values = {f"w{n}": f"%{word}%" for n, word in enumerate(words)}
+    return await _page(tx, me, where, values, "c.settlement, c.prefix, c.running", offset, limit)
+
+
+async def due_first(tx: Tx, me: Person, today: date, *, offset: int, limit: int) -> tuple[list[Case], int]:
+    """Due today and overdue first, by settlement; then the others by their day."""
+    order = (
+        "CASE WHEN c.due_on <= :today THEN 0 WHEN c.due_on IS NOT NULL THEN 1 ELSE 2 END, "
+        "CASE WHEN c.due_on <= :today THEN c.settlement END, c.due_on, c.prefix, c.running"
+    )
+    return await _page(tx, me, "1 = 1", {"today": today.isoformat()}, order, offset, limit)
+
+
+async def _page(
+    tx: Tx, me: Person, where: str, values: dict[str, object], order: str, offset: int, limit: int
+) -> tuple[list[Case], int]:
+    rows = await tx.rows(
+        f"SELECT {_CASE}, count(*) OVER () AS total {_FROM} WHERE {where} ORDER BY {order} LIMIT :limit OFFSET :offset",
+        me=me.id,
+        limit=limit,
+        offset=offset,
+        **values,
+    )
+    return [_case(row) for row in rows], int(rows[0]["total"]) if rows else 0
+
+
+async def overdue(tx: Tx, me: Person, today: date) -> list[Case]:
+    """Oldest first."""
+    rows = await tx.rows(
+        f"SELECT {_CASE} {_FROM} WHERE c.due_on < :today ORDER BY c.due_on, c.prefix, c.running",
+        me=me.id,
+        today=today.isoformat(),
+    )
+    return [_case(row) for row in rows]
+
+
+async def counts(tx: Tx, me: Person) -> tuple[int, int]:
+    """The cases a person is responsible for, and how many of them were visited at least once."""
+    row = await tx.one(f"SELECT count(*) AS n, count(CASE WHEN c.attempts > 0 THEN 1 END) AS visited {_FROM}", me=me.id)
+    return int(row["n"]), int(row["visited"])
+
+
+async def advance(tx: Tx, case_id: int, step: NextStep, *, attempts: int, expected_version: int) -> None:
+    """Raises Changed when the case is no longer the one the decision was made for."""
+    row = await tx.row(
+        "UPDATE child_case SET status = :status, next_step = :step, due_on = :due, attempts = :attempts, "
+        "version = version + 1, told_rung = 0 WHERE id = :id AND version = :version RETURNING id",
+        status=step.status,
+        step=step.step,
+        due=step.due_on.isoformat() if step.due_on else None,
+        attempts=attempts,
+        id=case_id,
+        version=expected_version,
+    )
+    if row is None:
+        raise Changed(f"case {case_id} is no longer at version {expected_version}")
+
+
+async def owe(tx: Tx, me: Person, case: Case, step: str, due_on: date, now: datetime) -> None:
+    """Another step, decided by a person and not by a visit."""
+    await advance(
+        tx, case.id, NextStep(case.status, step, due_on), attempts=case.attempts, expected_version=case.version
+    )  # fmt: skip
+    await audit.note(tx, now, me.id, f"owes {step}", case.id)
+
+
+async def sealed_name(tx: Tx, me: Person, case_id: int, now: datetime) -> bytes | None:
+    """The sealed name, for whoever may see the case; the look is recorded."""
+    row = await tx.row(
+        "SELECT c.sealed_name FROM child_case c JOIN visible_to v ON v.case_id = c.id AND v.person_id = :me "
+        "WHERE c.id = :id AND c.sealed_name IS NOT NULL",
+        me=me.id,
+        id=case_id,
+    )
+    if row is None:
+        return None
+    await audit.note(tx, now, me.id, "saw the name", case_id)
+    sealed: bytes = row["sealed_name"]
+    return sealed
+
+
+async def put(tx: Tx, new: Sequence[NewCase], first: NextStep, now: datetime) -> int:
+    """Keeps the cases that are not here yet, numbered on within their letters; returns how many were new."""
+    known = {row["recognised_by"] for row in await tx.rows("SELECT recognised_by FROM child_case")}
+    last = {
+        row["prefix"]: int(row["last"])
+        for row in await tx.rows("SELECT prefix, max(running) AS last FROM child_case GROUP BY prefix")
+    }
+    added = 0
+    for case in new:
+        if case.recognised_by in known:
+            continue
+        known.add(case.recognised_by)
+        last[case.prefix] = last.get(case.prefix, 0) + 1
+        await _insert(tx, case, last[case.prefix], first, now)
+        added += 1
+    return added
+
+
+async def _insert(tx: Tx, case: NewCase, running: int, first: NextStep, now: datetime) -> None:
+    await tx.run(
+        "INSERT INTO child_case (prefix, running, grouping, municipality, settlement, address, birth_year, status, "
+        "team_id, next_step, due_on, sealed_name, recognised_by, note, sought, created_at) VALUES (:prefix, :running, "
+        ":grouping, :municipality, :settlement, :address, :birth_year, :status, :team_id, :step, :due, :sealed, "
+        ":recognised, :note, :sought, :now)",
+        prefix=case.prefix,
+        running=running,
+        grouping=case.group,
+        municipality=case.municipality,
+        settlement=case.settlement,
+        address=case.address,
+        birth_year=case.birth_year,
+        status=first.status,
+        team_id=case.team_id,
+        step=first.step,
+        due=first.due_on.isoformat() if first.due_on else None,
+        sealed=case.sealed_name,
+        recognised=case.recognised_by,
+        note=case.note,
+        sought=f"{case.settlement} {case.address}".casefold(),
+        now=to_micros(now),
+    )
+
+
+def _escaped(word: str) -> str:
+    return word.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
+def _case(row: Row) -> Case:
+    return Case(
+        row["id"],
+        numbers.write(row["prefix"], row["running"]),
+        row["grouping"],
+        row["municipality"],
+        row["settlement"],
+        row["address"],
+        row["birth_year"],
+        row["status"],
+        row["team_id"],
+        row["next_step"],
+        date.fromisoformat(row["due_on"]) if row["due_on"] else None,
+        row["attempts"],
+        bool(row["sealed"]),
+        row["version"],
+        row["holder"] or "",
+    )

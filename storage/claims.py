@@ -1,0 +1,46 @@
+"""Who has had which summary of which period: claimed in the transaction that adds the outbox rows, so never twice."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from storage.database import Tx, to_micros
+
+
+async def claim(tx: Tx, job: str, person_id: int, period: str, now: datetime, detail: dict[str, Any]) -> bool:
+    """True for the first to ask; `detail` is kept for comparing with the next period."""
+    row = await tx.row(
+        "INSERT INTO period_claim (job, person_id, period, at, detail) VALUES (:job, :person, :period, :now, :detail) "
+        "ON CONFLICT DO NOTHING RETURNING period",
+        job=job,
+        person=person_id,
+        period=period,
+        now=to_micros(now),
+        detail=json.dumps(detail),
+    )
+    return row is not None
+
+
+async def claimed(tx: Tx, job: str, person_id: int, period: str) -> bool:
+    row = await tx.row(
+        "SELECT 1 FROM period_claim WHERE job = :job AND person_id = :person AND period = :period",
+        job=job,
+        person=person_id,
+        period=period,
+    )
+    return row is not None
+
+
+async def before(tx: Tx, job: str, person_id: int, period: str) -> dict[str, Any]:
+    """What the last claim before `period` kept; empty when there was none."""
+    row = await tx.row(
+        "SELECT detail FROM period_claim WHERE job = :job AND person_id = :person AND period < :period "
+        "ORDER BY period DESC LIMIT 1",
+        job=job,
+        person=person_id,
+        period=period,
+    )
+    found: dict[str, Any] = json.loads(row["detail"]) if row else {}
+    return found

@@ -1,0 +1,101 @@
+"""Messages that arrived: stored before they are acknowledged, handled one at a time per sender, never twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from storage.database import Row, Tx, to_micros
+
+TRIES = 3
+"""After so many failures a row is set aside, and the rows behind it go on."""
+
+
+@dataclass(frozen=True)
+class Arrived:
+    id: int
+    channel: str
+    sender: str
+    payload: dict[str, Any]
+    tries: int
+    received_at: int
+
+
+async def add(tx: Tx, channel: str, arrivals: Sequence[tuple[str, str, Any]], now: datetime) -> None:
+    """Stores `(arrival key, sender, payload)`; one that is already here is left alone."""
+    await tx.many(
+        "INSERT INTO inbox (channel, arrival, sender, payload, received_at) "
+        "VALUES (:channel, :arrival, :sender, :payload, :now) ON CONFLICT DO NOTHING",
+        [
+            {"channel": channel, "arrival": key, "sender": sender, "payload": _text(payload), "now": to_micros(now)}
+            for key, sender, payload in arrivals
+        ],
+    )
+
+
+async def oldest(tx: Tx, now: datetime, limit: int) -> list[Arrived]:
+    """The oldest waiting row of each of at most `limit` senders."""
+    rows = await tx.rows(
+        "SELECT i.id, i.channel, i.sender, i.payload, i.tries, i.received_at, i.not_before FROM inbox i "
+        "WHERE i.state = 'waiting' AND i.not_before <= :now AND NOT EXISTS (SELECT 1 FROM inbox j WHERE "
+        "j.state = 'waiting' AND j.channel = i.channel AND j.sender = i.sender AND j.id < i.id) "
+        "ORDER BY i.id LIMIT :limit",
+        now=to_micros(now),
+        limit=limit,
+    )
+    return [_arrived(row) for row in rows]
+
+
+async def done(tx: Tx, rows: Sequence[Arrived]) -> None:
+    await tx.many("UPDATE inbox SET state = 'done' WHERE id = :id", [{"id": row.id} for row in rows])
+
+
+async def failed(tx: Tx, row: Arrived, error: str, now: datetime) -> bool:
+    """Counts a failure; True when the row was set aside because it was the last try."""
+    aside = row.tries + 1 >= TRIES
+    await tx.run(
+        "UPDATE inbox SET tries = tries + 1, error = :error, not_before = :again, state = :state WHERE id = :id",
+        error=error[:500],
+        again=to_micros(now + timedelta(seconds=2**row.tries)),
+        state="aside" if aside else "waiting",
+        id=row.id,
+    )
+    return aside
+
+
+async def aside(tx: Tx) -> list[tuple[Arrived, str]]:
+    """What was set aside, with its error."""
+    rows = await tx.rows(
+        "SELECT id, channel, sender, payload, tries, received_at, error FROM inbox WHERE state = 'aside' ORDER BY id"
+    )
+    return [(_arrived(row), row["error"]) for row in rows]
+
+
+async def retry(tx: Tx, row_id: int) -> None:
+    await tx.run(
+        "UPDATE inbox SET state = 'waiting', tries = 0, not_before = 0 WHERE id = :id AND state = 'aside'", id=row_id
+    )
+
+
+async def next_at(tx: Tx) -> int | None:
+    """Microseconds at which a waiting row may next be taken; None when nothing waits."""
+    row = await tx.one("SELECT min(not_before) AS at FROM inbox WHERE state = 'waiting'")
+    found: int | None = row["at"]
+    return found
+
+
+async def forget_before(tx: Tx, moment: datetime) -> None:
+    await tx.run("DELETE FROM inbox WHERE state = 'done' AND received_at < :before", before=to_micros(moment))
+
+
+def _text(payload: Any) -> str:
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+
+
+def _arrived(row: Row) -> Arrived:
+    return Arrived(
+        row["id"], row["channel"], row["sender"], json.loads(row["payload"]), row["tries"], row["received_at"]
+    )

@@ -1,0 +1,72 @@
+"""Open conversations and drafts, as plain text that only `handlers.talk` understands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.database import Tx, to_micros
+
+OPEN, DRAFT = "open", "draft"
+
+
+@dataclass(frozen=True)
+class Kept:
+    id: str
+    person_id: int
+    name: str
+    body: str
+    title: str = ""
+    """How the draft is listed: the number of its case, or nothing yet."""
+
+
+async def save(tx: Tx, kept: Kept, now: datetime) -> None:
+    """Keeps `kept` as its person's open conversation; another open one must have been put aside before."""
+    await tx.run(
+        "INSERT INTO journal (id, person_id, name, state, body, title, updated_at) "
+        "VALUES (:id, :person, :name, 'open', :body, :title, :now) "
+        "ON CONFLICT (id) DO UPDATE SET state = 'open', body = :body, title = :title, updated_at = :now",
+        id=kept.id,
+        person=kept.person_id,
+        name=kept.name,
+        body=kept.body,
+        title=kept.title,
+        now=to_micros(now),
+    )
+
+
+async def delete(tx: Tx, journal_id: str) -> None:
+    await tx.run("DELETE FROM journal WHERE id = :id", id=journal_id)
+
+
+async def put_aside(tx: Tx, person_id: int) -> None:
+    await tx.run("UPDATE journal SET state = 'draft' WHERE person_id = :person AND state = 'open'", person=person_id)
+
+
+async def drafts(tx: Tx, person_id: int, limit: int = 10) -> list[Kept]:
+    """Newest first, the open one not among them."""
+    rows = await tx.rows(
+        "SELECT id, person_id, name, body, title FROM journal WHERE person_id = :person AND state = 'draft' "
+        "ORDER BY updated_at DESC, id LIMIT :limit",
+        person=person_id,
+        limit=limit,
+    )
+    return [Kept(**dict(row)) for row in rows]
+
+
+async def draft(tx: Tx, person_id: int, journal_id: str) -> Kept | None:
+    row = await tx.row(
+        "SELECT id, person_id, name, body, title FROM journal WHERE id = :id AND person_id = :person",
+        id=journal_id,
+        person=person_id,
+    )
+    return Kept(**dict(row)) if row else None
+
+
+async def expired(tx: Tx, before: datetime) -> list[Kept]:
+    """Deletes what nobody has touched since `before` and tells what it was."""
+    rows = await tx.rows(
+        "DELETE FROM journal WHERE updated_at < :before RETURNING id, person_id, name, body, title",
+        before=to_micros(before),
+    )
+    return [Kept(**dict(row)) for row in rows]

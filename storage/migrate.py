@@ -1,0 +1,69 @@
+"""Brings the schema up to date at start. Alembic is imported only when something is behind."""
+
+from __future__ import annotations
+
+import fcntl
+import sqlite3
+from contextlib import closing
+from importlib.resources import files
+from pathlib import Path
+
+
+class SchemaError(Exception):
+    """The file is not ours, is newer than this program, or cannot be written."""
+
+
+def newest() -> str:
+    """The revision this program writes: the last file of `versions/`, which are numbered."""
+    folder = files("storage") / "migrations" / "versions"
+    return max(entry.name.removesuffix(".py") for entry in folder.iterdir() if entry.name[:4].isdigit())
+
+
+def revision(path: Path) -> str | None:
+    """The revision a file holds, None for a new or empty one. Reads only. Raises SchemaError."""
+    if not path.exists():
+        return None
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            if not tables:
+                return None
+            if "alembic_version" not in tables:
+                raise SchemaError(f"database.url: {path} belongs to another program. Name a new file.")
+            found: tuple[str] | None = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.Error as broken:
+        raise SchemaError(f"database.url: {path} is not a readable SQLite file ({broken}).") from broken
+    return found[0] if found else None
+
+
+def check(path: Path) -> None:
+    """Raises SchemaError when `prepare` would fail; changes nothing."""
+    held = revision(path)
+    if held and held > newest():
+        raise SchemaError(
+            f"database.url: {path} was written by a newer obhvat ({held}, this one knows {newest()}). "
+            "Install that version or newer, or restore the backup made before it."
+        )
+
+
+def prepare(path: Path) -> None:
+    """Raises SchemaError."""
+    check(path)
+    if revision(path) == newest():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(f"{path}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if revision(path) != newest():
+            _upgrade(path)
+
+
+def _upgrade(path: Path) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(files("storage") / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["path"] = path
+    command.upgrade(config, "head")

@@ -1,0 +1,28 @@
+"""Alembic's entry: applies the revisions to the file that `storage.migrate` names."""
+
+from __future__ import annotations
+
+from alembic import context
+from sqlalchemy import create_engine, event
+from sqlalchemy.pool import NullPool
+
+path = context.config.attributes["path"]
+engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+
+
+@event.listens_for(engine, "connect")
+def _plain(connection, _record):  # type: ignore[no-untyped-def]
+    # The driver must not open transactions itself: the schema is written in one of ours, or not at all.
+    connection.isolation_level = None
+
+
+@event.listens_for(engine, "begin")
+def _begin(connection):  # type: ignore[no-untyped-def]
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+with engine.connect() as connection:
+    context.configure(connection=connection, transactional_ddl=True)
+    with context.begin_transaction():
+        context.run_migrations()
+engine.dispose()

@@ -1,0 +1,143 @@
+"""Calls to be made to the messengers: one row is one call. Neither API takes an idempotency key, so a crash between a
+call and its record can repeat a message, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from storage.database import Row, Tx, to_micros
+
+REPLY, NOTICE, BROADCAST = 0, 1, 2
+"""Replies go before notices, notices before broadcasts."""
+
+SENT, UNCERTAIN, FAILED, WAITING = "sent", "uncertain", "failed", "waiting"
+
+
+@dataclass(frozen=True)
+class Call:
+    """What to call. `vanish_after` deletes the message that comes of it."""
+
+    channel: str
+    chat: str
+    method: str
+    payload: dict[str, Any]
+    priority: int = REPLY
+    not_before: datetime | None = None
+    cancel_key: str = ""
+    vanish_after: timedelta = timedelta()
+
+
+@dataclass(frozen=True)
+class Due:
+    id: int
+    channel: str
+    chat: str
+    method: str
+    payload: dict[str, Any] = field(repr=False)
+    priority: int = REPLY
+    tries: int = 0
+    vanish_after: int = 0
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a call ended. `again_at` keeps the row waiting until then."""
+
+    row: Due
+    state: str
+    message: str = ""
+    error: str = ""
+    again_at: datetime | None = None
+
+
+async def add(tx: Tx, calls: Sequence[Call], now: datetime) -> None:
+    """A call with a `cancel_key` takes the place of the waiting ones that have the same key in the same chat."""
+    for call in calls:
+        if call.cancel_key:
+            await cancel(tx, call.channel, call.chat, call.cancel_key)
+    await tx.many(
+        "INSERT INTO outbox "
+        "(channel, chat, method, payload, priority, not_before, cancel_key, vanish_after, created_at) "
+        "VALUES (:channel, :chat, :method, :payload, :priority, :not_before, :cancel_key, :vanish_after, :now)",
+        [
+            {
+                "channel": call.channel,
+                "chat": call.chat,
+                "method": call.method,
+                "payload": json.dumps(call.payload, ensure_ascii=False),
+                "priority": call.priority,
+                "not_before": to_micros(call.not_before or now),
+                "cancel_key": call.cancel_key,
+                "vanish_after": int(call.vanish_after.total_seconds()),
+                "now": to_micros(now),
+            }
+            for call in calls
+        ],
+    )
+
+
+async def cancel(tx: Tx, channel: str, chat: str, cancel_key: str) -> None:
+    await tx.run(
+        "UPDATE outbox SET state = 'cancelled' WHERE state = 'waiting' AND channel = :channel AND chat = :chat "
+        "AND cancel_key = :cancel_key",
+        channel=channel,
+        chat=chat,
+        cancel_key=cancel_key,
+    )
+
+
+async def due(tx: Tx, now: datetime, limit: int) -> list[Due]:
+    rows = await tx.rows(
+        "SELECT id, channel, chat, method, payload, priority, tries, vanish_after FROM outbox "
+        "WHERE state = 'waiting' AND not_before <= :now ORDER BY priority, id LIMIT :limit",
+        now=to_micros(now),
+        limit=limit,
+    )
+    return [_due(row) for row in rows]
+
+
+async def record(tx: Tx, results: Sequence[Result], now: datetime) -> None:
+    await tx.many(
+        "UPDATE outbox SET state = :state, tries = tries + 1, message = :message, error = :error, "
+        "not_before = coalesce(:again, not_before), sent_at = :sent WHERE id = :id AND state = 'waiting'",
+        [
+            {
+                "id": one.row.id,
+                "state": one.state,
+                "message": one.message,
+                "error": one.error[:500],
+                "again": to_micros(one.again_at) if one.again_at else None,
+                "sent": to_micros(now) if one.state == SENT else None,
+            }
+            for one in results
+        ],
+    )
+
+
+async def next_at(tx: Tx) -> int | None:
+    """Microseconds at which the next waiting call may be made."""
+    row = await tx.one("SELECT min(not_before) AS at FROM outbox WHERE state = 'waiting'")
+    found: int | None = row["at"]
+    return found
+
+
+async def waiting(tx: Tx) -> int:
+    row = await tx.one("SELECT count(*) AS n FROM outbox WHERE state = 'waiting'")
+    return int(row["n"])
+
+
+async def forget_before(tx: Tx, moment: datetime) -> None:
+    await tx.run(
+        "DELETE FROM outbox WHERE state <> 'waiting' AND created_at < :before", before=to_micros(moment)
+    )  # fmt: skip
+
+
+def _due(row: Row) -> Due:
+    return Due(
+        row["id"], row["channel"], row["chat"], row["method"], json.loads(row["payload"]), row["priority"],
+        row["tries"], row["vanish_after"],
+    )  # fmt: skip

@@ -1,0 +1,203 @@
+"""People, how they are reached, and the invitations by which they join."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from casework.records import LEADER, MUNICIPAL, REGIONAL, Person, Team
+from storage import audit
+from storage.database import Row, Tx, from_micros, to_micros
+from storage.journals import Kept
+
+_PERSON = (
+    "p.id, p.name, p.role, p.language, p.institution, p.municipality, p.accepted_at, p.active, p.digest_at, "
+    "t.id AS team_id, t.name AS team_name, t.municipality AS team_municipality, t.area AS team_area"
+)
+_TEAM = (
+    "LEFT JOIN membership m ON m.person_id = p.id AND m.until IS NULL LEFT JOIN team t ON t.id = m.team_id"
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Chat:
+    channel: str
+    chat: str
+
+
+async def with_journal(tx: Tx, channel: str, account: str) -> tuple[Person | None, Kept | None]:
+    """Who writes from this account, and their open conversation: one statement, asked at every message."""
+    row = await tx.row(
+        f"SELECT {_PERSON}, j.id AS journal_id, j.name AS journal_name, j.body, j.title FROM identity i "
+        f"JOIN person p ON p.id = i.person_id {_TEAM} "
+        "LEFT JOIN journal j ON j.person_id = p.id AND j.state = 'open' "
+        "WHERE i.channel = :channel AND i.account = :account AND p.active = 1",
+        channel=channel,
+        account=account,
+    )
+    if row is None:
+        return None, None
+    kept = Kept(row["journal_id"], row["id"], row["journal_name"], row["body"], row["title"])
+    return _person(row), kept if row["journal_id"] else None
+
+
+async def get(tx: Tx, person_id: int) -> Person | None:
+    row = await tx.row(f"SELECT {_PERSON} FROM person p {_TEAM} WHERE p.id = :id", id=person_id)
+    return _person(row) if row else None
+
+
+async def colleagues(tx: Tx, me: Person) -> list[Person]:
+    """The other active members of the person's team, by name."""
+    return [one for one in await _of_team(tx, me.team.id) if one.id != me.id] if me.team else []
+
+
+async def leaders(tx: Tx, team_id: int) -> list[Person]:
+    return [one for one in await _of_team(tx, team_id) if one.role == LEADER]
+
+
+async def _of_team(tx: Tx, team_id: int) -> list[Person]:
+    rows = await tx.rows(
+        f"SELECT {_PERSON} FROM person p {_TEAM} WHERE m.team_id = :team AND p.active = 1 ORDER BY p.name",
+        team=team_id,
+    )
+    return [_person(row) for row in rows]
+
+
+async def coordinators(tx: Tx) -> list[Person]:
+    rows = await tx.rows(
+        f"SELECT {_PERSON} FROM person p {_TEAM} WHERE p.role IN (:municipal, :regional) AND p.active = 1 "
+        "AND p.accepted_at IS NOT NULL ORDER BY p.id",
+        municipal=MUNICIPAL,
+        regional=REGIONAL,
+    )
+    return [_person(row) for row in rows]
+
+
+async def active(tx: Tx) -> list[Person]:
+    rows = await tx.rows(
+        f"SELECT {_PERSON} FROM person p {_TEAM} WHERE p.active = 1 AND p.accepted_at IS NOT NULL ORDER BY p.id"
+    )
+    return [_person(row) for row in rows]
+
+
+async def chats(tx: Tx, person_id: int) -> list[Chat]:
+    """Where a person can be reached."""
+    rows = await tx.rows(
+        "SELECT channel, chat FROM identity WHERE person_id = :person AND reachable = 1 ORDER BY channel",
+        person=person_id,
+    )
+    return [Chat(row["channel"], row["chat"]) for row in rows]
+
+
+async def set_language(tx: Tx, person_id: int, language: str) -> None:
+    await tx.run("UPDATE person SET language = :language WHERE id = :id", language=language, id=person_id)
+
+
+async def set_digest_hour(tx: Tx, person_id: int, hour: str) -> None:
+    """`08:00`, or empty for the hour of the configuration."""
+    await tx.run("UPDATE person SET digest_at = :hour WHERE id = :id", hour=hour, id=person_id)
+
+
+async def accept(tx: Tx, person_id: int, now: datetime) -> None:
+    """The confidentiality note was accepted."""
+    await tx.run("UPDATE person SET accepted_at = :now WHERE id = :id", now=to_micros(now), id=person_id)
+    await audit.note(tx, now, person_id, "accepted the confidentiality note")
+
+
+async def unreachable(tx: Tx, channel: str, chat: str) -> int | None:
+    """Marks who blocked us and returns the person the first time, so that their coordinator is told once."""
+    row = await tx.row(
+        "UPDATE identity SET reachable = 0 WHERE channel = :channel AND chat = :chat AND reachable = 1 "
+        "RETURNING person_id",
+        channel=channel,
+        chat=chat,
+    )
+    return int(row["person_id"]) if row else None
+
+
+async def reachable(tx: Tx, channel: str, account: str) -> None:
+    """They wrote to us, so they can be reached again."""
+    await tx.run(
+        "UPDATE identity SET reachable = 1 WHERE channel = :channel AND account = :account AND reachable = 0",
+        channel=channel,
+        account=account,
+    )
+
+
+@dataclass(frozen=True)
+class Invitation:
+    role: str
+    team_id: int | None
+    municipality: str
+    name: str = ""
+    institution: str = ""
+
+
+async def invite(tx: Tx, code: str, invitation: Invitation, expires_at: datetime) -> None:
+    """Only the digest of `code` is kept."""
+    await tx.run(
+        "INSERT INTO invitation (digest, role, team_id, municipality, name, institution, expires_at) "
+        "VALUES (:digest, :role, :team_id, :municipality, :name, :institution, :expires)",
+        digest=_digest(code),
+        expires=to_micros(expires_at),
+        **vars(invitation),
+    )
+
+
+async def join(tx: Tx, code: str, channel: str, account: str, chat: str, name: str, now: datetime) -> Person | None:
+    """Uses an invitation up; None when it is unknown, used or too old."""
+    found = await tx.row(
+        "UPDATE invitation SET used_at = :now WHERE digest = :digest AND used_at IS NULL AND expires_at > :now "
+        "RETURNING role, team_id, municipality, name, institution",
+        now=to_micros(now),
+        digest=_digest(code),
+    )
+    if found is None:
+        return None
+    person_id = await add(tx, Invitation(**dict(found)), found["name"] or name, now)
+    await tx.run("UPDATE invitation SET used_by = :id WHERE digest = :digest", id=person_id, digest=_digest(code))
+    await tx.run(
+        "INSERT INTO identity (channel, account, chat, person_id) VALUES (:channel, :account, :chat, :person) "
+        "ON CONFLICT (channel, account) DO UPDATE SET person_id = :person, chat = :chat, reachable = 1",
+        channel=channel,
+        account=account,
+        chat=chat,
+        person=person_id,
+    )
+    return await get(tx, person_id)
+
+
+async def add(tx: Tx, invited: Invitation, name: str, now: datetime) -> int:
+    row = await tx.one(
+        "INSERT INTO person (name, role, institution, municipality, created_at) "
+        "VALUES (:name, :role, :institution, :municipality, :now) RETURNING id",
+        name=name,
+        role=invited.role,
+        institution=invited.institution,
+        municipality=invited.municipality,
+        now=to_micros(now),
+    )
+    if invited.team_id is not None:
+        await tx.run(
+            "INSERT INTO membership (person_id, team_id, since) VALUES (:person, :team, :now)",
+            person=row["id"],
+            team=invited.team_id,
+            now=to_micros(now),
+        )
+    await audit.note(tx, now, row["id"], "joined", detail=invited.role)
+    return int(row["id"])
+
+
+def _digest(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()
+
+
+def _person(row: Row) -> Person:
+    team = Team(row["team_id"], row["team_name"], row["team_municipality"], row["team_area"])
+    person = Person(
+        row["id"], row["name"], row["role"], row["language"], row["institution"],
+        municipality=row["municipality"], accepted_at=from_micros(row["accepted_at"]), active=bool(row["active"]),
+        digest_at=row["digest_at"],
+    )  # fmt: skip
+    return replace(person, team=team) if row["team_id"] else person

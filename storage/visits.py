@@ -1,0 +1,116 @@
+"""Saved reports. A correction is a new version; the old one stays."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import TypeAdapter
+
+from casework.records import Person, Visit, VisitReport
+from storage import audit
+from storage.database import Row, Tx, from_micros, to_micros
+
+_REPORTS = TypeAdapter(VisitReport)
+_VISIT = "w.id, w.version, w.reporter_id, w.saved_at, w.report"
+_SEEN = "FROM visit w JOIN visible_to v ON v.case_id = w.case_id AND v.person_id = :me"
+
+
+async def save(tx: Tx, me: Person, report: VisitReport, now: datetime) -> Visit:
+    row = await tx.one(
+        "INSERT INTO visit (case_id, reporter_id, team_id, version, saved_at, visited_on, outcome, report) "
+        "VALUES (:case_id, :me, :team, 1, :now, :visited_on, :outcome, :report) RETURNING id",
+        case_id=report.case_id,
+        me=me.id,
+        team=me.team.id if me.team else None,
+        now=to_micros(now),
+        visited_on=report.visited_on.isoformat(),
+        outcome=report.outcome,
+        report=_REPORTS.dump_json(report).decode(),
+    )
+    visit = Visit(row["id"], 1, me.id, now, report)
+    await _version(tx, me, visit, now)
+    await audit.note(tx, now, me.id, "reported", report.case_id, f"visit {visit.id}")
+    return visit
+
+
+async def correct(tx: Tx, me: Person, visit_id: int, version: int, report: VisitReport, now: datetime) -> Visit | None:
+    """None when somebody corrected that version first, or the visit is not the person's to see."""
+    held = await get(tx, me, visit_id)
+    if held is None or held.version != version:
+        return None
+    visit = Visit(visit_id, version + 1, held.reporter_id, held.saved_at, report)
+    await tx.run(
+        "UPDATE visit SET version = :version, visited_on = :visited_on, outcome = :outcome, report = :report, "
+        "case_id = :case_id WHERE id = :id",
+        version=visit.version,
+        visited_on=report.visited_on.isoformat(),
+        outcome=report.outcome,
+        report=_REPORTS.dump_json(report).decode(),
+        case_id=report.case_id,
+        id=visit_id,
+    )
+    await _version(tx, me, visit, now)
+    await audit.note(tx, now, me.id, "corrected", report.case_id, f"visit {visit_id}")
+    return visit
+
+
+async def _version(tx: Tx, me: Person, visit: Visit, now: datetime) -> None:
+    await tx.run(
+        "INSERT INTO visit_version (visit_id, version, author_id, saved_at, report) "
+        "VALUES (:id, :version, :me, :now, :report)",
+        id=visit.id,
+        version=visit.version,
+        me=me.id,
+        now=to_micros(now),
+        report=_REPORTS.dump_json(visit.report).decode(),
+    )
+    await tx.many(
+        "INSERT INTO media (visit_id, channel, file, recognised_by) VALUES (:id, :channel, :file, :recognised_by) "
+        "ON CONFLICT DO NOTHING",
+        [
+            {"id": visit.id, "channel": photo.channel, "file": photo.file, "recognised_by": photo.unique}
+            for photo in visit.report.photos
+        ],
+    )
+
+
+async def get(tx: Tx, me: Person, visit_id: int) -> Visit | None:
+    row = await tx.row(f"SELECT {_VISIT} {_SEEN} WHERE w.id = :id", me=me.id, id=visit_id)
+    return _visit(row) if row else None
+
+
+async def history(tx: Tx, me: Person, case_id: int) -> list[Visit]:
+    """The visits of a case, oldest first."""
+    rows = await tx.rows(f"SELECT {_VISIT} {_SEEN} WHERE w.case_id = :id ORDER BY w.id", me=me.id, id=case_id)
+    return [_visit(row) for row in rows]
+
+
+async def last_of(tx: Tx, me: Person, limit: int = 5) -> list[Visit]:
+    """The person's own last reports, newest first."""
+    rows = await tx.rows(
+        f"SELECT {_VISIT} {_SEEN} WHERE w.reporter_id = :me ORDER BY w.id DESC LIMIT :limit", me=me.id, limit=limit
+    )
+    return [_visit(row) for row in rows]
+
+
+async def last_companions(tx: Tx, me: Person) -> list[int]:
+    """Who went at the person's last visit: most go with the same people again."""
+    row = await tx.row("SELECT report FROM visit WHERE reporter_id = :me ORDER BY id DESC LIMIT 1", me=me.id)
+    return list(_REPORTS.validate_json(row["report"]).went) if row else []
+
+
+async def versions(tx: Tx, me: Person, visit_id: int) -> list[VisitReport]:
+    """Every version of a report, the first one first."""
+    rows = await tx.rows(
+        "SELECT n.report FROM visit_version n JOIN visit w ON w.id = n.visit_id "
+        "JOIN visible_to v ON v.case_id = w.case_id AND v.person_id = :me WHERE n.visit_id = :id ORDER BY n.version",
+        me=me.id,
+        id=visit_id,
+    )
+    return [_REPORTS.validate_json(row["report"]) for row in rows]
+
+
+def _visit(row: Row) -> Visit:
+    saved_at = from_micros(row["saved_at"])
+    assert saved_at is not None
+    return Visit(row["id"], row["version"], row["reporter_id"], saved_at, _REPORTS.validate_json(row["report"]))

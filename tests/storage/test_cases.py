@@ -1,0 +1,165 @@
+"""Cases and visits: everyone sees only their own, and what was saved stays."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from casework.records import NextStep, Photo, Place, VisitReport
+from storage import audit, cases, overview, people, visits
+from storage.cases import Changed
+from storage.sealing import Sealer
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 24)
+STORAGE = Path(cases.__file__).parent
+
+RETURNS_CASES = re.compile(r"\b(FROM|JOIN)\s+(child_case|visit|visit_version)\b", re.IGNORECASE)
+
+
+def statements() -> list[tuple[str, str]]:
+    """Every SELECT of the room that reads cases or visits, with its function's name."""
+    found = []
+    for path in sorted(STORAGE.glob("*.py")):
+        for function in re.split(r"\n(?=async def |def )", path.read_text("utf-8")):
+            if "SELECT" in function and RETURNS_CASES.search(function + " FROM child_case" * ("{_FROM}" in function)):
+                found.append((f"{path.name}:{function.split('(')[0].split()[-1]}", function))
+    return found
+
+
+UNSEEN_BY_PEOPLE = {
+    "cases.py:put": "numbers and recognition marks for the import",
+    "visits.py:last_companions": "the person's own reports",
+}
+
+
+def test_every_query_that_gives_cases_to_a_person_joins_visible_to() -> None:
+    read = statements()
+    assert len(read) >= 8
+    for name, text in read:
+        joined = any(word in text for word in ("visible_to", "{_FROM}", "{_SEEN}"))
+        assert joined or name in UNSEEN_BY_PEOPLE, name
+
+
+async def test_everyone_sees_only_their_own(district: Any) -> None:
+    async with district.database.reading() as tx:
+        for person, seen in (
+            (district.mila, 8),
+            (district.stranger, 3),
+            (district.coordinator, 8),
+            (district.region, 11),
+        ):
+            listed, total = await cases.due_first(tx, person, TODAY, offset=0, limit=20)
+            assert (len(listed), total) == (seen, seen)
+        assert await cases.get(tx, district.stranger, 1) is None
+        assert await cases.search(tx, district.stranger, "бя1", offset=0, limit=5) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("БЯ-003", ["БЯ-003"]),
+        ("bя3", ["БЯ-003"]),
+        ("3", ["БЯ-003"]),
+        ("крум 5", ["БЯ-005"]),
+        ("ПОЛСКО", ["БЯ-002", "БЯ-004", "БЯ-006", "БЯ-008"]),
+        ("%", []),
+        ("", 8),
+    ],
+)
+async def test_a_case_is_found_as_people_write_it(district: Any, text: str, found: Any) -> None:
+    async with district.database.reading() as tx:
+        listed, total = await cases.search(tx, district.mila, text, offset=0, limit=20)
+    assert total == (found if isinstance(found, int) else len(found))
+    assert isinstance(found, int) or [case.number for case in listed] == found
+
+
+async def test_due_cases_come_first_by_settlement_and_pages_do_not_overlap(district: Any) -> None:
+    async with district.database.transaction() as tx:
+        case = await cases.get(tx, district.mila, 1)
+        assert case is not None
+        await cases.advance(tx, 1, NextStep("S21", "retry", TODAY + timedelta(days=3)), attempts=1, expected_version=1)
+        with pytest.raises(Changed):
+            await cases.advance(tx, 1, NextStep("S21", "retry", TODAY), attempts=1, expected_version=1)
+        first, _ = await cases.due_first(tx, district.mila, TODAY, offset=0, limit=5)
+        rest, total = await cases.due_first(tx, district.mila, TODAY, offset=5, limit=5)
+    assert [c.settlement for c in first] == ["Бяла"] * 3 + ["Полско Косово"] * 2
+    assert [c.number for c in rest][-1] == "БЯ-001"
+    assert len({c.id for c in (*first, *rest)}) == total == 8
+
+
+def report(case_id: int = 1, **more: Any) -> VisitReport:
+    fields = {
+        "outcome": "O20",
+        "reasons": ("R10",),
+        "photos": (Photo("telegram", "f1", "u1"),),
+        "place": Place(43.4, 25.7),
+    }
+    kept: dict[str, Any] = {**fields, **more}
+    return VisitReport(case_id, TODAY, "morning", 1, (1, 2), "A1", "", **kept)
+
+
+async def test_a_correction_is_a_new_version_and_the_old_one_stays(district: Any) -> None:
+    async with district.database.transaction() as tx:
+        saved = await visits.save(tx, district.mila, report(), NOW)
+        corrected = await visits.correct(tx, district.mila, saved.id, 1, report(outcome="O11"), NOW)
+        assert corrected is not None
+        assert await visits.correct(tx, district.mila, saved.id, 1, report(outcome="O13"), NOW) is None
+        assert await visits.correct(tx, district.stranger, saved.id, 2, report(outcome="O13"), NOW) is None
+        assert [one.outcome for one in await visits.versions(tx, district.mila, saved.id)] == ["O20", "O11"]
+        assert await visits.history(tx, district.mila, 1) == [corrected]
+        assert await visits.last_of(tx, district.mila) == [corrected]
+        assert await visits.last_companions(tx, district.mila) == [1, 2]
+        assert await visits.history(tx, district.stranger, 1) == []
+        assert [what for what, _who in await audit.of_case(tx, 1)] == ["reported", "corrected"]
+
+
+async def test_a_look_at_a_name_is_recorded_and_only_for_who_may_look(district: Any) -> None:
+    async with district.database.transaction() as tx:
+        assert await cases.sealed_name(tx, district.stranger, 1, NOW) is None
+        assert await cases.sealed_name(tx, district.mila, 1, NOW) == b"sealed"
+        assert await audit.of_case(tx, 1) == [("saw the name", district.mila.id)]
+
+
+async def test_what_is_done_and_overdue_in_an_area(district: Any) -> None:
+    tomorrow = TODAY + timedelta(days=1)
+    async with district.database.transaction() as tx:
+        await visits.save(tx, district.mila, report(), NOW)
+        done = await overview.done_between(tx, district.coordinator, NOW, NOW + timedelta(seconds=1))
+        assert [(one.team, one.outcome) for one in done] == [("Б-1", "O20")]
+        assert await overview.done_between(tx, district.coordinator, NOW - timedelta(days=1), NOW) == []
+        late = await overview.untold(tx, district.coordinator, tomorrow)
+        assert len(late) == 8
+        await overview.told(tx, [late[0].case.id], 2)
+        assert (await overview.untold(tx, district.coordinator, tomorrow))[0].told_rung == 2
+        assert await cases.counts(tx, district.coordinator) == (8, 0)
+
+
+async def test_an_invitation_serves_once_and_not_for_ever(district: Any) -> None:
+    invited = people.Invitation("member", 1, "")
+    async with district.database.transaction() as tx:
+        await people.invite(tx, "secret", invited, NOW + timedelta(days=7))
+        await people.invite(tx, "old", invited, NOW)
+        assert await people.join(tx, "old", "telegram", "9", "9", "Нов", NOW) is None
+        joined = await people.join(tx, "secret", "telegram", "9", "9", "Нов", NOW)
+        assert joined is not None
+        assert joined.team is not None
+        assert await people.join(tx, "secret", "telegram", "10", "10", "Друг", NOW) is None
+        rows = await tx.rows("SELECT digest FROM invitation")
+        assert "secret" not in {row["digest"] for row in rows}
+        assert await people.unreachable(tx, "telegram", "9") == joined.id
+        assert await people.unreachable(tx, "telegram", "9") is None
+        assert await people.chats(tx, joined.id) == []
+        await people.reachable(tx, "telegram", "9")
+        assert [chat.chat for chat in await people.chats(tx, joined.id)] == ["9"]
+
+
+def test_a_name_is_sealed() -> None:
+    sealer = Sealer(b"x" * 32)
+    sealed = sealer.seal("Иванка")
+    assert "Иванка".encode() not in sealed
+    assert sealer.open(sealed) == "Иванка"

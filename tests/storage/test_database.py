@@ -1,0 +1,93 @@
+"""The file: schema, transactions, savepoints; and what it says when it cannot be used."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from storage import migrate
+from storage.database import Database, StorageError, Tx, open_database, path_of
+from storage.migrate import SchemaError
+
+
+async def count(tx: Tx) -> int:
+    return int((await tx.one("SELECT count(*) AS n FROM team"))["n"])
+
+
+async def put(tx: Tx, name: str) -> None:
+    await tx.run("INSERT INTO team (name, municipality) VALUES (:name, 'Бяла')", name=name)
+
+
+async def put_and_fail(tx: Tx, name: str) -> None:
+    await put(tx, name)
+    raise ZeroDivisionError
+
+
+async def test_what_fails_in_a_transaction_leaves_nothing(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with database.transaction() as tx:
+            await put_and_fail(tx, "Б-1")
+    async with database.reading() as tx:
+        assert await count(tx) == 0
+
+
+async def test_a_savepoint_undoes_only_itself(database: Database) -> None:
+    async with database.transaction() as tx:
+        await put(tx, "Б-1")
+        with pytest.raises(ZeroDivisionError):
+            async with tx.savepoint():
+                await put_and_fail(tx, "Б-2")
+        async with tx.savepoint():
+            await put(tx, "Б-3")
+    async with database.reading() as tx:
+        assert await count(tx) == 2
+
+
+async def test_writers_wait_for_each_other_and_readers_see_only_what_is_committed(database: Database) -> None:
+    async def add(name: str) -> None:
+        async with database.transaction() as tx:
+            before = await count(tx)
+            await put(tx, name)
+            async with database.reading() as aside:
+                assert await count(aside) == before
+
+    await asyncio.gather(*(add(f"Б-{n}") for n in range(20)))
+    async with database.reading() as tx:
+        assert await count(tx) == 20
+
+
+async def test_a_commit_is_on_the_disk_in_full(database: Database, tmp_path: Path) -> None:
+    async with database.transaction() as tx:
+        rows = {name: (await tx.one(f"PRAGMA {name}"))[0] for name in ("journal_mode", "synchronous", "foreign_keys")}
+    assert rows == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+async def test_opening_again_changes_nothing_and_a_newer_file_is_left_alone(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/new/obhvat.db"
+    for _ in range(2):
+        await (await open_database(url)).close()
+    path = path_of(url)
+    assert migrate.revision(path) == migrate.newest()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999_later'")
+        connection.commit()
+    before = path.read_bytes()
+    with pytest.raises(SchemaError, match="newer obhvat"):
+        await open_database(url)
+    assert path.read_bytes() == before
+
+
+async def test_a_file_that_is_not_ours_is_not_touched(tmp_path: Path) -> None:
+    (tmp_path / "notes.db").write_text("това не е база")
+    with pytest.raises(SchemaError, match="not a readable SQLite file"):
+        await open_database(f"sqlite:///{tmp_path}/notes.db")
+    with closing(sqlite3.connect(tmp_path / "other.db")) as connection:
+        connection.execute("CREATE TABLE songs (title TEXT)")
+    with pytest.raises(SchemaError, match="another program"):
+        await open_database(f"sqlite:///{tmp_path}/other.db")
+    with pytest.raises(StorageError, match="For example"):
+        await open_database("mysql://here")

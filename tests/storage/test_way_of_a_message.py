@@ -1,0 +1,107 @@
+"""Inbox, outbox and journals as the stages of a message need them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from storage import claims, inbox, journals, outbox
+from storage.database import Database
+from storage.journals import Kept
+from storage.outbox import Call, Result
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+async def test_an_update_is_kept_once_and_people_do_not_wait_for_each_other(database: Database) -> None:
+    async with database.transaction() as tx:
+        await inbox.add(tx, "telegram", [("1", "ani", {"n": 1}), ("2", "ani", {"n": 2}), ("3", "bor", {"n": 3})], NOW)
+        await inbox.add(tx, "telegram", [("1", "ani", {"n": 99})], NOW)
+        first = await inbox.oldest(tx, NOW, 10)
+        assert [(row.sender, row.payload["n"]) for row in first] == [("ani", 1), ("bor", 3)]
+        await inbox.done(tx, first)
+        assert [row.payload["n"] for row in await inbox.oldest(tx, NOW, 10)] == [2]
+
+
+async def test_a_row_that_fails_three_times_is_set_aside_and_the_next_goes_on(database: Database) -> None:
+    async with database.transaction() as tx:
+        await inbox.add(tx, "telegram", [("1", "ani", {"n": 1}), ("2", "ani", {"n": 2})], NOW)
+        moment = NOW
+        for expected in (False, False, True):
+            [row] = await inbox.oldest(tx, moment, 10)
+            assert row.payload == {"n": 1}
+            assert await inbox.failed(tx, row, "KeyError: outcome", moment) is expected
+            moment += timedelta(seconds=10)
+        assert [row.payload["n"] for row in await inbox.oldest(tx, moment, 10)] == [2]
+        [(poison, error)] = await inbox.aside(tx)
+        assert error == "KeyError: outcome"
+        await inbox.retry(tx, poison.id)
+        assert [row.payload["n"] for row in await inbox.oldest(tx, moment, 10)] == [1]
+
+
+async def test_a_failed_row_holds_its_sender_back_until_its_time(database: Database) -> None:
+    async with database.transaction() as tx:
+        await inbox.add(tx, "telegram", [("1", "ani", {"n": 1}), ("2", "ani", {"n": 2})], NOW)
+        [row] = await inbox.oldest(tx, NOW, 10)
+        await inbox.failed(tx, row, "x", NOW)
+        assert await inbox.oldest(tx, NOW, 10) == []
+        again = await inbox.next_at(tx)
+        assert again is not None
+
+
+def call(text: str, **more: object) -> Call:
+    return Call("telegram", "7", "sendMessage", {"text": text}, **more)  # type: ignore[arg-type]
+
+
+async def test_replies_go_before_notices_and_a_later_album_reply_takes_the_place_of_the_one_before(
+    database: Database,
+) -> None:
+    async with database.transaction() as tx:
+        await outbox.add(tx, [call("all", priority=outbox.BROADCAST), call("note", priority=outbox.NOTICE)], NOW)
+        soon = NOW + timedelta(seconds=1)
+        for n in (1, 2, 3):
+            await outbox.add(tx, [call(f"{n} photos", cancel_key="j1.photos", not_before=soon)], NOW)
+        assert [row.payload["text"] for row in await outbox.due(tx, NOW, 10)] == ["note", "all"]
+        assert [row.payload["text"] for row in await outbox.due(tx, soon, 10)] == ["3 photos", "note", "all"]
+
+
+async def test_what_was_sent_is_not_due_and_what_must_wait_waits(database: Database) -> None:
+    async with database.transaction() as tx:
+        await outbox.add(tx, [call("a"), call("b"), call("c")], NOW)
+        a, b, c = await outbox.due(tx, NOW, 10)
+        later = NOW + timedelta(seconds=5)
+        results = [
+            Result(a, outbox.SENT, "11"),
+            Result(b, outbox.WAITING, error="429", again_at=later),
+            Result(c, outbox.UNCERTAIN),
+        ]
+        await outbox.record(tx, results, NOW)
+        assert await outbox.due(tx, NOW, 10) == []
+        [again] = await outbox.due(tx, later, 10)
+        assert (again.payload, again.tries, await outbox.waiting(tx)) == ({"text": "b"}, 1, 1)
+        await outbox.forget_before(tx, later)
+        assert await outbox.waiting(tx) == 1
+
+
+async def test_a_person_has_one_open_conversation_and_many_drafts(district: object, database: Database) -> None:
+    me = district.mila.id  # type: ignore[attr-defined]
+    async with database.transaction() as tx:
+        await journals.save(tx, Kept("j1", me, "visit", "{}"), NOW)
+        with pytest.raises(Exception, match="UNIQUE"):
+            async with tx.savepoint():
+                await journals.save(tx, Kept("j2", me, "visit", "{}"), NOW)
+        await journals.put_aside(tx, me)
+        await journals.save(tx, Kept("j2", me, "visit", '{"a":1}', "БЯ-014"), NOW + timedelta(days=1))
+        assert [kept.id for kept in await journals.drafts(tx, me)] == ["j1"]
+        assert [kept.id for kept in await journals.expired(tx, NOW + timedelta(hours=1))] == ["j1"]
+        assert await journals.draft(tx, me + 1, "j2") is None
+
+
+async def test_a_period_is_claimed_once_and_the_next_knows_what_it_said(database: Database) -> None:
+    async with database.transaction() as tx:
+        assert await claims.claim(tx, "digest", 1, "2026-11-24", NOW, {"visits": 3})
+        assert not await claims.claim(tx, "digest", 1, "2026-11-24", NOW, {"visits": 4})
+        assert await claims.before(tx, "digest", 1, "2026-11-25") == {"visits": 3}
+        assert await claims.before(tx, "digest", 1, "2026-11-24") == {}
+        assert await claims.claimed(tx, "digest", 1, "2026-11-24")
