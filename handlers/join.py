@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from handlers import menu
 from handlers.kinds import OneOf, Option
+from handlers.scene import Message, Scene
 from handlers.talk import Talk
+from handlers.views import View
 from handlers.words import LANGUAGES, _
+from storage import people
+from storage.database import Tx
 
 STRANGER = _("This bot is for invited outreach teams. Please ask your coordinator for an invitation link.")
 NOTE = _(
@@ -21,7 +26,7 @@ class Joined:
     accepted: bool
 
 
-async def join(talk: Talk, here: object) -> Joined:
+async def join(talk: Talk, here: Scene) -> Joined:
     tongues = OneOf(tuple(Option(code, name) for code, name in LANGUAGES.items()), columns=2)
     language = await talk.ask("lang", "Език / Language", tongues)
     agree = OneOf((Option("yes", _("I agree")), Option("no", _("I do not agree"))), columns=2)
@@ -29,6 +34,23 @@ async def join(talk: Talk, here: object) -> Joined:
     return Joined(language, accepted == "yes")
 
 
-async def choose_language(talk: Talk, here: object) -> str:
+async def choose_language(talk: Talk, here: Scene) -> str:
     tongues = OneOf(tuple(Option(code, name) for code, name in LANGUAGES.items()), columns=2)
     return await talk.ask("lang", "Език / Language", tongues)
+
+
+async def keep(tx: Tx, here: Scene, result: Joined) -> list[Message]:
+    """Records language and consent; without consent nothing is shown, and the note can be read again."""
+    await people.set_language(tx, here.me.id, result.language)
+    if not result.accepted:
+        said = _("Without this agreement I cannot show you any case. Write to me when you wish to read it again.")
+        return [Message(View((said,)), language=result.language)]
+    await people.accept(tx, here.me.id, here.moment.at)
+    team = here.me.team.name if here.me.team else here.me.municipality or "—"
+    welcome = _("Welcome. You are with {team}.", team=team)
+    return [replace(menu.menu(here.me, welcome), language=result.language)]
+
+
+async def keep_language(tx: Tx, here: Scene, language: str) -> list[Message]:
+    await people.set_language(tx, here.me.id, language)
+    return [replace(menu.menu(here.me), language=language)]

@@ -40,3 +40,16 @@ class Unreadable:
 
 
 Reply = Typed | Tapped | Pictured | Located | Unreadable
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One message with where it came from. `account` is the person on that messenger, `chat` where to answer."""
+
+    channel: str
+    account: str
+    chat: str
+    name: str
+    reply: Reply
+    message: str = ""
+    """The message whose button was tapped: the answer may take its place."""

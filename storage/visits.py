@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import TypeAdapter
 
+from casework import numbers
 from casework.records import Person, Visit, VisitReport
 from storage import audit
 from storage.database import Row, Tx, from_micros, to_micros
@@ -85,12 +87,23 @@ async def history(tx: Tx, me: Person, case_id: int) -> list[Visit]:
     return [_visit(row) for row in rows]
 
 
-async def last_of(tx: Tx, me: Person, limit: int = 5) -> list[Visit]:
+@dataclass(frozen=True)
+class Own:
+    """A report in a list: `number` is its case's."""
+
+    visit: Visit
+    number: str
+
+
+async def last_of(tx: Tx, me: Person, limit: int = 5) -> list[Own]:
     """The person's own last reports, newest first."""
     rows = await tx.rows(
-        f"SELECT {_VISIT} {_SEEN} WHERE w.reporter_id = :me ORDER BY w.id DESC LIMIT :limit", me=me.id, limit=limit
+        f"SELECT {_VISIT}, c.prefix, c.running {_SEEN} JOIN child_case c ON c.id = w.case_id "
+        "WHERE w.reporter_id = :me ORDER BY w.id DESC LIMIT :limit",
+        me=me.id,
+        limit=limit,
     )
-    return [_visit(row) for row in rows]
+    return [Own(_visit(row), numbers.write(row["prefix"], row["running"])) for row in rows]
 
 
 async def last_companions(tx: Tx, me: Person) -> list[int]:

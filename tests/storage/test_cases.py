@@ -112,7 +112,7 @@ async def test_a_correction_is_a_new_version_and_the_old_one_stays(district: Any
         assert await visits.correct(tx, district.stranger, saved.id, 2, report(outcome="O13"), NOW) is None
         assert [one.outcome for one in await visits.versions(tx, district.mila, saved.id)] == ["O20", "O11"]
         assert await visits.history(tx, district.mila, 1) == [corrected]
-        assert await visits.last_of(tx, district.mila) == [corrected]
+        assert await visits.last_of(tx, district.mila) == [visits.Own(corrected, "БЯ-001")]
         assert await visits.last_companions(tx, district.mila) == [1, 2]
         assert await visits.history(tx, district.stranger, 1) == []
         assert [what for what, _who in await audit.of_case(tx, 1)] == ["reported", "corrected"]

@@ -1,0 +1,240 @@
+"""Beginning, going on with, putting aside and ending a conversation: where its result is kept.
+
+A conversation writes by returning. Its result is saved here, in the transaction that deletes its journal.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Generator
+from dataclasses import replace
+from typing import Any
+
+from casework import oneline
+from casework.numbers import CaseQuery
+from casework.numbers import read as read_number
+from handlers import join, menu, settings, talk, visit
+from handlers.replies import Pictured, Reply, Tapped, Typed
+from handlers.scene import Message, Scene, drive
+from handlers.talk import JOURNALS, Asking, Dropped, Finished, Flow, Journal, Look, Stale, Step
+from handlers.views import Button, View
+from handlers.words import Text, _, counted
+from storage import cases, journals, visits
+from storage.database import Tx
+from storage.journals import Kept
+
+FLOWS: dict[str, Flow] = {
+    "join": join.join,
+    "language": join.choose_language,
+    "hour": settings.choose_hour,
+    "visit": visit.report_visit,
+    "fix": visit.report_visit,
+}
+BACK, LATER = "-back", "-later"
+PHOTOS_AT_MOST = 10
+
+
+async def begin(tx: Tx, here: Scene, name: str, given: dict[str, Any], kept: Kept | None = None) -> list[Message]:
+    """A new conversation; an open report becomes a draft."""
+    await put_aside(tx, here, kept)
+    journal = Journal(name, secrets.token_urlsafe(6), given={**given, "at": here.moment.at.isoformat()})
+    return await _run(tx, here, talk.start(FLOWS[name], here, journal, here.moment), journal)
+
+
+async def go_on(tx: Tx, here: Scene, kept: Kept | None, reply: Reply, start: str = "") -> list[Message]:
+    if kept is None:
+        return [message.anew() for message in await begin(tx, here, start, {})]
+    journal = JOURNALS.validate_json(kept.body)
+    if isinstance(reply, Tapped) and (reply.talk, reply.key) == (journal.id, journal.open_key):
+        if reply.value == BACK:
+            return await step_back(tx, here, kept)
+        if reply.value == LATER:
+            return [menu.menu(here.me, await put_aside(tx, here, kept))]
+    # The whole report in one line is also welcome where only the case was asked.
+    line = reply.text if isinstance(reply, Typed) and (journal.name, journal.open_key) == ("visit", "case") else ""
+    if line and (found := await one_line(tx, here, line, kept)):
+        return found
+    if isinstance(reply, Pictured) and journal.name in ("visit", "fix") and journal.open_key != "photos":
+        return await _photo_aside(tx, here, journal, reply)
+    steps = talk.advance(FLOWS[journal.name], here, journal, reply, here.moment)
+    return await _run(tx, here, steps, journal, reply)
+
+
+async def again(tx: Tx, here: Scene, kept: Kept) -> list[Message]:
+    """The present question once more, as a new message."""
+    journal = JOURNALS.validate_json(kept.body)
+    return [m.anew() for m in await _run(tx, here, _start(here, journal), journal)]
+
+
+async def step_back(tx: Tx, here: Scene, kept: Kept) -> list[Message]:
+    journal = JOURNALS.validate_json(kept.body)
+    return await _run(tx, here, talk.back(FLOWS[journal.name], here, journal, here.moment), journal)
+
+
+async def put_aside(tx: Tx, here: Scene, kept: Kept | None) -> Text:
+    """Returns the sentence that says so; empty when nothing was open."""
+    if kept is None:
+        return ""
+    if kept.name != "visit":
+        await journals.delete(tx, kept.id)
+        return ""
+    await journals.put_aside(tx, here.me.id)
+    return _("Your report is in My drafts.")
+
+
+async def discard(tx: Tx, here: Scene, kept: Kept) -> list[Message]:
+    await journals.delete(tx, kept.id)
+    return [menu.menu(here.me, _("Thrown away. Nothing was saved.")).anew()]
+
+
+async def resume(tx: Tx, here: Scene, kept: Kept | None, journal_id: str) -> list[Message]:
+    held = await journals.draft(tx, here.me.id, journal_id)
+    if held is None:
+        return [menu.menu(here.me, _("This draft is no longer there."))]
+    if kept and kept.id != held.id:
+        await put_aside(tx, here, kept)
+    journal = JOURNALS.validate_json(held.body)
+    return await _run(tx, here, _start(here, journal), journal)
+
+
+async def correct(tx: Tx, here: Scene, kept: Kept | None, visit_id: int) -> list[Message]:
+    """A saved report opened at its review; saving it makes a new version."""
+    saved = await visits.get(tx, here.me, visit_id)
+    if saved is None:
+        return [menu.menu(here.me, visit.NOT_YOURS)]
+    await put_aside(tx, here, kept)
+    given = {"at": saved.saved_at.isoformat(), "visit": saved.id, "version": saved.version}
+    journal = Journal("fix", secrets.token_urlsafe(6), given=given, answers=visit.answers_of(here.work, saved.report))
+    return await _run(tx, here, _start(here, journal), journal)
+
+
+async def one_line(tx: Tx, here: Scene, text: str, kept: Kept | None = None) -> list[Message]:
+    """A report in one line, shown for one tap; empty when the text is not one."""
+    line = oneline.read(text, here.work.catalogue, here.moment.today, here.me.language)
+    if line is None:
+        return []
+    given: dict[str, Any] = {"outcome": line.outcome, "note": line.note}
+    if line.reasons:
+        given["why"] = list(line.reasons)
+    if line.promised_on:
+        given["promise"] = line.promised_on.isoformat()
+    return [m.anew() for m in await _for_case(tx, here, line.case, given, kept)]
+
+
+async def pictured(tx: Tx, here: Scene, reply: Pictured) -> list[Message]:
+    """A photo begins the report of the case in its caption, with the photo in it; without one the case is asked."""
+    given: dict[str, Any] = {"photos": [_stored(reply)]}
+    line = oneline.read(reply.caption, here.work.catalogue, here.moment.today, here.me.language)
+    query = line.case if line else read_number(reply.caption)
+    if line:
+        given |= {"outcome": line.outcome, "note": line.note}
+    messages = await _for_case(tx, here, query, given, None) if query else await begin(tx, here, "visit", given)
+    return [replace(message.anew(), settle=True) for message in messages]
+
+
+async def _for_case(tx: Tx, here: Scene, query: CaseQuery, given: dict[str, Any], kept: Kept | None) -> list[Message]:
+    found, total = await cases.search(tx, here.me, _typed(query), offset=0, limit=1)
+    if total == 1:
+        return await begin(tx, here, "visit", {**given, "case": found[0].id}, kept)
+    messages = await begin(tx, here, "visit", given, kept)
+    said = _("Which of them is it?") if total else _("There is no case {number} with you.", number=_typed(query))
+    return [replace(message, view=message.view.under(said, "")) for message in messages]
+
+
+def _typed(query: CaseQuery) -> str:
+    return query.written if query.prefix else str(query.running)
+
+
+async def _photo_aside(tx: Tx, here: Scene, journal: Journal, reply: Pictured) -> list[Message]:
+    """A photo at another question is not lost: it goes into the report, and the question stays."""
+    answered = "photos" in journal.answers
+    held = list((journal.answers if answered else journal.given).get("photos") or [])
+    if len(held) >= PHOTOS_AT_MOST:
+        said: Text = _("There are already {count} photos in this report; this one was not taken.", count=str(len(held)))
+    else:
+        photos = {"photos": [*held, _stored(reply)]}
+        if answered:
+            journal = replace(journal, answers={**journal.answers, **photos})
+        else:
+            journal = replace(journal, given={**journal.given, **photos})
+        said = counted("{count} photo is in the report.", "{count} photos are in the report.", len(held) + 1)
+    messages = await _run(tx, here, _start(here, journal), journal)
+    return [replace(m.anew(), view=m.view.under(said, ""), settle=True) for m in messages]
+
+
+def _stored(reply: Pictured) -> dict[str, str]:
+    return {"channel": reply.photo.channel, "file": reply.photo.file, "unique": reply.photo.unique}
+
+
+def _start(here: Scene, journal: Journal) -> Generator[Look, Any, Step]:
+    return talk.start(FLOWS[journal.name], here, journal, here.moment)
+
+
+async def _run(
+    tx: Tx, here: Scene, steps: Generator[Look, Any, Step], journal: Journal, reply: Reply | None = None
+) -> list[Message]:
+    step = await drive(tx, steps)
+    match step:
+        case Asking():
+            await _save(tx, here, step.journal)
+            return [_shown(step, reply)]
+        case Stale():
+            asking = await drive(tx, _start(here, journal))
+            if not isinstance(asking, Asking):
+                raise TypeError(f"{journal.name} has no question for a stale button")
+            said = _("That was an older button; nothing changed. We are here:")
+            return [replace(_shown(asking, None), view=_with_ways(asking).under(said, ""))]
+        case Dropped():
+            await journals.delete(tx, journal.id)
+            return [menu.menu(here.me, _("Thrown away. Nothing was saved."))]
+        case Finished(result):
+            await journals.delete(tx, journal.id)
+            return await _keep(tx, here, journal, result)
+
+
+def _shown(asking: Asking, reply: Reply | None) -> Message:
+    tapped = reply is None or isinstance(reply, Tapped)
+    return Message(
+        _with_ways(asking), asking.journal.id, asking.key, replaces=tapped, settle=isinstance(reply, Pictured)
+    )  # fmt: skip
+
+
+def _with_ways(asking: Asking) -> View:
+    """Every question of a report can be taken back or left for later."""
+    if asking.journal.name not in ("visit", "fix") or asking.key == "review":
+        return asking.view
+    back = (Button(_("← Back"), BACK),) if asking.journal.answers else ()
+    return asking.view.with_row(*back, Button(_("Later"), LATER))
+
+
+async def _save(tx: Tx, here: Scene, journal: Journal) -> None:
+    body = JOURNALS.dump_json(journal).decode()
+    await journals.save(tx, Kept(journal.id, here.me.id, journal.name, body, _title(journal)), here.moment.at)
+
+
+def _title(journal: Journal) -> str:
+    """How a draft is listed: its case as the conversation saw it."""
+    case_id = journal.answers.get("case", journal.given.get("case"))
+    card = journal.looks.get(f"card{case_id}")
+    return f"{card['number']} · {card['settlement']}, {card['address']}" if card else ""
+
+
+async def _keep(tx: Tx, here: Scene, journal: Journal, result: Any) -> list[Message]:
+    match journal.name:
+        case "join":
+            return await join.keep(tx, here, result)
+        case "language":
+            return await join.keep_language(tx, here, result)
+        case "hour":
+            return await settings.keep_hour(tx, here, result)
+        case "visit":
+            receipt = await visit.keep_report(tx, here.work, here.me, result, here.moment.at)
+        case "fix":
+            receipt = await visit.keep_correction(
+                tx, here.work, here.me, result, here.moment.at,
+                visit_id=journal.given["visit"], version=journal.given["version"],
+            )  # fmt: skip
+        case _:
+            raise KeyError(journal.name)
+    rows = ((menu.REPORT,), (menu.CASES, Button(_("My last reports"), "", "last")))
+    return [Message(View((receipt,), rows))]

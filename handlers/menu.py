@@ -1,0 +1,76 @@
+"""The menu, the help, my drafts and my last reports: what one sees between two conversations."""
+
+from __future__ import annotations
+
+from casework.records import Person
+from handlers.scene import Message, Scene
+from handlers.views import Button, View
+from handlers.words import Text, _
+from storage import journals, visits
+from storage.database import Tx
+
+REPORT = Button(_("Report a visit"), "", "report")
+CASES = Button(_("My cases"), "0", "cases")
+MENU = Button(_("Menu"), "", "menu")
+
+COMMANDS = {
+    "report": _("Report a visit"),
+    "cases": _("My cases"),
+    "last": _("My last reports"),
+    "drafts": _("My drafts"),
+    "language": _("Language"),
+    "menu": _("Menu"),
+    "back": _("One question back"),
+    "cancel": _("Throw this report away"),
+    "help": _("Help"),
+}
+"""The commands every messenger lists, with what they do."""
+
+HELP = _(
+    "Write a whole report in one line: 14 nobody. Or: 14 promise 3.12 waits for documents. "
+    "Send a photo with the case number under it and the report of that case begins.\n"
+    "/menu puts an open report aside, /back takes an answer back, /cancel throws the report away."
+)
+
+
+def menu(me: Person, above: Text = "") -> Message:
+    title = _("{name}, what shall we do?", name=me.name.split()[0])
+    rows = (
+        (REPORT,),
+        (CASES, Button(_("My last reports"), "", "last")),
+        (Button(_("My drafts"), "", "drafts"), Button(_("Language"), "", "language")),
+        (Button(_("Help"), "", "help"),),
+    )
+    view = View((title,), rows)
+    return Message(view.under(above, "") if above != "" else view)
+
+
+def help_() -> Message:
+    return Message(View((HELP,), ((MENU,),)))
+
+
+async def drafts(tx: Tx, here: Scene) -> Message:
+    kept = await journals.drafts(tx, here.me.id)
+    if not kept:
+        return Message(View((_("You have no drafts."),), ((REPORT, MENU),)))
+    rows = tuple((Button(one.title or _("A report without a case"), one.id, "resume"),) for one in kept)
+    return Message(View((_("Tap a draft to go on with it."),), (*rows, (MENU,))))
+
+
+async def last_reports(tx: Tx, here: Scene) -> Message:
+    saved = await visits.last_of(tx, here.me)
+    if not saved:
+        return Message(View((_("You have no reports yet."),), ((REPORT, MENU),)))
+    outcomes = here.work.catalogue.outcomes
+    lines = tuple(
+        _(
+            "№ {number} · {case} · {day} · {outcome}",
+            number=str(one.visit.id),
+            case=one.number,
+            day=one.visit.report.visited_on,
+            outcome=outcomes[one.visit.report.outcome],
+        )
+        for one in saved
+    )
+    rows = tuple((Button(_("Correct № {number}", number=str(s.visit.id)), str(s.visit.id), "fix"),) for s in saved)
+    return Message(View(lines, (*rows, (MENU,))))

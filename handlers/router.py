@@ -1,0 +1,132 @@
+"""Which conversation a message belongs to, and what comes back.
+
+Order: who is it; a command; a button of the menu; the open conversation; a report in one line; else the menu.
+Nothing here talks to a messenger: the answer is a list of `Message`s.
+"""
+
+from __future__ import annotations
+
+from casework.records import Person
+from handlers import cases as my_cases
+from handlers import conversations, menu
+from handlers.join import STRANGER
+from handlers.replies import Incoming, Pictured, Reply, Tapped, Typed, Unreadable
+from handlers.scene import Message, Scene, Work
+from handlers.talk import Moment
+from handlers.views import Button, View
+from handlers.words import Text, _
+from storage import people
+from storage.database import Tx
+from storage.journals import Kept
+
+GO = "go"
+CANNOT_READ = _("I cannot read this. Please write, tap a button or send a photo.")
+OLD_BUTTON = _("This button is from something already finished. Nothing was changed.")
+
+
+async def respond(
+    tx: Tx, work: Work, me: Person | None, kept: Kept | None, incoming: Incoming, moment: Moment
+) -> list[Message]:
+    """The answer to one message; whatever must be kept is written in `tx`."""
+    if me is None:
+        return await _stranger(tx, work, incoming, moment)
+    here = Scene(me, work, moment)
+    if me.accepted_at is None:
+        return await conversations.go_on(tx, here, kept, incoming.reply, start="join")
+    command = _command(incoming.reply)
+    if command:
+        return await _commanded(tx, here, kept, command)
+    if isinstance(incoming.reply, Tapped) and incoming.reply.talk == GO:
+        return await _menu_tap(tx, here, kept, incoming.reply)
+    if kept:
+        return await conversations.go_on(tx, here, kept, incoming.reply)
+    return await _nothing_open(tx, here, incoming.reply)
+
+
+async def _stranger(tx: Tx, work: Work, incoming: Incoming, moment: Moment) -> list[Message]:
+    text = incoming.reply.text if isinstance(incoming.reply, Typed) else ""
+    code = text.removeprefix("/start").strip() if text.startswith("/start ") else ""
+    joined = None
+    if code:
+        who = incoming
+        joined = await people.join(tx, code, who.channel, who.account, who.chat, who.name, moment.at)
+    if joined is None:
+        return [Message(View((STRANGER,)), replaces=False)]
+    return await conversations.begin(tx, Scene(joined, work, moment), "join", {})
+
+
+def _command(reply: Reply) -> str:
+    """`/menu`, `/menu@the_bot`; /start of somebody known is the menu."""
+    if not isinstance(reply, Typed) or not reply.text.startswith("/"):
+        return ""
+    word = reply.text[1:].split("@")[0].split(maxsplit=1)
+    return "menu" if not word or word[0] == "start" else word[0].casefold()
+
+
+async def _commanded(tx: Tx, here: Scene, kept: Kept | None, command: str) -> list[Message]:
+    match command:
+        case "back" if kept:
+            return await conversations.step_back(tx, here, kept)
+        case "cancel" if kept:
+            return await conversations.discard(tx, here, kept)
+        case "help":
+            return [menu.help_(), *(await conversations.again(tx, here, kept) if kept else [])]
+        case "report" | "cases" | "last" | "drafts" | "language" | "hour":
+            tap = Tapped(GO, command, "0" if command == "cases" else "")
+            return [message.anew() for message in await _menu_tap(tx, here, kept, tap)]
+        case "menu":
+            above = await conversations.put_aside(tx, here, kept)
+            return [menu.menu(here.me, above).anew()]
+        case "back" | "cancel":
+            return [menu.menu(here.me, _("There is nothing open.")).anew()]
+    said = _("I do not know this command. These are the ones I know: /report /cases /last /drafts /menu /help")
+    return [Message(View((said,)), replaces=False), *(await conversations.again(tx, here, kept) if kept else [])]
+
+
+async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list[Message]:
+    number = int(tap.value) if tap.value.isdecimal() and len(tap.value) < 16 else -1
+    match tap.key:
+        case "report":
+            return await conversations.begin(tx, here, "visit", {"case": number} if number > 0 else {}, kept)
+        case "language" | "hour":
+            return await conversations.begin(tx, here, tap.key, {}, kept)
+        case "resume":
+            return await conversations.resume(tx, here, kept, tap.value)
+        case "fix":
+            return await conversations.correct(tx, here, kept, number)
+        case "cases":
+            return [await my_cases.listed(tx, here, max(number, 0))]
+        case "card":
+            return [await my_cases.card(tx, here, number)]
+        case "name":
+            return [await my_cases.name(tx, here, number)]
+        case "lead":
+            return await my_cases.lead(tx, here, number)
+        case "drafts":
+            return [await menu.drafts(tx, here)]
+        case "last":
+            return [await menu.last_reports(tx, here)]
+        case "help":
+            return [menu.help_()]
+        case "menu":
+            return [menu.menu(here.me, await conversations.put_aside(tx, here, kept)).anew()]
+    return [Message(View((OLD_BUTTON,), ((menu.MENU,),)), replaces=False)]
+
+
+async def _nothing_open(tx: Tx, here: Scene, reply: Reply) -> list[Message]:
+    match reply:
+        case Typed(text=text) if found := await conversations.one_line(tx, here, text):
+            return found
+        case Pictured():
+            return await conversations.pictured(tx, here, reply)
+        case Tapped():
+            return [_old_button()]
+        case Unreadable():
+            return [menu.menu(here.me, CANNOT_READ).anew()]
+    hint: Text = _("To report in one line, begin with the number of the case: 14 nobody.")
+    return [menu.menu(here.me, hint).anew()]
+
+
+def _old_button() -> Message:
+    rows = ((Button(_("My drafts"), "", "drafts"), menu.MENU),)
+    return Message(View((OLD_BUTTON,), rows), replaces=False)

@@ -1,0 +1,230 @@
+"""Reporting a visit: the conversation, and how its result is kept.
+
+Only what the outcome makes sensible is asked. What can be known stands in the review and is changed there, so
+a usual report is eight taps and "nobody at the address" four.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from casework import calendar, steps
+from casework.catalogue import Outcome
+from casework.records import Case, Person, Place, Visit, VisitReport
+from handlers.kinds import AnyOf, Day, OneOf, Option, Photos, Sentence, Where, options
+from handlers.pick import PickCase, case_line
+from handlers.scene import Scene, Work
+from handlers.talk import Talk
+from handlers.words import Phrase, Text, _
+from storage import cases, people, visits
+from storage.database import Tx
+
+PARTS_OF_DAY = {"morning": _("morning"), "afternoon": _("afternoon"), "evening": _("evening")}
+NOT_YOURS = _("This case is not with your team now, so nothing was saved.")
+
+
+async def report_visit(talk: Talk, here: Scene) -> VisitReport | None:
+    """None when the case has left the person's team meanwhile."""
+    me, book = here.me, here.work.catalogue
+    case_id = await talk.ask("case", _("Which case did you visit?"), PickCase(me), default=talk.given.get("case"))
+    case = await talk.look(f"card{case_id}", cases.get, me, case_id)
+    if case is None:
+        return None
+    talk.tell("case", _("Case"), case_line(case))
+    outcome = book.outcomes[await _outcome(talk, here, case)]
+    day, part = await _when(talk, here)
+    went = await _who_went(talk, me)
+    talk.tell("attempt", _("Attempt"), str(case.attempts + 1), changeable=False)
+    address = await _address(talk, here)
+    met = await _met(talk, here, outcome)
+    reasons = await _reasons(talk, here, outcome)
+    promised = await _promised(talk, outcome)
+    measures = await talk.ask(
+        "measures",
+        _("What measures?"),
+        AnyOf(options(list(book.measures.values())), 5),
+        label=_("Measures"),
+        default=[],
+    )
+    next_on = await _next_visit(talk, here, outcome, day, promised)
+    note = await talk.ask(
+        "note",
+        _("A short note, without names."),
+        Sentence(300),
+        label=_("Note"),
+        default=talk.given.get("note", ""),
+    )
+    photos = await _photos(talk, outcome)
+    place = await talk.ask("place", _("Where are you?"), Where(), label=_("Place"), default=[])
+    await talk.review(_("Please check and save. Photos can be sent here too."))
+    return VisitReport(
+        case.id, day, part, case.attempts + 1, went, address, met, outcome.code,
+        reasons, measures, promised, next_on, note, photos, place,
+    )  # fmt: skip
+
+
+async def _outcome(talk: Talk, here: Scene, case: Case) -> str:
+    kind = OneOf(options(list(here.work.catalogue.outcomes.values())))
+    question = _("{case}\nHow did it end?", case=case_line(case))
+    return await talk.ask("outcome", question, kind, label=_("Outcome"), default=talk.given.get("outcome"))
+
+
+async def _when(talk: Talk, here: Scene) -> tuple[Any, str]:
+    """The visit is now, unless changed; the start of the conversation decides, not its end."""
+    begun = datetime.fromisoformat(talk.given["at"])
+    today = calendar.local_day(begun, here.work.zone)
+    day = await talk.ask(
+        "when",
+        _("Which day was it?"),
+        Day(days_back=30, days_on=0),
+        label=_("When"),
+        default=today.isoformat(),
+    )
+    part = await talk.ask(
+        "part",
+        _("Which part of the day?"),
+        OneOf(tuple(Option(code, text) for code, text in PARTS_OF_DAY.items()), columns=3),
+        label=_("Part of the day"),
+        default=calendar.part_of_day(begun, here.work.zone),
+    )
+    return day, part
+
+
+async def _who_went(talk: Talk, me: Person) -> tuple[int, ...]:
+    team = await talk.look("team", people.colleagues, me)
+    last = await talk.look("companions", visits.last_companions, me)
+    named = {str(me.id): me.name, **{str(one.id): one.name for one in team}}
+    kind = AnyOf(tuple(Option(code, name) for code, name in named.items()), at_most=len(named))
+    usual = [code for code in named if int(code) in last] or [str(me.id)]
+    went = await talk.ask("went", _("Who of the team went?"), kind, label=_("Who went"), default=usual)
+    return tuple(int(code) for code in went)
+
+
+async def _address(talk: Talk, here: Scene) -> str:
+    entries = list(here.work.catalogue.addresses.values())
+    kind = OneOf(options(entries))
+    return await talk.ask("address", _("Which address was it?"), kind, label=_("Address"), default=entries[0].code)
+
+
+async def _met(talk: Talk, here: Scene, outcome: Outcome) -> str:
+    if not outcome.meets:
+        return ""
+    return await talk.ask(
+        "met",
+        _("Whom did you meet?"),
+        OneOf(options(list(here.work.catalogue.met.values())), 2),
+        label=_("Met"),
+    )
+
+
+async def _reasons(talk: Talk, here: Scene, outcome: Outcome) -> tuple[str, ...]:
+    if not outcome.why:
+        return ()
+    kind = AnyOf(options(list(here.work.catalogue.reasons.values())), 3)
+    return await talk.ask(
+        "why", _("Why is the child not in school?"), kind, label=_("Reasons"), default=talk.given.get("why")
+    )
+
+
+async def _promised(talk: Talk, outcome: Outcome) -> Any:
+    if not outcome.promise:
+        return None
+    kind = Day(days_on=60, none=_("No day"))
+    return await talk.ask(
+        "promise",
+        _("By which day did they promise?"),
+        kind,
+        label=_("Promised"),
+        default=talk.given.get("promise"),
+    )
+
+
+async def _next_visit(talk: Talk, here: Scene, outcome: Outcome, day: Any, promised: Any) -> Any:
+    if not outcome.goes_on:
+        return None
+    suggested = steps.suggest_next(here.work.calendar, outcome, day, promised)
+    kind = Day(suggest=suggested, days_on=120)
+    return await talk.ask(
+        "next", _("When will you go again?"), kind, label=_("Next visit"), default=suggested.isoformat()
+    )
+
+
+async def _photos(talk: Talk, outcome: Outcome) -> Any:
+    held = talk.given.get("photos")
+    default = held if held else None if outcome.photos else []
+    return await talk.ask(
+        "photos",
+        _("Photos of the notice or the door, never of people."),
+        Photos(at_most=10),
+        label=_("Photos"),
+        default=default,
+    )
+
+
+async def keep_report(tx: Tx, work: Work, me: Person, report: VisitReport | None, now: datetime) -> Phrase:
+    """Saves the report, moves its case, and returns the receipt."""
+    case = await cases.get(tx, me, report.case_id) if report else None
+    if report is None or case is None:
+        return NOT_YOURS
+    visit = await visits.save(tx, me, report, now)
+    done = await visits.history(tx, me, case.id)
+    step = await _advance(tx, work, case, report, [v for v in done if v.id != visit.id])
+    return receipt(visit, case, step)
+
+
+async def _advance(tx: Tx, work: Work, case: Case, report: VisitReport, earlier: Sequence[Visit]) -> Text:
+    step = steps.after(work.catalogue, work.calendar, report, [visit.report for visit in earlier])
+    await cases.advance(tx, case.id, step, attempts=len(earlier) + 1, expected_version=case.version)
+    if step.due_on is None:
+        return _("Nothing more is due.")
+    return _("Next: {step}, {day}.", step=work.catalogue.steps[step.step], day=step.due_on)
+
+
+def receipt(visit: Visit, case: Case, step: Text) -> Phrase:
+    return _("Saved. Report № {number} · {case}\n{step}", number=str(visit.id), case=case.number, step=step)
+
+
+def answers_of(work: Work, report: VisitReport) -> dict[str, Any]:
+    """A saved report as the answers of its conversation, so that a correction begins at the review."""
+    outcome = work.catalogue.outcomes[report.outcome]
+    suggested = steps.suggest_next(work.calendar, outcome, report.visited_on, report.promised_on)
+    place = [report.place.latitude, report.place.longitude] if isinstance(report.place, Place) else []
+    known = {
+        "case": report.case_id,
+        "outcome": report.outcome,
+        "when": report.visited_on.isoformat(),
+        "part": report.part_of_day,
+        "went": [str(one) for one in report.went],
+        "address": report.address_kind,
+        "met": report.met or None,
+        "why": list(report.reasons) if outcome.why else None,
+        "promise": (report.promised_on.isoformat() if report.promised_on else "") if outcome.promise else None,
+        "measures": list(report.measures),
+        "next": report.next_on.isoformat() if report.next_on and report.next_on != suggested else None,
+        "note": report.note,
+        "photos": [{"channel": p.channel, "file": p.file, "unique": p.unique} for p in report.photos],
+        "place": place,
+    }
+    return {key: value for key, value in known.items() if value is not None}
+
+
+async def keep_correction(
+    tx: Tx, work: Work, me: Person, report: VisitReport | None, now: datetime, *, visit_id: int, version: int
+) -> Phrase:
+    """A new version beside the old one; two corrections of the same version do not overwrite each other."""
+    case = await cases.get(tx, me, report.case_id) if report else None
+    if report is None or case is None:
+        return NOT_YOURS
+    visit = await visits.correct(tx, me, visit_id, version, report, now)
+    if visit is None:
+        return _("Somebody corrected report № {number} meanwhile. Open it again to see both.", number=str(visit_id))
+    history = [one for one in await visits.history(tx, me, case.id) if one.id != visit.id]
+    if all(one.id < visit.id for one in history):
+        await _advance(tx, work, case, report, history)
+    return _(
+        "Corrected. Report № {number}, version {version}. The old one is kept.",
+        number=str(visit.id),
+        version=str(visit.version),
+    )

@@ -1,0 +1,133 @@
+"""Chats without a messenger: a real database, real people, and what the bot would say.
+
+What a newcomer gets wrong: the clock stands still at `NOW` unless a test moves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from casework import calendar, catalogue
+from casework.calendar import WorkingDays
+from casework.records import LEADER, MEMBER, NextStep, Photo, Place
+from handlers import router
+from handlers.replies import Incoming, Located, Pictured, Reply, Tapped, Typed, Unreadable
+from handlers.scene import Message, Work
+from handlers.talk import Moment
+from handlers.words import Words
+from storage import cases, people, teams
+from storage.cases import NewCase
+from storage.database import Database, Tx, open_database
+from storage.people import Invitation
+from storage.sealing import Sealer
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 24)
+WORK = Work(catalogue.load(), WorkingDays(), ZoneInfo("Europe/Sofia"), Sealer(b"k" * 32))
+
+
+@dataclass
+class Chat:
+    """One person's chat: says, taps, shows; `shown` is the last message, `all` everything of the last answer."""
+
+    database: Database
+    account: str
+    now: datetime = NOW
+    all: list[Message] = field(default_factory=list)
+    language: str = "bg"
+    taps_made: int = 0
+
+    async def sends(self, reply: Reply) -> str:
+        async with self.database.transaction() as tx:
+            me, kept = await people.with_journal(tx, "telegram", self.account)
+            self.language = me.language if me and me.language else "bg"
+            today = calendar.local_day(self.now, WORK.zone)
+            moment = Moment(self.now, today, self.language)
+            incoming = Incoming("telegram", self.account, self.account, self.account, reply)
+            self.all = await router.respond(tx, WORK, me, kept, incoming, moment)
+        return self.text
+
+    async def says(self, text: str) -> str:
+        return await self.sends(Typed(text))
+
+    async def shows(self, count: int = 1, caption: str = "") -> str:
+        for n in range(count):
+            await self.sends(Pictured(Photo("telegram", f"f{n}", f"u{n}"), "" if n else caption))
+        return self.text
+
+    async def is_at(self) -> str:
+        return await self.sends(Located(Place(43.4, 25.7)))
+
+    async def sends_sticker(self) -> str:
+        return await self.sends(Unreadable("sticker"))
+
+    async def taps(self, *labels: str) -> str:
+        for label in labels:
+            self.taps_made += 1
+            await self.sends(self.button(label))
+        return self.text
+
+    def button(self, label: str) -> Tapped:
+        """The button that shows `label`, wholly or as its beginning."""
+        words = self._words()
+        for row in self.shown.view.rows:
+            for button in row:
+                if words.say(button.label).startswith(label):
+                    key = button.key or self.shown.key
+                    return Tapped("go" if button.key else self.shown.talk, key, button.value)
+        raise AssertionError(f"no button {label!r} in {self.labels}")
+
+    @property
+    def shown(self) -> Message:
+        return next(message for message in self.all if message.to is None)
+
+    @property
+    def text(self) -> str:
+        words = self._words()
+        return "\n".join(words.say(line) for line in self.shown.view.lines)
+
+    @property
+    def labels(self) -> list[str]:
+        return [self._words().say(button.label) for row in self.shown.view.rows for button in row]
+
+    def _words(self) -> Words:
+        return Words(self.shown.language or self.language, calendar.local_day(self.now, WORK.zone))
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    opened = await open_database(f"sqlite:///{tmp_path}/obhvat.db")
+    async with opened.transaction() as tx:
+        await _district(tx)
+    yield opened
+    await opened.close()
+
+
+async def _district(tx: Tx) -> None:
+    await teams.put(tx, "Б-1", "Бяла", "Бяла")
+    team = (await teams.by_name(tx))["б-1"].id
+    for account, name, role in (("mila", "Мила Петрова", MEMBER), ("lidia", "Лидия Колева", LEADER)):
+        code = f"c-{account}"
+        await people.invite(tx, code, Invitation(role, team, "", name), NOW + timedelta(days=7))
+        joined = await people.join(tx, code, "telegram", account, account, name, NOW)
+        assert joined is not None
+        await people.set_language(tx, joined.id, "bg")
+        await people.accept(tx, joined.id, NOW)
+    await people.invite(tx, "fresh", Invitation(MEMBER, team, "", ""), NOW + timedelta(days=7))
+    sealed = WORK.sealer.seal("Росица Илиева")
+    children = [
+        NewCase("БЯ", "G1", "Бяла", "Бяла" if n % 2 else "Дряновец", f"ул. Дунав {n}", 2015, team, "", sealed, str(n))
+        for n in range(1, 17)
+    ]
+    await cases.put(tx, children, NextStep("S11", "visit", TODAY), NOW)
+
+
+@pytest.fixture
+def mila(database: Database) -> Chat:
+    return Chat(database, "mila")
