@@ -1,0 +1,205 @@
+"""The configuration: one TOML file, secrets from the environment or files, every mistake told at once."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from casework import catalogue
+from casework.catalogue import Catalogue, CatalogueError
+from storage import migrate
+from storage.database import path_of
+from storage.migrate import SchemaError
+
+TOKEN, SECRET, CONFIG = "OBHVAT_TELEGRAM_TOKEN", "OBHVAT_SECRET_KEY", "OBHVAT_CONFIG"
+
+
+class ConfigError(Exception):
+    """Every mistake with its mend, a line each."""
+
+    def __init__(self, mistakes: list[str]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Telegram(Section):
+    api_url: str = Field(default="https://api.telegram.org", pattern=r"^https?://\S+[^/]$")
+    """What stands before `/bot<token>/`."""
+    public_url: str = Field(default="", pattern=r"^(https?://\S+[^/])?$")
+    """Where Telegram reaches us; empty means long polling."""
+
+
+class DatabaseSection(Section):
+    url: str = "sqlite:///obhvat.db"
+
+
+class Photos(Section):
+    store: str = "photos"
+
+
+class Schedule(Section):
+    timezone: str = "Europe/Sofia"
+    digest_at: time = time(17, 30)
+    alert_at: time = time(8, 30)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as unknown:
+            raise ValueError(f"there is no time zone {name!r}; for example Europe/Sofia") from unknown
+        return name
+
+
+class Http(Section):
+    listen: str = Field(default="127.0.0.1:8080", pattern=r"^[^:\s]*:\d{1,5}$")
+
+
+class Work(Section):
+    catalogue: str = ""
+    """A file in the place of the default catalogue."""
+
+
+class File(Section):
+    telegram: Telegram = Telegram()
+    database: DatabaseSection = DatabaseSection()
+    photos: Photos = Photos()
+    schedule: Schedule = Schedule()
+    http: Http = Http()
+    work: Work = Work()
+
+
+@dataclass(frozen=True)
+class Config:
+    file: File
+    catalogue: Catalogue
+    token: str
+    secret: bytes
+
+    def __repr__(self) -> str:
+        return f"Config({self.file!r})"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.file.schedule.timezone)
+
+
+def load(environ: Mapping[str, str], path: Path | None = None, *, create_secret: bool = True) -> Config:
+    """Reads the file named, else `OBHVAT_CONFIG`, else `config.toml` if there is one. Raises ConfigError."""
+    named = path or (Path(environ[CONFIG]) if environ.get(CONFIG) else None)
+    mistakes: list[str] = []
+    file = _file(named, mistakes)
+    token = _secret(environ, TOKEN, mistakes)
+    if not token and not mistakes_about(TOKEN, mistakes):
+        mistakes.append(f"{TOKEN} is not set. Ask @BotFather for a bot and put its token into this variable.")
+    book = _catalogue(file, mistakes)
+    _check_database(file, mistakes)
+    _check_folder("photos.store", Path(file.photos.store), mistakes)
+    if mistakes or book is None:
+        raise ConfigError(mistakes)
+    given = _secret(environ, SECRET, mistakes)
+    secret = given.encode() if given else _kept_secret(path_of(file.database.url), create_secret)
+    return Config(file, book, token, secret)
+
+
+def mistakes_about(name: str, mistakes: list[str]) -> bool:
+    return any(mistake.startswith(name) for mistake in mistakes)
+
+
+def _file(path: Path | None, mistakes: list[str]) -> File:
+    chosen = path or Path("config.toml")
+    if path is None and not chosen.exists():
+        return File()
+    try:
+        return File.model_validate(tomllib.loads(chosen.read_text("utf-8")))
+    except OSError as gone:
+        mistakes.append(f"{chosen}: cannot be read ({gone.strerror}). Copy config.example.toml there.")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
+        mistakes.append(f"{chosen}: is not TOML ({broken}).")
+    except ValidationError as wrong:
+        for error in wrong.errors():
+            key = ".".join(str(part) for part in error["loc"])
+            mistakes.append(f"{chosen}: {key}: {_mend(error['type'], error['msg'])}")
+    return File()
+
+
+def _mend(kind: str, said: str) -> str:
+    if kind == "extra_forbidden":
+        return "this key is not known. config.example.toml lists all of them."
+    return f"{said}. See config.example.toml."
+
+
+def _secret(environ: Mapping[str, str], name: str, mistakes: list[str]) -> str:
+    """The variable itself, or the contents of the file that `<NAME>_FILE` names."""
+    if environ.get(name):
+        return environ[name].strip()
+    file = environ.get(f"{name}_FILE")
+    if not file:
+        return ""
+    try:
+        return Path(file).read_text("utf-8").strip()
+    except OSError as gone:
+        mistakes.append(f"{name}_FILE: {file} cannot be read ({gone.strerror}).")
+        return ""
+
+
+def _catalogue(file: File, mistakes: list[str]) -> Catalogue | None:
+    try:
+        text = Path(file.work.catalogue).read_text("utf-8") if file.work.catalogue else None
+        return catalogue.load(text)
+    except OSError as gone:
+        mistakes.append(f"work.catalogue: {file.work.catalogue} cannot be read ({gone.strerror}).")
+    except CatalogueError as wrong:
+        mistakes.extend(f"work.catalogue: {line}" for line in str(wrong).splitlines())
+    return None
+
+
+def _check_database(file: File, mistakes: list[str]) -> None:
+    try:
+        path = path_of(file.database.url)
+        migrate.check(path)
+    except SchemaError as wrong:
+        mistakes.append(str(wrong))
+    else:
+        _check_folder("database.url", path.parent, mistakes)
+        if path.exists() and not os.access(path, os.W_OK):
+            mistakes.append(f"database.url: {path} cannot be written. Give this user the right to write it.")
+
+
+def _check_folder(key: str, folder: Path, mistakes: list[str]) -> None:
+    """The folder, or the nearest one above it that exists, must be writable; nothing is created."""
+    nearest = folder.absolute()
+    while not nearest.exists():
+        nearest = nearest.parent
+    if not nearest.is_dir():
+        mistakes.append(f"{key}: {nearest} is a file, not a folder. Name another folder.")
+    elif not os.access(nearest, os.W_OK | os.X_OK):
+        mistakes.append(
+            f"{key}: {nearest} cannot be written. Give this user the right to write there, or name another."
+        )
+
+
+def _kept_secret(database: Path, create: bool) -> bytes:
+    """Without a key of one's own, one is made beside the database, readable by this user only."""
+    path = Path(f"{database}.key")
+    if path.exists():
+        return path.read_bytes()
+    fresh = secrets.token_bytes(32)
+    if create:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(fresh)
+    return fresh

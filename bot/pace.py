@@ -1,0 +1,47 @@
+"""How fast may be sent: a *time* from which the next call is allowed, per bot and per chat, never a flag."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Rate:
+    """`per_second` on average, `burst` at once; the theoretical arrival time of the generic cell rate algorithm."""
+
+    per_second: float
+    burst: int
+    arrival: float = 0.0
+
+    def free_at(self) -> float:
+        return self.arrival - (self.burst - 1) / self.per_second
+
+    def spend(self, now: float) -> None:
+        self.arrival = max(now, self.arrival) + 1 / self.per_second
+
+
+@dataclass
+class Pace:
+    """Telegram allows 30 messages a second over all and one a second to a chat, with a small burst."""
+
+    now: Callable[[], float]
+    whole: Rate = field(default_factory=lambda: Rate(28, 25))
+    chats: dict[str, Rate] = field(default_factory=dict)
+    barred: dict[str, float] = field(default_factory=dict)
+
+    def free_at(self, chat: str) -> float:
+        """The moment (on the clock of `now`) at which this chat may be written to."""
+        rate = self.chats.get(chat)
+        return max(self.whole.free_at(), rate.free_at() if rate else 0.0, self.barred.get(chat, 0.0))
+
+    def spend(self, chat: str) -> None:
+        now = self.now()
+        self.whole.spend(now)
+        self.chats.setdefault(chat, Rate(1, 3)).spend(now)
+        if len(self.chats) > 5_000:
+            self.chats = {name: rate for name, rate in self.chats.items() if rate.arrival > now}
+
+    def bar(self, chat: str, seconds: float) -> None:
+        """429: this chat waits, the others go on."""
+        self.barred[chat] = self.now() + seconds

@@ -1,0 +1,130 @@
+"""The whole bot against the sandbox, over real HTTP and a real file.
+
+What a newcomer gets wrong: limits are off; a test of the pace opens its own sandbox.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import config
+from bot.app import App, open_app
+from casework.records import MEMBER, NextStep
+from sandbox import Person, Sandbox
+from storage import cases, inbox, outbox, people, teams
+from storage.cases import NewCase
+from storage.database import Tx
+from storage.people import Invitation
+
+TOKEN = "111:AAA"
+
+
+@pytest.fixture(autouse=True)
+def _timedelta_retry_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Without it the client warns of its own future, and warnings are errors here.
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def write_config(folder: Path, sandbox: Sandbox, more: str = "", port: int = 0) -> Path:
+    path = folder / "config.toml"
+    path.write_text(
+        f'[telegram]\napi_url = "{sandbox.url}"\n{more}\n'
+        f'[database]\nurl = "sqlite:///{folder}/obhvat.db"\n[photos]\nstore = "{folder}/photos"\n'
+        f'[http]\nlisten = "127.0.0.1:{port or free_port()}"\n'
+    )
+    return path
+
+
+@dataclass
+class World:
+    app: App
+    sandbox: Sandbox
+    folder: Path
+
+    async def until(self, reached: Callable[[Tx], Awaitable[bool]]) -> None:
+        """Looks again after every commit of the bot."""
+        committed = asyncio.Event()
+        self.app.database.committing = lambda _when: committed.set()
+        while True:
+            committed.clear()
+            async with self.app.database.reading() as tx:
+                if await reached(tx):
+                    return
+            await committed.wait()
+
+    async def settled(self) -> None:
+        """Until everything received is answered and everything due is sent."""
+
+        async def quiet(tx: Tx) -> bool:
+            received = self.sandbox.world.pending == []
+            return received and await inbox.next_at(tx) is None and await outbox.due(tx, self.app.now(), 1) == []
+
+        await self.until(quiet)
+
+    async def person(self, name: str, role: str = MEMBER) -> Person:
+        """Somebody who has joined team Б-1 in Bulgarian and heard the menu."""
+        someone = self.sandbox.world.person(name)
+        async with self.app.database.transaction() as tx:
+            team = (await teams.by_name(tx))["б-1"].id
+            expires = self.app.now() + timedelta(days=7)
+            await people.invite(tx, f"code-{name}", Invitation(role, team, "", name), expires)
+        await someone.starts(f"code-{name}")
+        await someone.hears()
+        await someone.taps("Български")
+        await someone.hears()
+        await someone.taps("Съгласен съм")
+        assert "Добре дошли" in (await someone.hears()).text
+        return someone
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox(TOKEN, limits=False) as running:
+        yield running
+
+
+@asynccontextmanager
+async def living(sandbox: Sandbox, folder: Path, more: str = "", port: int = 0) -> AsyncIterator[World]:
+    read = config.load({config.TOKEN: TOKEN}, write_config(folder, sandbox, more, port))
+    async with open_app(read, sandbox.world.clock.now) as app:
+        stop = sandbox.world.clock.subscribe(app.wake)
+        async with app.database.transaction() as tx:
+            await teams.put(tx, "Б-1", "Бяла", "Бяла")
+            team = (await teams.by_name(tx))["б-1"].id
+            sealed = app.work.sealer.seal("Росица Илиева")
+            new = [
+                NewCase("БЯ", "G1", "Бяла", "Бяла", f"ул. Дунав {n}", 2015, team, "", sealed, str(n))
+                for n in range(1, 17)
+            ]
+            today = app.now().astimezone(read.zone).date()
+            await cases.put(tx, new, NextStep("S11", "visit", today), app.now())
+        running = asyncio.create_task(app.run())
+        try:
+            yield World(app, sandbox, folder)
+            assert not running.done(), running.exception()
+        finally:
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+            stop()
+
+
+@pytest.fixture
+async def world(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[World]:
+    async with living(sandbox, tmp_path) as running:
+        yield running
