@@ -11,7 +11,11 @@ $(READY): requirements-dev.lock pyproject.toml
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
-# The messenger with its chat page; the bot joins it here when it can run.
+# Everything on this machine: a messenger with a chat page, the bot, and a made-up district.
+demo: $(READY)
+	$(VENV)/bin/python -m bot.cli demo --port 8080
+
+# The messenger alone, for a bot of your own.
 sandbox: $(READY)
 	$(VENV)/bin/python -m sandbox --port 8081
 

@@ -20,6 +20,7 @@ from bot.config import Config
 from bot.converse import Converser
 from bot.deliver import Deliverer
 from bot.receive import Receiver
+from bot.schedule import Schedule
 from casework.calendar import WorkingDays
 from handlers.menu import COMMANDS
 from handlers.scene import Work
@@ -48,17 +49,20 @@ class App:
         self.work = Work(config.catalogue, WorkingDays(), config.zone, Sealer(config.secret))
         self.receiver = Receiver(bot, database, now, self.arrived)
         self.converser = Converser(database, self.work, now, self.arrived, self.answered)
+        self.schedule = Schedule(config, database, self.work, self.converser, now, self.answered)
         self.deliverer = Deliverer(bot, database, now, self.answered)
 
     def wake(self) -> None:
         self.arrived.set()
         self.answered.set()
+        self.schedule.wake.set()
 
     async def run(self) -> None:
         """For ever; ends only by being cancelled or by an error that must be seen."""
         async with _http(self), asyncio.TaskGroup() as stages:
             stages.create_task(self.converser.run())
             stages.create_task(self.deliverer.run())
+            stages.create_task(self.schedule.run())
             if not self.config.file.telegram.public_url:
                 stages.create_task(self.receiver.poll())
             await self._announce()

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -97,26 +98,34 @@ class Config:
         return ZoneInfo(self.file.schedule.timezone)
 
 
-def load(environ: Mapping[str, str], path: Path | None = None, *, create_secret: bool = True) -> Config:
-    """Reads the file named, else `OBHVAT_CONFIG`, else `config.toml` if there is one. Raises ConfigError."""
+def load(environ: Mapping[str, str], path: Path | None = None) -> Config:
+    """Reads the file named, else `OBHVAT_CONFIG`, else `config.toml` if there is one. Raises ConfigError.
+
+    Without `OBHVAT_SECRET_KEY` a key is made beside the database.
+    """
+    file, token, mistakes = examine(environ, path)
+    if mistakes:
+        raise ConfigError(mistakes)
+    book = _catalogue(file, mistakes)
+    assert book is not None
+    given = _secret(environ, SECRET, mistakes)
+    secret = given.encode() if given else _kept_secret(path_of(file.database.url))
+    return Config(file, book, token, secret)
+
+
+def examine(environ: Mapping[str, str], path: Path | None = None) -> tuple[File, str, list[str]]:
+    """The file as far as it can be read, the token, and every mistake. Changes nothing."""
     named = path or (Path(environ[CONFIG]) if environ.get(CONFIG) else None)
     mistakes: list[str] = []
     file = _file(named, mistakes)
     token = _secret(environ, TOKEN, mistakes)
-    if not token and not mistakes_about(TOKEN, mistakes):
+    if not token and not any(mistake.startswith(TOKEN) for mistake in mistakes):
         mistakes.append(f"{TOKEN} is not set. Ask @BotFather for a bot and put its token into this variable.")
-    book = _catalogue(file, mistakes)
+    _secret(environ, SECRET, mistakes)
+    _catalogue(file, mistakes)
     _check_database(file, mistakes)
     _check_folder("photos.store", Path(file.photos.store), mistakes)
-    if mistakes or book is None:
-        raise ConfigError(mistakes)
-    given = _secret(environ, SECRET, mistakes)
-    secret = given.encode() if given else _kept_secret(path_of(file.database.url), create_secret)
-    return Config(file, book, token, secret)
-
-
-def mistakes_about(name: str, mistakes: list[str]) -> bool:
-    return any(mistake.startswith(name) for mistake in mistakes)
+    return file, token, mistakes
 
 
 def _file(path: Path | None, mistakes: list[str]) -> File:
@@ -133,7 +142,20 @@ def _file(path: Path | None, mistakes: list[str]) -> File:
         for error in wrong.errors():
             key = ".".join(str(part) for part in error["loc"])
             mistakes.append(f"{chosen}: {key}: {_mend(error['type'], error['msg'])}")
+        return _without(tomllib.loads(chosen.read_text("utf-8")), wrong)
     return File()
+
+
+def _without(raw: dict[str, Any], wrong: ValidationError) -> File:
+    """The keys that are right, so that what they name is checked too."""
+    for error in wrong.errors():
+        section: Any = raw
+        *above, key = error["loc"]
+        for part in above:
+            section = section.get(part, {}) if isinstance(section, dict) else {}
+        if isinstance(section, dict):
+            section.pop(key, None)
+    return File.model_validate(raw)
 
 
 def _mend(kind: str, said: str) -> str:
@@ -192,14 +214,13 @@ def _check_folder(key: str, folder: Path, mistakes: list[str]) -> None:
         )
 
 
-def _kept_secret(database: Path, create: bool) -> bytes:
+def _kept_secret(database: Path) -> bytes:
     """Without a key of one's own, one is made beside the database, readable by this user only."""
     path = Path(f"{database}.key")
     if path.exists():
         return path.read_bytes()
     fresh = secrets.token_bytes(32)
-    if create:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(fresh)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(fresh)
     return fresh

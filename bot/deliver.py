@@ -73,9 +73,9 @@ class Deliverer:
             if row.chat in chats or len(ready) >= AT_ONCE:
                 continue
             chats.add(row.chat)
-            free_in = self._pace.free_at(row.chat) - time.monotonic()
+            free_in = self._pace.free_at(row.chat, row.method) - time.monotonic()
             if free_in <= 0:
-                self._pace.spend(row.chat)
+                self._pace.spend(row.chat, row.method)
                 ready.append(row)
             else:
                 pause = min(pause, free_in)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from casework.records import Person
 from handlers import cases as my_cases
-from handlers import conversations, menu
+from handlers import conversations, coordinate, menu
 from handlers.join import STRANGER
 from handlers.replies import Incoming, Pictured, Reply, Tapped, Typed, Unreadable
 from handlers.scene import Message, Scene, Work
@@ -106,6 +106,8 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
             return [await menu.drafts(tx, here)]
         case "last":
             return [await menu.last_reports(tx, here)]
+        case "table":
+            return [await coordinate.table(tx, here)]
         case "help":
             return [menu.help_()]
         case "menu":

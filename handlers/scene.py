@@ -35,6 +35,24 @@ class Scene:
 
 
 @dataclass(frozen=True)
+class Chart:
+    """Bars, drawn only when they are sent."""
+
+    title: str
+    labels: tuple[str, ...]
+    values: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A workbook of one sheet, written only when it is sent."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
 class Message:
     """One thing to show. `talk` and `key` say whose buttons it carries; with `replaces` it may take the place
     of the message that was tapped, where the messenger can edit."""
@@ -49,6 +67,7 @@ class Message:
     to: int | None = None
     """Another person than the one who wrote: a notice."""
 
+    attachment: Chart | Sheet | None = None
     language: str = ""
     """Said in this language; empty means the reader's own."""
 

@@ -91,6 +91,16 @@ async def overdue(tx: Tx, me: Person, today: date) -> list[Case]:
     return [_case(row) for row in rows]
 
 
+async def overdue_everywhere(tx: Tx, today: date) -> list[tuple[Case, int]]:
+    """For the schedule, not for a person: overdue cases, oldest first, and the rung that was told last."""
+    rows = await tx.rows(
+        f"SELECT {_CASE}, c.told_rung FROM child_case c LEFT JOIN team t ON t.id = c.team_id "
+        "WHERE c.due_on < :today ORDER BY c.due_on, c.prefix, c.running",
+        today=today.isoformat(),
+    )
+    return [(_case(row), row["told_rung"]) for row in rows]
+
+
 async def counts(tx: Tx, me: Person) -> tuple[int, int]:
     """The cases a person is responsible for, and how many of them were visited at least once."""
     row = await tx.one(f"SELECT count(*) AS n, count(CASE WHEN c.attempts > 0 THEN 1 END) AS visited {_FROM}", me=me.id)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from casework.digest import Done
-from casework.records import Case, Person
-from storage import cases
+from casework.records import Person
 from storage.database import Tx, to_micros
 
 
@@ -22,27 +20,6 @@ async def done_between(tx: Tx, me: Person, since: datetime, until: datetime) -> 
         until=to_micros(until),
     )
     return [Done(row["team"], row["outcome"]) for row in rows]
-
-
-@dataclass(frozen=True)
-class Untold:
-    """An overdue case and the rung of the ladder that was told last."""
-
-    case: Case
-    told_rung: int
-
-
-async def untold(tx: Tx, me: Person, today: date) -> list[Untold]:
-    """Overdue cases the person may see, oldest first."""
-    late = await cases.overdue(tx, me, today)
-    rows = await tx.rows(
-        "SELECT c.id, c.told_rung FROM child_case c JOIN visible_to v ON v.case_id = c.id AND v.person_id = :me "
-        "WHERE c.due_on < :today",
-        me=me.id,
-        today=today.isoformat(),
-    )
-    rungs = {row["id"]: row["told_rung"] for row in rows}
-    return [Untold(case, rungs[case.id]) for case in late]
 
 
 async def told(tx: Tx, case_ids: list[int], rung: int) -> None:

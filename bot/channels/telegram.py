@@ -5,7 +5,7 @@ What a newcomer gets wrong: nothing is sent here. A message becomes rows of the 
 
 from __future__ import annotations
 
-import base64
+import asyncio
 import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,8 +15,10 @@ from telegram import Bot, Message, Update
 from telegram import InputFile as Upload
 from telegram.warnings import PTBUserWarning
 
+from bot import charts, spreadsheets
 from casework.records import Photo, Place
 from handlers.replies import Incoming, Located, Pictured, Reply, Tapped, Typed, Unreadable
+from handlers.scene import Chart, Sheet
 from handlers.scene import Message as Told
 from handlers.words import Words
 from storage.outbox import Call, Due
@@ -120,6 +122,8 @@ def _reply(message: Message) -> Reply:
 
 def calls(told: Told, chat: str, words: Words, *, tapped: str, priority: int, at: datetime | None) -> list[Call]:
     """The calls that show one message; a long text becomes several, the buttons stand under the last."""
+    if told.attachment:
+        return [_attached(told.attachment, chat, priority)]
     parts = _split("\n".join(words.say(line) for line in told.view.lines))
     markup = _markup(told, words)
     made = []
@@ -133,6 +137,13 @@ def calls(told: Told, chat: str, words: Words, *, tapped: str, priority: int, at
         key = f"settle.{told.talk}" if told.settle else ""
         made.append(Call(CHANNEL, chat, method, payload, priority, at if told.settle else None, key, told.vanish_after))
     return made
+
+
+def _attached(attachment: Chart | Sheet, chat: str, priority: int) -> Call:
+    """What is to be drawn travels as data; `perform` draws it."""
+    kind, method = ("chart", "sendPhoto") if isinstance(attachment, Chart) else ("sheet", "sendDocument")
+    payload = {"chat_id": int(chat), "disable_notification": True, kind: vars(attachment)}
+    return Call(CHANNEL, chat, method, payload, priority)
 
 
 def _markup(told: Told, words: Words) -> dict[str, Any] | None:
@@ -169,10 +180,11 @@ def _units(text: str) -> int:
 async def perform(bot: Bot, due: Due) -> str:
     """Makes the call; the id of the message that came of it. Raises telegram.error.TelegramError."""
     payload = dict(due.payload)
-    if "upload" in payload:
-        upload = payload.pop("upload")
-        content = base64.b64decode(upload["content"])
-        payload[upload["field"]] = Upload(content, filename=upload["name"])
+    if chart := payload.pop("chart", None):
+        payload["photo"] = Upload(await charts.bars(**chart), filename="chart.png")
+    if sheet := payload.pop("sheet", None):
+        content = await asyncio.to_thread(spreadsheets.write_table, sheet["header"], sheet["rows"])
+        payload["document"] = Upload(content, filename=sheet["name"])
     answer = await bot.do_api_request(due.method, api_kwargs=payload)
     return str(answer["message_id"]) if isinstance(answer, dict) and "message_id" in answer else ""
 

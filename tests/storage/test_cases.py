@@ -32,6 +32,7 @@ def statements() -> list[tuple[str, str]]:
 
 
 UNSEEN_BY_PEOPLE = {
+    "cases.py:overdue_everywhere": "the schedule, which tells each case to one person who may see it",
     "cases.py:put": "numbers and recognition marks for the import",
     "visits.py:last_companions": "the person's own reports",
 }
@@ -132,10 +133,10 @@ async def test_what_is_done_and_overdue_in_an_area(district: Any) -> None:
         done = await overview.done_between(tx, district.coordinator, NOW, NOW + timedelta(seconds=1))
         assert [(one.team, one.outcome) for one in done] == [("Б-1", "O20")]
         assert await overview.done_between(tx, district.coordinator, NOW - timedelta(days=1), NOW) == []
-        late = await overview.untold(tx, district.coordinator, tomorrow)
-        assert len(late) == 8
-        await overview.told(tx, [late[0].case.id], 2)
-        assert (await overview.untold(tx, district.coordinator, tomorrow))[0].told_rung == 2
+        late = await cases.overdue_everywhere(tx, tomorrow)
+        assert (len(late), len(await cases.overdue(tx, district.coordinator, tomorrow))) == (11, 8)
+        await overview.told(tx, [late[0][0].id], 2)
+        assert (await cases.overdue_everywhere(tx, tomorrow))[0][1] == 2
         assert await cases.counts(tx, district.coordinator) == (8, 0)
 
 

@@ -1,0 +1,159 @@
+"""The commands. A mistake of the person at the keyboard is a sentence and exit 2, never a traceback."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import sys
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import structlog
+import typer
+from telegram import Bot
+from telegram.error import InvalidToken, NetworkError, TelegramError
+
+from bot import config, demo
+from bot.app import now_utc, open_app
+from bot.config import Config, ConfigError
+from casework.records import LEADER, MEMBER, ROLES
+from storage import people, teams
+from storage.database import open_database
+from storage.migrate import SchemaError
+from storage.people import Invitation
+
+cli = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Outreach in a chat."
+)
+CONFIG_OPTION = Annotated[Path | None, typer.Option("--config", help="The TOML file; else OBHVAT_CONFIG, config.toml.")]
+INVITATION_DAYS = 7
+MISTAKE = 2
+
+
+@cli.command()
+def run(config: CONFIG_OPTION = None) -> None:
+    """The bot, as the configuration says."""
+    _logging()
+    _told(lambda: _run(config))
+
+
+async def _run(path: Path | None) -> None:
+    await _check(path)
+    async with open_app(config.load(os.environ, path)) as app:
+        await app.run()
+
+
+@cli.command()
+def check(config: CONFIG_OPTION = None) -> None:
+    """Names every mistake in configuration, folders, database and token; changes nothing."""
+    _told(lambda: _check(config))
+    typer.echo("Everything is in order.")
+
+
+async def _check(path: Path | None) -> None:
+    """The token is tried even when something else is wrong, so that every mistake is told in one go."""
+    file, token, mistakes = config.examine(os.environ, path)
+    if token:
+        mistakes += await _ask(file.telegram.api_url, token)
+    if mistakes:
+        raise ConfigError(mistakes)
+
+
+async def _ask(api_url: str, token: str) -> list[str]:
+    mend = f"{config.TOKEN}: Telegram does not know this token. Copy it again from @BotFather."
+    try:
+        async with Bot(token, base_url=f"{api_url}/bot"):
+            return []
+    except InvalidToken:
+        return [mend]
+    except NetworkError as away:
+        return [
+            f"telegram.api_url: {api_url} is not reached ({type(away).__name__}). Check the address and the network."
+        ]
+    except TelegramError as refused:
+        return [f"{mend} ({refused})"]
+
+
+@cli.command("demo")
+def play(port: Annotated[int, typer.Option(help="Where the chat page is.")] = 8080) -> None:
+    """Sandbox, bot and a made-up district, with a chat page in the browser."""
+    _told(lambda: demo.play(port))
+
+
+@cli.command()
+def invite(
+    role: Annotated[str, typer.Argument(help=", ".join(ROLES))],
+    team: Annotated[str, typer.Option(help="For a leader or a member: Б-1")] = "",
+    municipality: Annotated[str, typer.Option(help="For a coordinator: Бяла")] = "",
+    name: Annotated[str, typer.Option(help="The person's name")] = "",
+    config: CONFIG_OPTION = None,
+) -> None:
+    """Prints a one-time link, good for seven days."""
+    read = _read(config)
+    _told(lambda: _invite(read, role, team, municipality, name))
+
+
+async def _invite(read: Config, role: str, team: str, municipality: str, name: str) -> None:
+    if role not in ROLES:
+        raise ConfigError([f"{role!r} is no role. Roles: {', '.join(ROLES)}."])
+    database = await open_database(read.file.database.url)
+    try:
+        async with database.transaction() as tx:
+            known = await teams.by_name(tx)
+            if role in (LEADER, MEMBER) and team.casefold() not in known:
+                raise ConfigError(
+                    [f"--team: there is no team {team!r}. Teams: {', '.join(t.name for t in known.values())}."]
+                )
+            team_id = known[team.casefold()].id if role in (LEADER, MEMBER) else None
+            code = secrets.token_urlsafe(16)
+            expires = now_utc() + timedelta(days=INVITATION_DAYS)
+            await people.invite(tx, code, Invitation(role, team_id, municipality, name), expires)
+    finally:
+        await database.close()
+    async with Bot(read.token, base_url=f"{read.file.telegram.api_url}/bot") as bot:
+        typer.echo(f"https://t.me/{bot.username}?start={code}")
+
+
+def _read(path: Path | None) -> Config:
+    try:
+        return config.load(os.environ, path)
+    except ConfigError as wrong:
+        _end(wrong)
+
+
+def _told(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    try:
+        asyncio.run(work())
+    except (ConfigError, SchemaError) as wrong:
+        _end(wrong)
+    except KeyboardInterrupt:
+        typer.echo("")
+
+
+def _end(wrong: Exception) -> NoReturn:
+    typer.echo(str(wrong), err=True)
+    raise typer.Exit(MISTAKE)
+
+
+def _logging() -> None:
+    renderer: Any = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def main() -> None:
+    cli()
+
+
+if __name__ == "__main__":
+    main()

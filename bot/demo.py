@@ -1,0 +1,68 @@
+"""The whole of it on an empty laptop: the sandbox, the bot, and a made-up district. Nothing outlives it.
+
+The only module of the bot that knows the sandbox; they share one clock, so that the page can move to tomorrow.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+from bot import config, district
+from bot.app import App, open_app
+from casework.records import LEADER, MEMBER, MUNICIPAL
+from sandbox import Person, Sandbox
+from storage import people, teams
+from storage.people import Invitation
+
+TOKEN = "100018:demo"
+CAST = (
+    ("Мила Петрова", MEMBER, "Б-1", "bg"),
+    ("Лидия Колева", LEADER, "Б-1", "bg"),
+    ("Кольо Маринов", MUNICIPAL, "", "bg"),
+)
+"""Who stands on the page: a member and the leader of Б-1, and the coordinator of Бяла."""
+COORDINATED = "Бяла"
+
+
+async def play(port: int) -> None:
+    """Runs until it is stopped. Raises OSError when the port is taken."""
+    with tempfile.TemporaryDirectory(prefix="obhvat-demo-") as folder:
+        async with Sandbox(TOKEN, port=port) as sandbox:
+            path = Path(folder) / "config.toml"
+            path.write_text(_settings(sandbox, folder), "utf-8")
+            read = config.load({config.TOKEN: TOKEN}, path)
+            async with open_app(read, sandbox.world.clock.now) as app:
+                sandbox.world.clock.subscribe(app.wake)
+                await asyncio.gather(app.run(), _open_the_doors(app, sandbox))
+
+
+def _settings(sandbox: Sandbox, folder: str) -> str:
+    return (
+        f'[telegram]\napi_url = "{sandbox.url}"\n[database]\nurl = "sqlite:///{folder}/obhvat.db"\n'
+        f'[photos]\nstore = "{folder}/photos"\n[http]\nlisten = "127.0.0.1:0"\n'
+    )
+
+
+async def _open_the_doors(app: App, sandbox: Sandbox) -> None:
+    now = app.now()
+    async with app.database.transaction() as tx:
+        await district.fill(tx, app.work, now)
+        known = await teams.by_name(tx)
+        for number, (name, role, team, _language) in enumerate(CAST):
+            team_id = known[team.casefold()].id if team else None
+            invited = Invitation(role, team_id, "" if team else COORDINATED, name)
+            await people.invite(tx, f"demo{number}", invited, now + timedelta(days=7))
+    for number, (name, _role, _team, language) in enumerate(CAST):
+        await _join(sandbox.world.person(name, language), f"demo{number}")
+    print(f"\n  Отворете {sandbox.url} — Мила докладва, Кольо получава обобщението.\n  Спиране: Ctrl+C\n", flush=True)
+
+
+async def _join(person: Person, code: str) -> None:
+    await person.starts(code)
+    await person.hears(30)
+    for label in ("Български", "Съгласен съм"):
+        await person.taps(label)
+        await person.hears(30)

@@ -1,0 +1,83 @@
+"""`check` and `run` name every mistake in one go, say the mend, exit 2 and change nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import subprocess
+import sys
+import tomllib
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.config import File, load
+from sandbox import Sandbox
+from tests.bot.conftest import TOKEN, free_port
+
+
+def obhvat(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("OBHVAT_")}
+    command = [sys.executable, "-m", "bot.cli", *arguments]
+    return subprocess.run(
+        command, cwd=folder, env={**kept, **environ}, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_the_example_is_the_defaults() -> None:
+    example = Path(__file__).parents[2] / "config.example.toml"
+    assert File.model_validate(tomllib.loads(example.read_text("utf-8"))) == File()
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_every_mistake_in_one_go(tmp_path: Path, command: str) -> None:
+    (tmp_path / "photos").write_text("a file where a folder should be")
+    with closing(sqlite3.connect(tmp_path / "newer.db")) as connection:
+        connection.executescript(
+            "CREATE TABLE alembic_version (version_num); INSERT INTO alembic_version VALUES ('9999')"
+        )
+    (tmp_path / "config.toml").write_text(
+        f'[telegram]\napi_urll = "x"\napi_url = "http://127.0.0.1:{free_port()}"\n'
+        '[database]\nurl = "sqlite:///newer.db"\n[schedule]\ntimezone = "Europe/Rusee"\n'
+    )
+    before = sorted((path.name, path.stat().st_mtime_ns) for path in tmp_path.iterdir())
+    ended = obhvat(tmp_path, command, OBHVAT_TELEGRAM_TOKEN=TOKEN)
+    assert ended.returncode == 2, ended.stderr
+    assert "Traceback" not in ended.stderr
+    lines = ended.stderr.strip().splitlines()
+    for told in ("telegram.api_urll", "schedule.timezone", "newer obhvat", "photos.store", "is not reached"):
+        assert sum(told in line for line in lines) == 1, (told, lines)
+    assert sorted((path.name, path.stat().st_mtime_ns) for path in tmp_path.iterdir()) == before
+
+
+def test_an_unset_token_is_told(tmp_path: Path) -> None:
+    ended = obhvat(tmp_path, "run")
+    assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
+    assert "@BotFather" in ended.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_an_unwritable_folder_is_told(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    assert "cannot be written" in obhvat(tmp_path, "check", OBHVAT_TELEGRAM_TOKEN="x").stderr
+
+
+async def test_a_wrong_token_is_told_and_a_right_one_is_fine(sandbox: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(f'[telegram]\napi_url = "{sandbox.url}"\n')
+    wrong = await asyncio.to_thread(obhvat, tmp_path, "check", OBHVAT_TELEGRAM_TOKEN="222:BBB")
+    assert (wrong.returncode, "does not know this token" in wrong.stderr) == (2, True), wrong.stderr
+    assert "222:BBB" not in wrong.stderr
+    right = await asyncio.to_thread(obhvat, tmp_path, "check", OBHVAT_TELEGRAM_TOKEN=TOKEN)
+    assert (right.returncode, right.stdout) == (0, "Everything is in order.\n"), right.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["config.toml"]
+
+
+def test_a_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    first, second = (load({"OBHVAT_TELEGRAM_TOKEN": TOKEN}).secret for _ in range(2))
+    assert first == second
+    assert (tmp_path / "obhvat.db.key").stat().st_mode & 0o777 == 0o600
+    assert TOKEN not in repr(load({"OBHVAT_TELEGRAM_TOKEN": TOKEN}))
