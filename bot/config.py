@@ -197,7 +197,7 @@ def _check_database(file: File, mistakes: list[str]) -> None:
         mistakes.append(str(wrong))
     else:
         _check_folder("database.url", path.parent, mistakes)
-        if path.exists() and not os.access(path, os.W_OK):
+        if path.exists() and not os.access(path, os.W_OK, effective_ids=True):
             mistakes.append(f"database.url: {path} cannot be written. Give this user the right to write it.")
 
 
@@ -208,7 +208,7 @@ def _check_folder(key: str, folder: Path, mistakes: list[str]) -> None:
         nearest = nearest.parent
     if not nearest.is_dir():
         mistakes.append(f"{key}: {nearest} is a file, not a folder. Name another folder.")
-    elif not os.access(nearest, os.W_OK | os.X_OK):
+    elif not os.access(nearest, os.W_OK | os.X_OK, effective_ids=True):
         mistakes.append(
             f"{key}: {nearest} cannot be written. Give this user the right to write there, or name another."
         )

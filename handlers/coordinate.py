@@ -24,6 +24,9 @@ async def make_digest(
 ) -> list[Message]:
     """The digest of `day`, claimed so that it is made once; empty when there is nothing to say."""
     before = await claims.before(tx, DIGEST, me.id, day.isoformat())
+    # From where the last digest ended: nothing falls between two of them, whatever the hours were.
+    if "until" in before:
+        since = datetime.fromisoformat(before["until"])
     total, visited = await cases.counts(tx, me)
     facts = DayFacts(
         day,
@@ -34,7 +37,7 @@ async def make_digest(
         total,
         visited,
     )
-    kept = {"visits": len(facts.done), "overdue": len(facts.overdue), "late": late}
+    kept = {"visits": len(facts.done), "overdue": len(facts.overdue), "late": late, "until": until.isoformat()}
     if not await claims.claim(tx, DIGEST, me.id, day.isoformat(), now, kept):
         return []
     told = digest.build(facts)

@@ -17,6 +17,7 @@ from handlers.words import Joined, Text, Words, _, counted
 
 SKIP = Button(_("Skip"), "skip")
 DONE = Button(_("Done"), "done")
+MORE = Button(_("More →"), "+")
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,21 @@ def typed_choice(reply: Reply, choices: Sequence[Option], moment: Moment) -> str
 
 @dataclass(frozen=True)
 class OneOf(Plain):
+    """One choice. With `first`, only so many are shown until More is tapped; typed in full, any is accepted."""
+
     options: tuple[Option, ...]
     columns: int = 1
+    first: int = 0
 
     def show(self, partial: Json, found: Any, moment: Moment) -> View:
-        return View((), in_rows([Button(o.label, o.code) for o in self.options], self.columns))
+        folded = 0 < self.first < len(self.options) and partial != "more"
+        shown = self.options[: self.first] if folded else self.options
+        rows = in_rows([Button(o.label, o.code) for o in shown], self.columns)
+        return View((), rows).with_row(*((MORE,) if folded else ()))
 
     def read(self, reply: Reply, partial: Json, found: Any, moment: Moment) -> Reading:
+        if isinstance(reply, Tapped) and reply.value == MORE.value and self.first:
+            return Keep("more")
         code = typed_choice(reply, self.options, moment)
         return Accept(code) if code else Refuse(_("Please tap one of the buttons below."))
 

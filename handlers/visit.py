@@ -22,6 +22,8 @@ from storage import cases, people, visits
 from storage.database import Tx
 
 PARTS_OF_DAY = {"morning": _("morning"), "afternoon": _("afternoon"), "evening": _("evening")}
+USUAL_OUTCOMES = 8
+"""The first ones of the catalogue, which fit on a telephone with the question above them."""
 NOT_YOURS = _("This case is not with your team now, so nothing was saved.")
 
 
@@ -66,7 +68,7 @@ async def report_visit(talk: Talk, here: Scene) -> VisitReport | None:
 
 
 async def _outcome(talk: Talk, here: Scene, case: Case) -> str:
-    kind = OneOf(options(list(here.work.catalogue.outcomes.values())))
+    kind = OneOf(options(list(here.work.catalogue.outcomes.values())), first=USUAL_OUTCOMES)
     question = _("{case}\nHow did it end?", case=case_line(case))
     return await talk.ask("outcome", question, kind, label=_("Outcome"), default=talk.given.get("outcome"))
 

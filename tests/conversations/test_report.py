@@ -155,6 +155,17 @@ async def test_the_third_nobody_becomes_a_search(mila: Any, database: Database) 
     assert "запитване до община" in mila.text
 
 
+async def test_rare_outcomes_are_one_tap_further_or_typed(mila: Any) -> None:
+    await mila.says("/report")
+    await mila.taps("БЯ-001")
+    assert "Починало дете" not in mila.labels
+    await mila.taps("Още")
+    assert "Резултат: Починало дете" in await mila.taps("Починало дете")
+    await mila.says("/report")
+    await mila.taps("БЯ-002")
+    assert "Резултат: Починало дете" in await mila.says("починало дете")
+
+
 async def test_english_from_the_first_question(mila: Any) -> None:
     await mila.says("/language")
     await mila.taps("English")
