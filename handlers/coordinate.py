@@ -27,6 +27,8 @@ async def make_digest(
     # From where the last digest ended: nothing falls between two of them, whatever the hours were.
     if "until" in before:
         since = datetime.fromisoformat(before["until"])
+    elif me.accepted_at:
+        since = min(since, me.accepted_at)
     total, visited = await cases.counts(tx, me)
     facts = DayFacts(
         day,

@@ -162,7 +162,7 @@ async def test_rare_outcomes_are_one_tap_further_or_typed(mila: Any) -> None:
     await mila.taps("Още")
     assert "Резултат: Починало дете" in await mila.taps("Починало дете")
     await mila.says("/report")
-    await mila.taps("БЯ-002")
+    await mila.taps("БЯ-003")
     assert "Резултат: Починало дете" in await mila.says("починало дете")
 
 
