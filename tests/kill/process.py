@@ -1,0 +1,33 @@
+"""The bot as a process that ends itself with SIGKILL at a chosen commit: `python -m tests.kill.process after 7`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import warnings
+from pathlib import Path
+
+from bot import config
+from bot.app import open_app
+
+
+async def live(when: str, number: int) -> None:
+    read = config.load(os.environ, Path(os.environ[config.CONFIG]))
+    async with open_app(read) as app:
+        seen = 0
+
+        def committing(now: str) -> None:
+            nonlocal seen
+            seen += now == when
+            if seen == number:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        app.database.committing = committing
+        await app.run()
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    asyncio.run(live(sys.argv[1], int(sys.argv[2])))
