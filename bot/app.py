@@ -9,6 +9,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import structlog
 from aiohttp import ClientSession, web
@@ -19,6 +20,7 @@ from bot.channels.http import AiohttpRequest
 from bot.config import Config
 from bot.converse import Converser
 from bot.deliver import Deliverer
+from bot.photos import PhotoFetcher
 from bot.receive import Receiver
 from bot.schedule import Schedule
 from casework.calendar import WorkingDays
@@ -50,12 +52,14 @@ class App:
         self.receiver = Receiver(bot, database, now, self.arrived)
         self.converser = Converser(database, self.work, now, self.arrived, self.answered)
         self.schedule = Schedule(config, database, self.work, self.converser, now, self.answered)
+        self.photos = PhotoFetcher(bot, database, Path(config.file.photos.store), now)
         self.deliverer = Deliverer(bot, database, now, self.answered)
 
     def wake(self) -> None:
         self.arrived.set()
         self.answered.set()
         self.schedule.wake.set()
+        self.photos.saved.set()
 
     async def run(self) -> None:
         """For ever; ends only by being cancelled or by an error that must be seen."""
@@ -63,6 +67,7 @@ class App:
             stages.create_task(self.converser.run())
             stages.create_task(self.deliverer.run())
             stages.create_task(self.schedule.run())
+            stages.create_task(self.photos.run())
             if not self.config.file.telegram.public_url:
                 stages.create_task(self.receiver.poll())
             await self._announce()

@@ -1,0 +1,99 @@
+"""Photos are fetched from their messenger, cleaned of everything but the picture, and kept under their digest."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import warnings
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+
+import structlog
+from obstore.store import LocalStore
+from PIL import Image, ImageOps, UnidentifiedImageError
+from telegram import Bot
+from telegram.error import BadRequest, TelegramError
+
+from storage import media
+from storage.database import Database
+from storage.media import Waiting
+
+log = structlog.get_logger()
+AT_ONCE = 4
+TRIES = 8
+LONGEST_SIDE = 1600
+MOST_PIXELS = 40_000_000
+LOOK_AGAIN_SECONDS = 30.0
+Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+
+
+class NotAPicture(ValueError):
+    """The bytes are no picture that can be kept."""
+
+
+def clean(content: bytes) -> bytes:
+    """A JPEG of at most 1600 pixels, turned upright, without EXIF and place. Raises NotAPicture."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(BytesIO(content), formats=("JPEG", "PNG", "WEBP")) as picture:
+                picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+                upright = ImageOps.exif_transpose(picture).convert("RGB")
+    except (UnidentifiedImageError, OSError, Image.DecompressionBombWarning, Image.DecompressionBombError) as broken:
+        raise NotAPicture(type(broken).__name__) from broken
+    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    file = BytesIO()
+    upright.save(file, "JPEG", quality=82, exif=b"")
+    return file.getvalue()
+
+
+class PhotoFetcher:
+    """Fetches what reports name, when there is nothing more urgent; `saved` wakes it."""
+
+    def __init__(self, bot: Bot, database: Database, folder: Path, now: Callable[[], datetime]) -> None:
+        self._bot = bot
+        self._database = database
+        self._folder = folder
+        self._now = now
+        self.saved = asyncio.Event()
+
+    async def run(self) -> None:
+        while True:
+            self.saved.clear()
+            if await self.one_round():
+                continue
+            try:
+                async with asyncio.timeout(LOOK_AGAIN_SECONDS):
+                    await self.saved.wait()
+            except TimeoutError:
+                continue
+
+    async def one_round(self) -> int:
+        async with self._database.reading() as tx:
+            waiting = await media.waiting(tx, self._now(), AT_ONCE)
+        for photo in waiting:
+            await self._fetch(photo)
+        return len(waiting)
+
+    async def _fetch(self, photo: Waiting) -> None:
+        try:
+            file = await self._bot.get_file(photo.file)
+            content = bytes(await file.download_as_bytearray())
+            cleaned = await asyncio.to_thread(clean, content)
+        except (TelegramError, NotAPicture) as failed:
+            await self._failed(photo, failed)
+            return
+        key = f"{hashlib.sha256(cleaned).hexdigest()}.jpg"
+        store = await asyncio.to_thread(LocalStore, self._folder, mkdir=True)
+        await store.put_async(key, cleaned)
+        async with self._database.transaction() as tx:
+            await media.stored(tx, photo.id, key)
+
+    async def _failed(self, photo: Waiting, error: Exception) -> None:
+        hopeless = isinstance(error, NotAPicture | BadRequest) or photo.tries + 1 >= TRIES
+        again = None if hopeless else self._now() + timedelta(seconds=min(3600, 5 * 4**photo.tries))
+        log.warning("a photo was not fetched", photo=photo.id, why=type(error).__name__, again=again is not None)
+        async with self._database.transaction() as tx:
+            await media.failed(tx, photo.id, type(error).__name__, again)

@@ -1,0 +1,66 @@
+"""A photo sent with a report is fetched, cleaned and kept, however the messenger behaves."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from bot.photos import NotAPicture, clean
+from sandbox import Fault
+from storage.database import Tx
+from tests.bot.conftest import World
+
+
+def with_place() -> bytes:
+    """A turned picture whose EXIF tells where it was taken."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif.get_ifd(0x8825)[1] = "N"
+    file = BytesIO()
+    Image.new("RGB", (3000, 2000), "teal").save(file, "JPEG", exif=exif)
+    return file.getvalue()
+
+
+def test_a_cleaned_picture_is_upright_small_and_tells_no_place() -> None:
+    with Image.open(BytesIO(clean(with_place()))) as cleaned:
+        assert cleaned.size == (1067, 1600)
+        assert dict(cleaned.getexif()) == {}
+
+
+@pytest.mark.parametrize("content", [b"", b"GIF89a", with_place()[:200]], ids=["empty", "gif", "cut off"])
+def test_what_is_no_picture_is_refused(content: bytes) -> None:
+    with pytest.raises(NotAPicture):
+        clean(content)
+
+
+async def test_a_photo_is_kept_although_the_first_download_fails(world: World) -> None:
+    mila = await world.person("Мила")
+    world.sandbox.faults.add(Fault("getFile", kind="500"))
+    await mila.shows_photo(with_place(), "14 никой")
+    await world.settled()
+    world.sandbox.world.clock.move(timedelta(seconds=2))
+    await mila.hears()
+    await mila.taps("Запази")
+    await mila.hears()
+
+    async def failed(tx: Tx) -> bool:
+        return bool(await tx.rows("SELECT 1 FROM media WHERE tries = 1"))
+
+    await world.until(failed)
+    world.sandbox.world.clock.move(timedelta(seconds=60))
+    world.app.wake()
+
+    async def stored(tx: Tx) -> bool:
+        return bool(await tx.rows("SELECT 1 FROM media WHERE state = 'stored'"))
+
+    await world.until(stored)
+    [kept] = files_in(world.folder / "photos")
+    assert b"Exif" not in kept
+
+
+def files_in(folder: Path) -> list[bytes]:
+    return [path.read_bytes() for path in folder.glob("*.jpg")]
