@@ -22,6 +22,10 @@ sandbox: $(READY)
 test: $(READY)
 	$(VENV)/bin/python -m pytest -n 2
 
+# Ours against a plain python-telegram-bot conversation, as ratios in one run.
+bench: $(READY)
+	$(VENV)/bin/python -m bench
+
 # The long form of the kill test: 30 members, 200 kills at commits and 200 at random moments.
 soak: $(READY)
 	OBHVAT_KILLS=200 OBHVAT_MEMBERS=30 $(VENV)/bin/python -m pytest -n 2 tests/kill

@@ -50,10 +50,15 @@ class App:
         self.arrived, self.answered = asyncio.Event(), asyncio.Event()
         self.work = Work(config.catalogue, WorkingDays(), config.zone, Sealer(config.secret))
         self.receiver = Receiver(bot, database, now, self.arrived)
-        self.converser = Converser(database, self.work, now, self.arrived, self.answered)
+        self.converser = Converser(database, self.work, now, self.arrived, self._committed)
         self.schedule = Schedule(config, database, self.work, self.converser, now, self.answered)
         self.photos = PhotoFetcher(bot, database, Path(config.file.photos.store), now)
-        self.deliverer = Deliverer(bot, database, now, self.answered)
+        self.deliverer = Deliverer(bot, database, now, self.answered, config.file.telegram.messages_per_second)
+
+    def _committed(self) -> None:
+        """Answers wait to be sent, and a report may have brought photos."""
+        self.answered.set()
+        self.photos.saved.set()
 
     def wake(self) -> None:
         self.arrived.set()

@@ -40,6 +40,7 @@ class Telegram(Section):
     """What stands before `/bot<token>/`."""
     public_url: str = Field(default="", pattern=r"^(https?://\S+[^/])?$")
     """Where Telegram reaches us; empty means long polling."""
+    messages_per_second: int = Field(default=28, ge=1, le=1000)
 
 
 class DatabaseSection(Section):

@@ -36,7 +36,7 @@ class Converser:
         work: Work,
         now: Callable[[], datetime],
         arrived: asyncio.Event,
-        answered: asyncio.Event,
+        answered: Callable[[], None],
     ) -> None:
         self._database = database
         self._work = work
@@ -69,7 +69,7 @@ class Converser:
             done = [row for row in rows if await self._handled(tx, row, now)]
             await inbox.done(tx, done)
         if rows:
-            self._answered.set()
+            self._answered()
         return len(rows)
 
     async def _handled(self, tx: Tx, row: Arrived, now: datetime) -> bool:

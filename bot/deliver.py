@@ -12,7 +12,7 @@ from telegram import Bot
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.channels import telegram
-from bot.pace import Pace
+from bot.pace import Pace, Rate
 from storage import outbox, people
 from storage.database import Database, Tx, to_micros
 from storage.outbox import FAILED, REPLY, SENT, UNCERTAIN, WAITING, Call, Due, Result
@@ -27,12 +27,14 @@ NOTHING_LEFT_TO_DO = ("message is not modified", "message to delete not found", 
 
 
 class Deliverer:
-    def __init__(self, bot: Bot, database: Database, now: Callable[[], datetime], answered: asyncio.Event) -> None:
+    def __init__(
+        self, bot: Bot, database: Database, now: Callable[[], datetime], answered: asyncio.Event, per_second: int
+    ) -> None:
         self._bot = bot
         self._database = database
         self._now = now
         self._answered = answered
-        self._pace = Pace(time.monotonic)
+        self._pace = Pace(time.monotonic, Rate(per_second, max(1, per_second - 3)))
 
     async def run(self) -> None:
         while True:

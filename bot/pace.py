@@ -23,23 +23,26 @@ class Rate:
 
 @dataclass
 class Pace:
-    """Telegram allows 30 calls a second over all and one *new* message a second to a chat, with a small burst."""
+    """Telegram allows 30 *new* messages a second over all and one a second to a chat, with a small burst."""
 
     now: Callable[[], float]
-    whole: Rate = field(default_factory=lambda: Rate(28, 25))
+    whole: Rate
     chats: dict[str, Rate] = field(default_factory=dict)
     barred: dict[str, float] = field(default_factory=dict)
 
     def free_at(self, chat: str, method: str) -> float:
         """The moment (on the clock of `now`) at which this call may be made."""
-        rate = self.chats.get(chat) if method.startswith("send") else None
-        return max(self.whole.free_at(), rate.free_at() if rate else 0.0, self.barred.get(chat, 0.0))
+        barred = self.barred.get(chat, 0.0)
+        if not method.startswith("send"):
+            return barred
+        rate = self.chats.get(chat)
+        return max(self.whole.free_at(), rate.free_at() if rate else 0.0, barred)
 
     def spend(self, chat: str, method: str) -> None:
-        now = self.now()
-        self.whole.spend(now)
         if not method.startswith("send"):
             return
+        now = self.now()
+        self.whole.spend(now)
         self.chats.setdefault(chat, Rate(1, 3)).spend(now)
         if len(self.chats) > 5_000:
             self.chats = {name: rate for name, rate in self.chats.items() if rate.arrival > now}

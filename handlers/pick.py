@@ -15,6 +15,7 @@ from storage import cases
 from storage.database import Tx
 
 PAGE = 6
+LONGEST_ID = 15
 
 
 def case_line(case: Case) -> Text:
@@ -59,7 +60,8 @@ class PickCase:
                 return Keep({**state, "offset": state["offset"] + PAGE})
             case Tapped(value="p.-"):
                 return Keep({**state, "offset": max(0, state["offset"] - PAGE)})
-            case Tapped(value=value) if any(str(case.id) == value for case in found[0]):
+            case Tapped(value=value) if value.isdecimal() and len(value) <= LONGEST_ID:
+                # Also one that has left the page meanwhile; whether it may be seen, the conversation asks itself.
                 return Accept(int(value))
             case Typed(text=text) if text.strip():
                 return Keep({"text": text.strip()[:60], "offset": 0})

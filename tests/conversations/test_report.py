@@ -155,6 +155,17 @@ async def test_the_third_nobody_becomes_a_search(mila: Any, database: Database) 
     assert "запитване до община" in mila.text
 
 
+async def test_a_case_that_left_the_page_meanwhile_can_still_be_tapped(mila: Any, database: Database) -> None:
+    await mila.says("/report")
+    shown = mila.button("БЯ-001")
+    async with database.transaction() as tx:
+        await tx.run("UPDATE child_case SET due_on = '2027-01-01' WHERE running = 1")
+    assert "Как завърши" in await mila.sends(shown)
+    await mila.says("/report")
+    forged = Tapped(mila.shown.talk, mila.shown.key, "999999")
+    assert "не е при Вашия екип" in await mila.sends(forged)
+
+
 async def test_rare_outcomes_are_one_tap_further_or_typed(mila: Any) -> None:
     await mila.says("/report")
     await mila.taps("БЯ-001")

@@ -1,0 +1,1 @@
+"""How fast, against a plain bot that asks the same questions."""
