@@ -43,6 +43,8 @@ class Converser:
         self._now = now
         self._arrived = arrived
         self._answered = answered
+        self._some_failed = True
+        """Rows may wait for another try; unknown at start."""
 
     async def run(self) -> None:
         """For ever: until nothing waits, then until something arrives or a failed row may be tried again."""
@@ -57,19 +59,26 @@ class Converser:
                 continue
 
     async def _pause(self) -> float | None:
+        if not self._some_failed:
+            return None
         async with self._database.reading() as tx:
             at = await inbox.next_at(tx)
+        self._some_failed = at is not None
         return None if at is None else max(0.05, (at - to_micros(self._now())) / 1e6)
 
     async def one_batch(self) -> int:
         """Handles the oldest rows of different people; returns how many."""
         now = self._now()
-        async with self._database.transaction() as tx:
+        # Nobody else takes rows, so they may be looked for without holding the writer.
+        async with self._database.reading() as tx:
             rows = await inbox.oldest(tx, now, BATCH)
+        if not rows:
+            return 0
+        async with self._database.transaction() as tx:
             done = [row for row in rows if await self._handled(tx, row, now)]
             await inbox.done(tx, done)
-        if rows:
-            self._answered()
+        self._some_failed = self._some_failed or len(done) < len(rows)
+        self._answered()
         return len(rows)
 
     async def _handled(self, tx: Tx, row: Arrived, now: datetime) -> bool:

@@ -11,8 +11,6 @@ from io import BytesIO
 from pathlib import Path
 
 import structlog
-from obstore.store import LocalStore
-from PIL import Image, ImageOps, UnidentifiedImageError
 from telegram import Bot
 from telegram.error import BadRequest, TelegramError
 
@@ -26,7 +24,6 @@ TRIES = 8
 LONGEST_SIDE = 1600
 MOST_PIXELS = 40_000_000
 LOOK_AGAIN_SECONDS = 30.0
-Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 
 
 class NotAPicture(ValueError):
@@ -35,6 +32,10 @@ class NotAPicture(ValueError):
 
 def clean(content: bytes) -> bytes:
     """A JPEG of at most 1600 pixels, turned upright, without EXIF and place. Raises NotAPicture."""
+    # Imported here: most days no photo comes, and these are a third of the bot's memory.
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -86,6 +87,8 @@ class PhotoFetcher:
             await self._failed(photo, failed)
             return
         key = f"{hashlib.sha256(cleaned).hexdigest()}.jpg"
+        from obstore.store import LocalStore
+
         store = await asyncio.to_thread(LocalStore, self._folder, mkdir=True)
         await store.put_async(key, cleaned)
         async with self._database.transaction() as tx:

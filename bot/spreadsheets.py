@@ -9,10 +9,6 @@ from datetime import date, datetime
 from io import BytesIO, StringIO
 from typing import Any
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-
 from casework.imports import Grid, Line, Problem, Unusable
 
 WIDEST = 40
@@ -35,6 +31,8 @@ def read_grid(content: bytes) -> Grid:
 
 
 def _xlsx(content: bytes) -> Grid:
+    from openpyxl import load_workbook  # here and below: not needed in most of the bot's life
+
     try:
         with zipfile.ZipFile(BytesIO(content)) as packed:
             if sum(one.file_size for one in packed.infolist()) > LARGEST_UNPACKED_MB * MEGABYTE:
@@ -91,6 +89,10 @@ def _csv(content: bytes) -> Grid:
 
 def write_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     """An xlsx file. What looks like a formula is written as the text it is."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
     book = Workbook()
     sheet = book.active
     assert sheet is not None

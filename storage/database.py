@@ -61,7 +61,9 @@ class Tx:
         await self._connection.execute_fetchall(sql, values)
 
     async def many(self, sql: str, values: Iterable[dict[str, Any]]) -> None:
-        await self._connection.executemany(sql, values)
+        rows = list(values)
+        if rows:
+            await self._connection.executemany(sql, rows)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -109,13 +111,11 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Tx]:
-        """Reads of one consistent moment, beside the writer."""
+        """Reads beside the writer; each statement sees what was committed before it began."""
         reader = await self._readers.get()
         try:
-            await reader.execute_fetchall("BEGIN")
             yield Tx(reader)
         finally:
-            await asyncio.shield(reader.rollback())
             self._readers.put_nowait(reader)
 
     async def close(self) -> None:
