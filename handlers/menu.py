@@ -39,7 +39,7 @@ def menu(me: Person, above: Text = "") -> Message:
         (REPORT,),
         (CASES, Button(_("My last reports"), "", "last")),
         (Button(_("My drafts"), "", "drafts"), Button(_("Language"), "", "language")),
-        (Button(_("Help"), "", "help"),),
+        (*((Button(_("Digest hour"), "", "hour"),) if me.coordinates else ()), Button(_("Help"), "", "help")),
     )
     view = View((title,), rows)
     return Message(view.under(above, "") if above != "" else view)

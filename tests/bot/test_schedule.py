@@ -94,6 +94,18 @@ async def test_an_overdue_case_is_told_to_the_leader_then_to_the_coordinator(wor
     assert "16 просрочени" in texts[-1]
 
 
+async def test_a_coordinator_chooses_the_hour(world: World) -> None:
+    to_a_working_day(world, 9)
+    kolyo = await coordinator(world)
+    await world.person("Лидия", LEADER)  # so that the overdue ones are not the coordinator's turn
+    await kolyo.taps("Час на обобщението")
+    await kolyo.hears()
+    await kolyo.taps("12:00")
+    assert "в 12:00 ч." in (await kolyo.hears()).text
+    to_a_working_day(world, 12)
+    assert (await kolyo.hears()).text.startswith("Обхват, ")
+
+
 async def test_nothing_to_say_is_not_said(world: World) -> None:
     to_a_working_day(world, 9)
     kolyo = await coordinator(world)
