@@ -6,20 +6,25 @@ import asyncio
 import hashlib
 import logging
 import os
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession, DummyCookieJar, web
 from telegram import Bot
 
-from bot.channels import telegram
-from bot.channels.http import AiohttpRequest
+from bot.channels.channel import Channel
+from bot.channels.telegram import showing
+from bot.channels.telegram.api import Telegram
+from bot.channels.telegram.requests import AiohttpRequest
+from bot.channels.telegram.updates import Updates
 from bot.config import Config
 from bot.converse import Converser
 from bot.deliver import Deliverer
+from bot.pace import Pace, Rate
 from bot.photos import PhotoFetcher
 from bot.receive import Receiver
 from bot.schedule import Schedule
@@ -40,31 +45,37 @@ def now_utc() -> datetime:
 
 
 class App:
-    """The parts of a running bot. `arrived` and `answered` wake the stages; setting one too often costs nothing."""
+    """The parts of a running bot, each waking the next: arrivals, answers, calls."""
 
-    def __init__(self, config: Config, database: Database, bot: Bot, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, config: Config, database: Database, bot: Bot, request: AiohttpRequest, now: Callable[[], datetime]
+    ) -> None:
         self.config = config
         self.database = database
-        self.bot = bot
         self.now = now
-        self.arrived, self.answered = asyncio.Event(), asyncio.Event()
         self.work = Work(config.catalogue, WorkingDays(), config.zone, Sealer(config.secret))
-        self.receiver = Receiver(bot, database, now, self.arrived)
-        self.converser = Converser(database, self.work, now, self.arrived, self._committed)
-        self.schedule = Schedule(config, database, self.work, self.converser, now, self.answered)
+        per_second = config.file.telegram.messages_per_second
+        self.telegram = Telegram(bot, request, Pace(time.monotonic, Rate(per_second, max(1, per_second - 3))))
+        channels: dict[str, Channel] = {self.telegram.name: self.telegram}
+        self.receiver = Receiver()
+        self.updates = Updates(self.telegram, self.receiver)
+        self.deliverer = Deliverer(database, channels, now)
+        self.converser = Converser(
+            database, self.work, channels, self.receiver, now=now, also=self.deliverer.record, answered=self._answered
+        )
+        self.schedule = Schedule(config, database, self.work, self.converser, now, self.deliverer.wake)
         self.photos = PhotoFetcher(bot, database, Path(config.file.photos.store), now)
-        self.deliverer = Deliverer(bot, database, now, self.answered, config.file.telegram.messages_per_second)
 
-    def _committed(self) -> None:
+    def _answered(self) -> None:
         """Answers wait to be sent, and a report may have brought photos."""
-        self.answered.set()
+        self.deliverer.wake.set()
         self.photos.saved.set()
 
     def wake(self) -> None:
-        self.arrived.set()
-        self.answered.set()
+        """Everybody looks again, e.g. because the clock was moved."""
+        self.receiver.arrived.set()
         self.schedule.wake.set()
-        self.photos.saved.set()
+        self._answered()
 
     async def run(self) -> None:
         """For ever; ends only by being cancelled or by an error that must be seen."""
@@ -74,18 +85,18 @@ class App:
             stages.create_task(self.schedule.run())
             stages.create_task(self.photos.run())
             if not self.config.file.telegram.public_url:
-                stages.create_task(self.receiver.poll())
+                stages.create_task(self.updates.poll())
             await self._announce()
 
     async def _announce(self) -> None:
         """The commands that Telegram lists in each language."""
         for language in LANGUAGES:
             words = Words(language, self.now().date())
-            payload = {"commands": telegram.commands(words, COMMANDS), "language_code": language}
+            payload = {"commands": showing.commands(words, COMMANDS), "language_code": language}
             async with self.database.transaction() as tx:
-                call = outbox.Call(telegram.CHANNEL, "", "setMyCommands", payload, outbox.BROADCAST)
+                call = outbox.Call(self.telegram.name, "", "setMyCommands", payload, outbox.BROADCAST)
                 await outbox.add(tx, [call], self.now())
-        self.answered.set()
+        self.deliverer.wake.set()
 
 
 @asynccontextmanager
@@ -93,7 +104,7 @@ async def open_app(config: Config, now: Callable[[], datetime] = now_utc) -> Asy
     """Raises StorageError, SchemaError, telegram.error.InvalidToken."""
     _quiet_libraries()
     api = config.file.telegram.api_url
-    async with ClientSession() as session:
+    async with ClientSession(cookie_jar=DummyCookieJar()) as session:
         request = AiohttpRequest(session)
         bot = Bot(
             config.token, base_url=f"{api}/bot", base_file_url=f"{api}/file/bot", request=request,
@@ -101,7 +112,7 @@ async def open_app(config: Config, now: Callable[[], datetime] = now_utc) -> Asy
         )  # fmt: skip
         database = await open_database(config.file.database.url)
         try:
-            yield App(config, database, bot, now)
+            yield App(config, database, bot, request, now)
         finally:
             await database.close()
 
@@ -114,14 +125,14 @@ async def _http(app: App) -> AsyncIterator[None]:
     public = app.config.file.telegram.public_url
     secret = webhook_secret(app.config)
     if public:
-        server.router.add_post(WEBHOOK_PATH, app.receiver.webhook(secret))
+        server.router.add_post(WEBHOOK_PATH, app.updates.webhook(secret))
     runner = web.AppRunner(server, access_log=None)
     await runner.setup()
     host, _, port = app.config.file.http.listen.rpartition(":")
     try:
         await web.TCPSite(runner, host or None, int(port)).start()
         if public:
-            await app.receiver.open_webhook(f"{public}{WEBHOOK_PATH}", secret)
+            await app.updates.open_webhook(f"{public}{WEBHOOK_PATH}", secret)
         yield
     finally:
         await runner.cleanup()

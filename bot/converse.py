@@ -1,17 +1,17 @@
-"""The second stage: the oldest row of each person becomes answers, in one transaction for the whole batch."""
+"""The second stage: what arrived is stored, and the oldest waiting rows become answers, in one transaction a turn."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
 import structlog
 
-from bot.channels import telegram
-from bot.channels.telegram import Edited, Elsewhere, Reach
+from bot.channels.channel import Channel, Edited, Elsewhere, Reach
+from bot.receive import Receiver
 from casework import calendar
+from casework.records import Person
 from handlers import menu, router
 from handlers.notices import NO_EDITS, NOT_IN_GROUPS, SET_ASIDE
 from handlers.replies import Incoming
@@ -22,64 +22,91 @@ from handlers.words import FIRST_LANGUAGE, Words
 from storage import inbox, outbox, people
 from storage.database import Database, Tx, from_micros, to_micros
 from storage.inbox import Arrived
-from storage.outbox import NOTICE, REPLY, Call
+from storage.outbox import NOTICE, REPLY
 
 log = structlog.get_logger()
-BATCH = 20
+BATCH = 50
 ALBUM_SETTLES = timedelta(seconds=1)
 
 
 class Converser:
+    """`also` is written in the same transaction as the answers: the outcomes of calls made meanwhile."""
+
     def __init__(
         self,
         database: Database,
         work: Work,
+        channels: Mapping[str, Channel],
+        receiver: Receiver,
+        *,
         now: Callable[[], datetime],
-        arrived: asyncio.Event,
+        also: Callable[[Tx], Awaitable[None]],
         answered: Callable[[], None],
     ) -> None:
         self._database = database
         self._work = work
+        self._channels = channels
+        self._receiver = receiver
         self._now = now
-        self._arrived = arrived
+        self._also = also
         self._answered = answered
-        self._some_failed = True
-        """Rows may wait for another try; unknown at start."""
+        self._some_wait = True
+        """Rows may wait in the inbox: behind a full batch, or for another try; unknown at start."""
 
     async def run(self) -> None:
-        """For ever: until nothing waits, then until something arrives or a failed row may be tried again."""
+        """For ever: a turn when something arrived, or when a row may be tried again."""
         while True:
-            self._arrived.clear()
-            if await self.one_batch():
+            self._receiver.arrived.clear()
+            if await self.turn():
                 continue
             try:
                 async with asyncio.timeout(await self._pause()):
-                    await self._arrived.wait()
+                    await self._receiver.arrived.wait()
             except TimeoutError:
                 continue
 
     async def _pause(self) -> float | None:
-        if not self._some_failed:
+        if not self._some_wait:
             return None
-        async with self._database.reading() as tx:
-            at = await inbox.next_at(tx)
-        self._some_failed = at is not None
+        at = await inbox.next_at(self._database.glance())
+        self._some_wait = at is not None
         return None if at is None else max(0.05, (at - to_micros(self._now())) / 1e6)
 
-    async def one_batch(self) -> int:
-        """Handles the oldest rows of different people; returns how many."""
+    async def turn(self) -> bool:
+        """Stores what arrived and handles up to a batch; True when there may be more."""
         now = self._now()
-        # Nobody else takes rows, so they may be looked for without holding the writer.
-        async with self._database.reading() as tx:
-            rows = await inbox.oldest(tx, now, BATCH)
-        if not rows:
-            return 0
-        async with self._database.transaction() as tx:
-            done = [row for row in rows if await self._handled(tx, row, now)]
-            await inbox.done(tx, done)
-        self._some_failed = self._some_failed or len(done) < len(rows)
+        arrivals, stored = self._receiver.take()
+        if not arrivals and not (self._some_wait and await inbox.oldest(self._database.glance(), now, 1)):
+            return False
+        try:
+            async with self._database.transaction() as tx:
+                await inbox.add(tx, arrivals, now)
+                await self._also(tx)
+                rows = await inbox.oldest(tx, now, BATCH)
+                await self._handle_all(tx, rows, now)
+        except BaseException as failed:
+            if stored and not stored.done():
+                stored.set_exception(failed)
+                stored.exception()  # whoever has gone away meanwhile need not hear of it
+            raise
+        if stored:
+            stored.set_result(None)
         self._answered()
-        return len(rows)
+        return len(rows) == BATCH
+
+    async def _handle_all(self, tx: Tx, rows: list[Arrived], now: datetime) -> None:
+        done: list[Arrived] = []
+        waiting: set[tuple[str, str]] = set()
+        for row in rows:
+            # Behind a row that failed, its sender's later ones wait: order is kept.
+            if (row.channel, row.sender) in waiting:
+                continue
+            if await self._handled(tx, row, now):
+                done.append(row)
+            else:
+                waiting.add((row.channel, row.sender))
+        await inbox.done(tx, done)
+        self._some_wait = self._some_wait or bool(waiting) or len(rows) == BATCH
 
     async def _handled(self, tx: Tx, row: Arrived, now: datetime) -> bool:
         try:
@@ -94,31 +121,33 @@ class Converser:
 
     async def _tell_aside(self, tx: Tx, row: Arrived, now: datetime) -> None:
         me, _kept = await people.with_journal(tx, row.channel, row.sender)
-        for chat in await people.chats(tx, me.id) if me else []:
-            await self._add(tx, Message(View((SET_ASIDE,), ((menu.MENU,),))), chat.chat, me, now)
+        if me:
+            told = Message(View((SET_ASIDE,), ((menu.MENU,),)), to=me.id)
+            await self.notify(tx, told, now, REPLY)
 
     async def _handle(self, tx: Tx, row: Arrived, now: datetime) -> None:
-        event, sent_at = telegram.read(row.payload, from_micros(row.received_at) or now)
+        channel = self._channels[row.channel]
+        event, sent_at = channel.read(row.payload, from_micros(row.received_at) or now)
         match event:
             case Incoming():
-                await self._answer(tx, event, sent_at, now)
+                await self._answer(tx, channel, event, sent_at, now)
             case Edited(incoming=incoming):
                 me, _kept = await people.with_journal(tx, row.channel, row.sender)
-                await self._add(tx, Message(View((NO_EDITS,))), incoming.chat, me, now)
+                await self._add(tx, Message(View((NO_EDITS,))), channel, incoming.chat, me, now=now)
             case Elsewhere(chat=chat, command=True):
-                await self._add(tx, Message(View((NOT_IN_GROUPS,))), chat, None, now)
+                await self._add(tx, Message(View((NOT_IN_GROUPS,))), channel, chat, None, now=now)
             case Reach(chat=chat, reachable=True):
                 await people.reachable(tx, row.channel, row.sender)
             case Reach(chat=chat):
                 await people.unreachable(tx, row.channel, chat)
 
-    async def _answer(self, tx: Tx, incoming: Incoming, sent_at: datetime, now: datetime) -> None:
+    async def _answer(self, tx: Tx, channel: Channel, incoming: Incoming, sent_at: datetime, now: datetime) -> None:
         me, kept = await people.with_journal(tx, incoming.channel, incoming.account)
         language = (me.language if me else "") or FIRST_LANGUAGE
         moment = Moment(sent_at, calendar.local_day(sent_at, self._work.zone), language)
         for told in await router.respond(tx, self._work, me, kept, incoming, moment):
             if told.to is None:
-                await self._add(tx, told, incoming.chat, me, now, tapped=incoming.message)
+                await self._add(tx, told, channel, incoming.chat, me, now=now, tapped=incoming.message)
             else:
                 await self.notify(tx, told, now)
 
@@ -127,24 +156,22 @@ class Converser:
         assert told.to is not None
         reader = await people.get(tx, told.to)
         for chat in await people.chats(tx, told.to):
-            await self._add(tx, told, chat.chat, reader, now, priority=priority)
+            await self._add(tx, told, self._channels[chat.channel], chat.chat, reader, now=now, priority=priority)
 
     async def _add(
         self,
         tx: Tx,
         told: Message,
+        channel: Channel,
         chat: str,
-        reader: object,
-        now: datetime,
+        reader: Person | None,
         *,
+        now: datetime,
         tapped: str = "",
         priority: int = REPLY,
     ) -> None:
-        language = told.language or getattr(reader, "language", "") or FIRST_LANGUAGE
+        language = told.language or (reader.language if reader else "") or FIRST_LANGUAGE
         words = Words(language, calendar.local_day(now, self._work.zone))
-        calls: list[Call] = telegram.calls(
-            told, chat, words, tapped=tapped, priority=priority, at=now + ALBUM_SETTLES
-        )  # fmt: skip
-        if not told.settle:
-            calls = [replace(call, not_before=now) for call in calls]
+        at = now + ALBUM_SETTLES if told.settle else now
+        calls = channel.calls(told, chat, words, tapped=tapped, priority=priority, at=at)
         await outbox.add(tx, calls, now)

@@ -1,129 +1,161 @@
-"""The third stage: due rows of the outbox become calls, at the pace the messenger allows."""
+"""The third stage: due rows of the outbox become calls, at the pace the messenger allows.
+
+Each call is a task of its own, at most one to a chat and `AT_ONCE` in all, so a call that hangs holds up nobody else.
+Outcomes are written together with the answers of the next turn of `converse`, or after `RECORD_WITHIN`.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 import structlog
-from telegram import Bot
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
-from bot.channels import telegram
-from bot.pace import Pace, Rate
+from bot.channels.channel import Channel, Meaning, Trouble
 from storage import outbox, people
 from storage.database import Database, Tx, to_micros
-from storage.outbox import FAILED, REPLY, SENT, UNCERTAIN, WAITING, Call, Due, Result
+from storage.outbox import FAILED, GONE, SENT, UNCERTAIN, UNREACHABLE, WAITING, Call, Due, Result
 
 log = structlog.get_logger()
 LOOK_AHEAD = 200
-AT_ONCE = 16
+AT_ONCE = 32
+RECORD_WITHIN = 0.025
+"""Seconds. A process killed within them repeats these messages when it lives again; nothing else can come of it."""
+STOP_WITHIN = 2.0
+"""Seconds that calls under way get when the bot is stopped."""
 LONGEST_BACKOFF = timedelta(minutes=5)
-IDEMPOTENT = {"editMessageText", "deleteMessage"}
-GONE = ("message to edit not found", "message can't be edited")
-NOTHING_LEFT_TO_DO = ("message is not modified", "message to delete not found", "message can't be deleted")
+
+Chat = tuple[str, str]
+"""Channel and chat."""
 
 
 class Deliverer:
-    def __init__(
-        self, bot: Bot, database: Database, now: Callable[[], datetime], answered: asyncio.Event, per_second: int
-    ) -> None:
-        self._bot = bot
+    def __init__(self, database: Database, channels: Mapping[str, Channel], now: Callable[[], datetime]) -> None:
         self._database = database
+        self._channels = channels
         self._now = now
-        self._answered = answered
-        self._pace = Pace(time.monotonic, Rate(per_second, max(1, per_second - 3)))
+        self.wake = asyncio.Event()
+        self._busy: set[Chat] = set()
+        """Chats to which a call is under way."""
+        self._taken: set[int] = set()
+        """Rows whose call is under way or whose outcome is not yet committed: they still stand as waiting."""
+        self._ended: list[Result] = []
+        self._record_at = 0.0
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        while True:
-            self._answered.clear()
-            pause = await self.one_round()
-            if pause == 0:
-                continue
-            try:
-                async with asyncio.timeout(pause):
-                    await self._answered.wait()
-            except TimeoutError:
-                continue
-
-    async def one_round(self) -> float | None:
-        """Makes the calls that may be made now; the seconds until more may be, None when nothing waits."""
-        now = self._now()
-        async with self._database.reading() as tx:
-            waiting = await outbox.due(tx, now, LOOK_AHEAD)
-            at = None if waiting else await outbox.next_at(tx)
-        if not waiting:
-            return None if at is None else max(0.01, (at - to_micros(now)) / 1e6)
-        ready, pause = self._ready(waiting)
-        if not ready:
-            return max(0.005, pause)
-        results = await asyncio.gather(*(self._call(row) for row in ready))
-        async with self._database.transaction() as tx:
-            await outbox.record(tx, results, self._now())
-            for result in results:
-                await self._follow(tx, result)
-        return 0
-
-    def _ready(self, waiting: list[Due]) -> tuple[list[Due], float]:
-        """At most one call to a chat, in its order; and how long until the first of the others is free."""
-        ready: list[Due] = []
-        chats: set[str] = set()
-        pause = 1.0
-        for row in waiting:
-            if row.chat in chats or len(ready) >= AT_ONCE:
-                continue
-            chats.add(row.chat)
-            free_in = self._pace.free_at(row.chat, row.method) - time.monotonic()
-            if free_in <= 0:
-                self._pace.spend(row.chat, row.method)
-                ready.append(row)
-            else:
-                pause = min(pause, free_in)
-        return ready, pause
-
-    async def _call(self, row: Due) -> Result:
+        """For ever; calls under way get a moment to end when it is cancelled, so that fewer are repeated."""
         try:
-            return Result(row, SENT, await telegram.perform(self._bot, row))
-        except TelegramError as refused:
-            return self._refused(row, refused)
+            while True:
+                self.wake.clear()
+                try:
+                    async with asyncio.timeout(await self._start_what_may()):
+                        await self.wake.wait()
+                except TimeoutError:
+                    pass
+                if self._ended and time.monotonic() >= self._record_at:
+                    await self._record_now()
+        finally:
+            if self._tasks:
+                await asyncio.wait(self._tasks, timeout=STOP_WITHIN)
+            for task in self._tasks:
+                task.cancel()
+            if self._ended:
+                await self._record_now()
 
-    def _refused(self, row: Due, error: TelegramError) -> Result:
-        said = str(error)
-        match error:
-            case RetryAfter():
-                seconds = _seconds(error)
-                self._pace.bar(row.chat, seconds)
-                return Result(row, WAITING, error=said, again_at=self._now() + timedelta(seconds=seconds))
-            case BadRequest() if said.casefold().startswith(NOTHING_LEFT_TO_DO):
+    async def _start_what_may(self) -> float | None:
+        """Begins the calls that may be made now; the seconds until there is more to do, None when only `wake` knows."""
+        now, glance = self._now(), self._database.glance()
+        waiting = [row for row in await outbox.due(glance, now, LOOK_AHEAD) if row.id not in self._taken]
+        pauses = [self._start(waiting)] if waiting else []
+        if self._ended:
+            pauses.append(self._record_at - time.monotonic())
+        at = None if waiting else await outbox.next_at(glance, now)
+        if at is not None:
+            pauses.append((at - to_micros(now)) / 1e6)
+        known = [pause for pause in pauses if pause is not None]
+        return max(0.001, min(known)) if known else None
+
+    def _start(self, waiting: list[Due]) -> float | None:
+        """In order, at most one call to a chat; the seconds until the pace allows the first that must wait."""
+        soonest: float | None = None
+        passed = set(self._busy)
+        for row in waiting:
+            chat = (row.channel, row.chat)
+            if chat in passed:
+                continue
+            passed.add(chat)
+            pace = self._channels[row.channel].pace
+            free_in = pace.free_at(row.chat, row.method) - time.monotonic()
+            if free_in > 0:
+                soonest = free_in if soonest is None else min(soonest, free_in)
+            elif len(self._tasks) < AT_ONCE:
+                pace.spend(row.chat, row.method)
+                self._busy.add(chat)
+                self._taken.add(row.id)
+                task = asyncio.create_task(self._call(row))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+        return soonest
+
+    async def _call(self, row: Due) -> None:
+        channel = self._channels[row.channel]
+        try:
+            result = Result(row, SENT, await channel.perform(row))
+        except Trouble as trouble:
+            result = self._went_wrong(row, trouble)
+            if trouble.meaning is Meaning.WAIT:
+                channel.pace.bar(row.chat, trouble.seconds)
+        if not self._ended:
+            self._record_at = time.monotonic() + RECORD_WITHIN
+        self._ended.append(result)
+        self._busy.discard((row.channel, row.chat))
+        self.wake.set()
+
+    def _went_wrong(self, row: Due, trouble: Trouble) -> Result:
+        said, now = str(trouble), self._now()
+        match trouble.meaning:
+            case Meaning.DONE:
                 return Result(row, SENT)
-            case TimedOut() if row.method not in IDEMPOTENT and (row.priority != REPLY or row.tries):
-                # It may have been delivered: a summary is not repeated, a question is once.
-                return Result(row, UNCERTAIN, error=said)
-            case NetworkError() if not isinstance(error, BadRequest):
+            case Meaning.WAIT:
+                return Result(row, WAITING, error=said, again_at=now + timedelta(seconds=trouble.seconds))
+            case Meaning.RETRY:
                 wait = min(LONGEST_BACKOFF, timedelta(seconds=2 ** min(row.tries, 12)))
-                return Result(row, WAITING, error=said, again_at=self._now() + wait)
-        log.warning("a call was refused", method=row.method, why=said)
-        return Result(row, FAILED, error=f"{type(error).__name__}: {said}")
+                return Result(row, WAITING, error=said, again_at=now + wait)
+            case Meaning.UNCERTAIN:
+                return Result(row, UNCERTAIN, error=said)
+            case Meaning.UNREACHABLE | Meaning.GONE:
+                return Result(row, trouble.meaning.name.casefold(), error=said)
+        log.warning("a call was refused", channel=row.channel, method=row.method, why=said)
+        return Result(row, FAILED, error=said)
+
+    async def _record_now(self) -> None:
+        async with self._database.transaction() as tx:
+            await self.record(tx)
+
+    async def record(self, tx: Tx) -> None:
+        """Writes how the calls of the last moments ended, and what follows from it."""
+        ended, self._ended = self._ended, []
+        if not ended:
+            return
+        await outbox.record(tx, ended, self._now())
+        for result in ended:
+            await self._follow(tx, result)
+        # Only then may they be looked at again: before the commit they still stand as waiting.
+        tx.when_committed(lambda: self._taken.difference_update(result.row.id for result in ended))
 
     async def _follow(self, tx: Tx, result: Result) -> None:
         row, now = result.row, self._now()
-        if result.state == FAILED and result.error.startswith(Forbidden.__name__):
+        if result.state == WAITING and result.again_at:
+            await outbox.bar(tx, row.channel, row.chat, result.again_at)
+        if result.state == UNREACHABLE:
             await people.unreachable(tx, row.channel, row.chat)
-        if result.state == FAILED and row.method == "editMessageText" and _says(result.error, GONE):
+        if result.state == GONE:
             payload = {name: value for name, value in row.payload.items() if name != "message_id"}
             await outbox.add(tx, [Call(row.channel, row.chat, "sendMessage", payload, row.priority)], now)
         if result.state == SENT and row.vanish_after and result.message:
             gone = {"chat_id": int(row.chat), "message_id": int(result.message)}
             at = now + timedelta(seconds=row.vanish_after)
             await outbox.add(tx, [Call(row.channel, row.chat, "deleteMessage", gone, not_before=at)], now)
-
-
-def _says(error: str, phrases: tuple[str, ...]) -> bool:
-    return any(phrase in error.casefold() for phrase in phrases)
-
-
-def _seconds(error: RetryAfter) -> float:
-    after = error._retry_after
-    return float(after.total_seconds())

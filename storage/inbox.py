@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,34 +15,50 @@ TRIES = 3
 
 
 @dataclass(frozen=True)
+class Arrival:
+    """A message as it came from its messenger; `key` tells it from every other one of that channel."""
+
+    channel: str
+    key: str
+    sender: str
+    payload: Any = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Arrived:
     id: int
     channel: str
     sender: str
-    payload: dict[str, Any]
+    payload: dict[str, Any] = field(repr=False)
     tries: int
     received_at: int
 
 
-async def add(tx: Tx, channel: str, arrivals: Sequence[tuple[str, str, Any]], now: datetime) -> None:
-    """Stores `(arrival key, sender, payload)`; one that is already here is left alone."""
+async def add(tx: Tx, arrivals: Sequence[Arrival], now: datetime) -> None:
+    """One that is already here is left alone."""
     await tx.many(
         "INSERT INTO inbox (channel, arrival, sender, payload, received_at) "
         "VALUES (:channel, :arrival, :sender, :payload, :now) ON CONFLICT DO NOTHING",
         [
-            {"channel": channel, "arrival": key, "sender": sender, "payload": _text(payload), "now": to_micros(now)}
-            for key, sender, payload in arrivals
+            {
+                "channel": one.channel,
+                "arrival": one.key,
+                "sender": one.sender,
+                "payload": json.dumps(one.payload, ensure_ascii=False, separators=(",", ":")),
+                "now": to_micros(now),
+            }
+            for one in arrivals
         ],
     )
 
 
 async def oldest(tx: Tx, now: datetime, limit: int) -> list[Arrived]:
-    """The oldest waiting row of each of at most `limit` senders."""
+    """The oldest waiting rows, in order. Behind a row that waits for another try, its sender's rows wait too."""
     rows = await tx.rows(
-        "SELECT i.id, i.channel, i.sender, i.payload, i.tries, i.received_at, i.not_before FROM inbox i "
+        "SELECT i.id, i.channel, i.sender, i.payload, i.tries, i.received_at FROM inbox i "
         "WHERE i.state = 'waiting' AND i.not_before <= :now AND NOT EXISTS (SELECT 1 FROM inbox j WHERE "
-        "j.state = 'waiting' AND j.channel = i.channel AND j.sender = i.sender AND j.id < i.id) "
-        "ORDER BY i.id LIMIT :limit",
+        "j.state = 'waiting' AND j.channel = i.channel AND j.sender = i.sender AND j.id < i.id "
+        "AND j.not_before > :now) ORDER BY i.id LIMIT :limit",
         now=to_micros(now),
         limit=limit,
     )
@@ -89,10 +105,6 @@ async def next_at(tx: Tx) -> int | None:
 
 async def forget_before(tx: Tx, moment: datetime) -> None:
     await tx.run("DELETE FROM inbox WHERE state = 'done' AND received_at < :before", before=to_micros(moment))
-
-
-def _text(payload: Any) -> str:
-    return json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
 
 
 def _arrived(row: Row) -> Arrived:

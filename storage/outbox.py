@@ -14,7 +14,9 @@ from storage.database import Row, Tx, to_micros
 REPLY, NOTICE, BROADCAST = 0, 1, 2
 """Replies go before notices, notices before broadcasts."""
 
-SENT, UNCERTAIN, FAILED, WAITING = "sent", "uncertain", "failed", "waiting"
+WAITING, SENT, UNCERTAIN, FAILED = "waiting", "sent", "uncertain", "failed"
+UNREACHABLE, GONE = "unreachable", "gone"
+"""Ended without being sent: the person left, or the message to change was no longer there."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,16 @@ class Due:
     channel: str
     chat: str
     method: str
-    payload: dict[str, Any] = field(repr=False)
+    text: str = field(repr=False)
     priority: int = REPLY
     tries: int = 0
     vanish_after: int = 0
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """Read from its JSON only when the call is made: many more rows are looked at than are due."""
+        read: dict[str, Any] = json.loads(self.text)
+        return read
 
 
 @dataclass(frozen=True)
@@ -118,9 +126,22 @@ async def record(tx: Tx, results: Sequence[Result], now: datetime) -> None:
     )
 
 
-async def next_at(tx: Tx) -> int | None:
-    """Microseconds at which the next waiting call may be made."""
-    row = await tx.one("SELECT min(not_before) AS at FROM outbox WHERE state = 'waiting'")
+async def bar(tx: Tx, channel: str, chat: str, until: datetime) -> None:
+    """Nothing goes to this chat before `until`, also after a restart; the other chats go on."""
+    await tx.run(
+        "UPDATE outbox SET not_before = :until WHERE state = 'waiting' AND channel = :channel AND chat = :chat "
+        "AND not_before < :until",
+        until=to_micros(until),
+        channel=channel,
+        chat=chat,
+    )
+
+
+async def next_at(tx: Tx, now: datetime) -> int | None:
+    """Microseconds at which the next of the waiting calls becomes due, after `now`."""
+    row = await tx.one(
+        "SELECT min(not_before) AS at FROM outbox WHERE state = 'waiting' AND not_before > :now", now=to_micros(now)
+    )
     found: int | None = row["at"]
     return found
 
@@ -138,6 +159,6 @@ async def forget_before(tx: Tx, moment: datetime) -> None:
 
 def _due(row: Row) -> Due:
     return Due(
-        row["id"], row["channel"], row["chat"], row["method"], json.loads(row["payload"]), row["priority"],
-        row["tries"], row["vanish_after"],
+        row["id"], row["channel"], row["chat"], row["method"], row["payload"], row["priority"], row["tries"],
+        row["vanish_after"],
     )  # fmt: skip

@@ -7,47 +7,56 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from storage import claims, inbox, journals, outbox
-from storage.database import Database
+from storage.database import Database, Tx
+from storage.inbox import Arrival
 from storage.journals import Kept
 from storage.outbox import Call, Result
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 
-async def test_an_update_is_kept_once_and_people_do_not_wait_for_each_other(database: Database) -> None:
+def arrivals(*senders: str, since: int = 1) -> list[Arrival]:
+    return [Arrival("telegram", str(n), who, {"n": n}) for n, who in enumerate(senders, start=since)]
+
+
+async def waiting(tx: Tx, now: datetime) -> list[int]:
+    return [row.payload["n"] for row in await inbox.oldest(tx, now, 10)]
+
+
+async def test_an_update_is_kept_once_in_its_order(database: Database) -> None:
     async with database.transaction() as tx:
-        await inbox.add(tx, "telegram", [("1", "ani", {"n": 1}), ("2", "ani", {"n": 2}), ("3", "bor", {"n": 3})], NOW)
-        await inbox.add(tx, "telegram", [("1", "ani", {"n": 99})], NOW)
-        first = await inbox.oldest(tx, NOW, 10)
-        assert [(row.sender, row.payload["n"]) for row in first] == [("ani", 1), ("bor", 3)]
-        await inbox.done(tx, first)
-        assert [row.payload["n"] for row in await inbox.oldest(tx, NOW, 10)] == [2]
+        await inbox.add(tx, arrivals("ani", "ani", "bor"), NOW)
+        await inbox.add(tx, [Arrival("telegram", "1", "ani", {"n": 99})], NOW)
+        await inbox.add(tx, [Arrival("viber", "1", "ani", {"n": 4})], NOW)
+        rows = await inbox.oldest(tx, NOW, 10)
+        assert [(row.sender, row.payload["n"]) for row in rows] == [("ani", 1), ("ani", 2), ("bor", 3), ("ani", 4)]
+        await inbox.done(tx, rows[:1])
+        assert await waiting(tx, NOW) == [2, 3, 4]
 
 
 async def test_a_row_that_fails_three_times_is_set_aside_and_the_next_goes_on(database: Database) -> None:
     async with database.transaction() as tx:
-        await inbox.add(tx, "telegram", [("1", "ani", {"n": 1}), ("2", "ani", {"n": 2})], NOW)
+        await inbox.add(tx, arrivals("ani", "ani"), NOW)
         moment = NOW
         for expected in (False, False, True):
-            [row] = await inbox.oldest(tx, moment, 10)
+            row = (await inbox.oldest(tx, moment, 10))[0]
             assert row.payload == {"n": 1}
             assert await inbox.failed(tx, row, "KeyError: outcome", moment) is expected
             moment += timedelta(seconds=10)
-        assert [row.payload["n"] for row in await inbox.oldest(tx, moment, 10)] == [2]
+        assert await waiting(tx, moment) == [2]
         [(poison, error)] = await inbox.aside(tx)
         assert error == "KeyError: outcome"
         await inbox.retry(tx, poison.id)
-        assert [row.payload["n"] for row in await inbox.oldest(tx, moment, 10)] == [1]
+        assert await waiting(tx, moment) == [1, 2]
 
 
 async def test_a_failed_row_holds_its_sender_back_until_its_time(database: Database) -> None:
     async with database.transaction() as tx:
-        await inbox.add(tx, "telegram", [("1", "ani", {"n": 1}), ("2", "ani", {"n": 2})], NOW)
-        [row] = await inbox.oldest(tx, NOW, 10)
+        await inbox.add(tx, arrivals("ani", "ani", "bor"), NOW)
+        row = (await inbox.oldest(tx, NOW, 10))[0]
         await inbox.failed(tx, row, "x", NOW)
-        assert await inbox.oldest(tx, NOW, 10) == []
-        again = await inbox.next_at(tx)
-        assert again is not None
+        assert await waiting(tx, NOW) == [3]
+        assert await waiting(tx, NOW + timedelta(seconds=1)) == [1, 2, 3]
 
 
 def call(text: str, **more: object) -> Call:

@@ -7,7 +7,7 @@ from aiohttp import ClientSession
 from telegram import Bot
 from telegram.error import NetworkError, TimedOut
 
-from bot.channels.http import AiohttpRequest
+from bot.channels.telegram.requests import AiohttpRequest
 from sandbox.faults import Fault
 from sandbox.server import Sandbox
 

@@ -1,0 +1,96 @@
+"""What a messenger is to the bot: updates in, calls out, and what it means when a call goes wrong.
+
+The stages (`receive`, `converse`, `deliver`) know only this; each messenger is a package beside this file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+from typing import Any, Protocol
+
+from bot.pace import Pace
+from handlers.replies import Incoming
+from handlers.scene import Message
+from handlers.words import Words
+from storage.outbox import Call, Due
+
+
+@dataclass(frozen=True)
+class Edited:
+    """A message was changed after it was handled."""
+
+    incoming: Incoming
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A command in a group: only private chats are served. `command` is False for talk among people."""
+
+    chat: str
+    command: bool
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The person blocked the bot or took it back."""
+
+    chat: str
+    reachable: bool
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A kind of update we do not know; it is kept in the inbox and answered by nothing."""
+
+
+Event = Incoming | Edited | Elsewhere | Reach | Unknown
+
+
+class Meaning(Enum):
+    """What follows from a call that went wrong; decided once, by the channel, for every error it knows."""
+
+    WAIT = auto()
+    """Too fast for this chat: nothing more to it for `seconds`; the others go on."""
+    RETRY = auto()
+    """The messenger was not reached or broke: the same call again, later and later."""
+    UNCERTAIN = auto()
+    """It may have been delivered, and nobody can tell."""
+    DONE = auto()
+    """What was wanted is already so."""
+    GONE = auto()
+    """The message to change is no longer there: say it anew."""
+    UNREACHABLE = auto()
+    """This person blocked the bot or left: their coordinator is told."""
+    REFUSED = auto()
+    """The call itself is wrong, or the channel is closed to us; trying again would change nothing."""
+
+
+class Trouble(Exception):
+    """A call went wrong; the message is for the operator and holds no token."""
+
+    def __init__(self, meaning: Meaning, said: str, seconds: float = 0) -> None:
+        super().__init__(said)
+        self.meaning = meaning
+        self.seconds = seconds
+
+
+class Channel(Protocol):
+    """One messenger. `name` stands in the rows of inbox, outbox and identities."""
+
+    name: str
+    pace: Pace
+    """Times are on the clock of `time.monotonic`."""
+
+    def read(self, raw: dict[str, Any], received_at: datetime) -> tuple[Event, datetime]:
+        """What happened and when it was sent. Raises anything on nonsense: the row is then tried again, set aside."""
+        ...
+
+    def calls(self, told: Message, chat: str, words: Words, *, tapped: str, priority: int, at: datetime) -> list[Call]:
+        """The calls that show one message; `tapped` is the message whose button asked for it, or empty."""
+        ...
+
+    async def perform(self, due: Due) -> str:
+        """Makes the call; the id of the message that came of it, or empty. Raises Trouble, and nothing else."""
+        ...

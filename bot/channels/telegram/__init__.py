@@ -1,0 +1,1 @@
+"""Telegram. `reading`: updates in · `showing`: messages as calls · `api`: the calls · `updates`: polling, webhook."""

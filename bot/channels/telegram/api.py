@@ -1,0 +1,99 @@
+"""Calls of the Bot API, and what each of its errors means."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from telegram import Bot
+from telegram import InputFile as Upload
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+
+from bot import charts, spreadsheets
+from bot.channels.channel import Meaning, Trouble
+from bot.channels.telegram import reading, showing
+from bot.channels.telegram.requests import READ_TIMEOUT, AiohttpRequest
+from bot.pace import Pace
+from storage.outbox import REPLY, Due
+
+IDEMPOTENT = {"editMessageText", "deleteMessage"}
+GONE = ("message to edit not found", "message can't be edited")
+NOTHING_LEFT_TO_DO = ("message is not modified", "message to delete not found", "message can't be deleted")
+
+
+class Telegram:
+    """The channel; `bot` holds the address, the token and the session."""
+
+    name = reading.CHANNEL
+    read = staticmethod(reading.read)
+    calls = staticmethod(showing.calls)
+
+    def __init__(self, bot: Bot, request: AiohttpRequest, pace: Pace) -> None:
+        self._bot = bot
+        self._request = request
+        self.pace = pace
+
+    async def call(self, method: str, payload: dict[str, Any], read_timeout: float = READ_TIMEOUT) -> Any:
+        """The result of a method as JSON. Raises telegram.error.TelegramError."""
+        return await self._request.ask(f"{self._bot.base_url}/{method}", payload, read_timeout)
+
+    async def perform(self, due: Due) -> str:
+        payload = due.payload
+        try:
+            if "chart" in payload or "sheet" in payload:
+                answer = await self._bot.do_api_request(due.method, api_kwargs=await _drawn(payload))
+            else:
+                answer = await self.call(due.method, payload)
+        except TelegramError as error:
+            raise trouble(error, due) from error
+        return str(answer["message_id"]) if isinstance(answer, dict) and "message_id" in answer else ""
+
+
+async def _drawn(payload: dict[str, Any]) -> dict[str, Any]:
+    if chart := payload.pop("chart", None):
+        return {**payload, "photo": Upload(await charts.bars(**chart), filename="chart.png")}
+    sheet = payload.pop("sheet")
+    content = await asyncio.to_thread(spreadsheets.write_table, sheet["header"], sheet["rows"])
+    return {**payload, "document": Upload(content, filename=sheet["name"])}
+
+
+def trouble(error: TelegramError, due: Due) -> Trouble:
+    """The one place where Telegram's errors are sorted (core.telegram.org/bots/api#making-requests)."""
+    said = str(error).casefold()
+    match error:
+        case RetryAfter():
+            return Trouble(Meaning.WAIT, str(error), _seconds(error))
+        case Forbidden() | ChatMigrated():
+            return Trouble(Meaning.UNREACHABLE, str(error))
+        case BadRequest() if _begins(said, NOTHING_LEFT_TO_DO):
+            return Trouble(Meaning.DONE, str(error))
+        case BadRequest() if _begins(said, GONE):
+            return Trouble(Meaning.GONE, str(error))
+        case BadRequest():
+            return Trouble(Meaning.REFUSED, str(error))
+        case TimedOut() if due.method not in IDEMPOTENT and (due.priority != REPLY or due.tries):
+            # A summary is not repeated, a question is once.
+            return Trouble(Meaning.UNCERTAIN, str(error))
+        case NetworkError() | InvalidToken():  # a token can be mended; what is to be said is kept until then
+            return Trouble(Meaning.RETRY, str(error))
+    return Trouble(Meaning.REFUSED, f"{type(error).__name__}: {error}")
+
+
+def _begins(said: str, phrases: Iterable[str]) -> bool:
+    return any(phrase in said for phrase in phrases)
+
+
+def _seconds(error: RetryAfter) -> float:
+    after = error.retry_after
+    return after.total_seconds() if isinstance(after, timedelta) else float(after)

@@ -1,0 +1,68 @@
+"""Telegram's updates: what a person did, and when."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from telegram import Message, Update
+
+from bot.channels.channel import Edited, Elsewhere, Event, Reach, Unknown
+from casework.records import Photo, Place
+from handlers.replies import Incoming, Located, Pictured, Reply, Tapped, Typed, Unreadable
+
+CHANNEL = "telegram"
+ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
+
+
+def sender_of(raw: dict[str, Any]) -> str:
+    """Who an update is from, for the order of handling; readable also when nothing else is."""
+    for part in raw.values():
+        if isinstance(part, dict) and isinstance(part.get("from"), dict):
+            return str(part["from"].get("id", ""))
+    return ""
+
+
+def read(raw: dict[str, Any], received_at: datetime) -> tuple[Event, datetime]:
+    """What happened and when it was sent. Raises what `Update.de_json` raises on nonsense."""
+    if query := raw.get("callback_query"):
+        return _tap(query), received_at
+    update = Update.de_json(raw, None)
+    if update.my_chat_member:
+        status = update.my_chat_member.new_chat_member.status
+        return Reach(str(update.my_chat_member.chat.id), status not in ("kicked", "left")), received_at
+    message = update.message or update.edited_message
+    if message is None or message.from_user is None:
+        return Unknown(), received_at
+    if message.chat.type != "private":
+        return Elsewhere(str(message.chat.id), bool(message.text and message.text.startswith("/"))), message.date
+    person = message.from_user
+    incoming = Incoming(CHANNEL, str(person.id), str(message.chat.id), person.full_name, _reply(message))
+    return (Edited(incoming) if update.edited_message else incoming), message.date.astimezone(UTC)
+
+
+def _tap(query: dict[str, Any]) -> Event:
+    """Four fields, read by hand: taps are most of what comes, and the message they carry with them is long."""
+    message = query.get("message")
+    if not message or message["chat"]["type"] != "private":
+        return Unknown()
+    talk, _, rest = query.get("data", "").partition(".")
+    key, _, value = rest.partition(".")
+    person = query["from"]
+    name = f"{person['first_name']} {person.get('last_name', '')}".strip()
+    tapped = Tapped(talk, key, value)
+    return Incoming(CHANNEL, str(person["id"]), str(message["chat"]["id"]), name, tapped, str(message["message_id"]))
+
+
+def _reply(message: Message) -> Reply:
+    if message.text:
+        return Typed(message.text)
+    if message.photo:
+        largest = message.photo[-1]
+        return Pictured(Photo(CHANNEL, largest.file_id, largest.file_unique_id), message.caption or "")
+    document = message.document
+    if document and (document.mime_type or "").startswith("image/"):
+        return Pictured(Photo(CHANNEL, document.file_id, document.file_unique_id), message.caption or "")
+    if message.location:
+        return Located(Place(message.location.latitude, message.location.longitude))
+    return Unreadable("message")

@@ -1,0 +1,89 @@
+"""Where Telegram's updates come from: our own long polling, or its webhook. Stored first, acknowledged only then."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from aiohttp import web
+from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
+
+from bot.channels.telegram.api import Telegram
+from bot.channels.telegram.reading import ALLOWED, CHANNEL, sender_of
+from bot.receive import Receiver
+from storage.inbox import Arrival
+
+log = structlog.get_logger()
+LONG_POLL_SECONDS = 20
+RETRY_SECONDS = 2.0
+
+
+class Updates:
+    def __init__(self, telegram: Telegram, receiver: Receiver) -> None:
+        self._telegram = telegram
+        self._receiver = receiver
+        self._acknowledging: set[asyncio.Task[None]] = set()
+
+    async def keep(self, updates: list[dict[str, Any]]) -> None:
+        """Returns when they are stored; a tap is acknowledged as soon as it is safe."""
+        await self._receiver.keep([Arrival(CHANNEL, str(one["update_id"]), sender_of(one), one) for one in updates])
+        for update in updates:
+            if query := update.get("callback_query"):
+                task = asyncio.create_task(self._acknowledge(str(query.get("id"))))
+                self._acknowledging.add(task)
+                task.add_done_callback(self._acknowledging.discard)
+
+    async def _acknowledge(self, query: str) -> None:
+        try:
+            await self._telegram.call("answerCallbackQuery", {"callback_query_id": query})
+        except TelegramError as late:
+            # Only the little clock on the button stays a while; the answer itself is on its way.
+            log.info("a tap was not acknowledged", why=type(late).__name__)
+
+    async def poll(self) -> None:
+        """For ever: asking with the next offset is the acknowledgement of what was stored."""
+        await self._until_done("deleteWebhook", {})
+        asked: dict[str, Any] = {"timeout": LONG_POLL_SECONDS, "allowed_updates": ALLOWED}
+        while True:
+            try:
+                updates = await self._telegram.call("getUpdates", asked, read_timeout=LONG_POLL_SECONDS + 10)
+            except Conflict:
+                log.warning("another process asks for the updates of this bot; stop it")
+                await asyncio.sleep(RETRY_SECONDS)
+            except (NetworkError, InvalidToken) as away:
+                log.warning("telegram is not reached", why=type(away).__name__)
+                await asyncio.sleep(RETRY_SECONDS)
+            else:
+                if updates:
+                    await self.keep(updates)
+                    # The last received, never the largest ever: after a quiet week the numbers begin anew.
+                    asked["offset"] = updates[-1]["update_id"] + 1
+
+    async def _until_done(self, method: str, payload: dict[str, Any]) -> None:
+        while True:
+            try:
+                await self._telegram.call(method, payload)
+            except NetworkError as away:
+                log.warning("telegram is not reached", why=type(away).__name__)
+                await asyncio.sleep(RETRY_SECONDS)
+            else:
+                return
+
+    async def open_webhook(self, url: str, secret: str) -> None:
+        await self._until_done("setWebhook", {"url": url, "secret_token": secret, "allowed_updates": ALLOWED})
+
+    def webhook(self, secret: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        async def receive(request: web.Request) -> web.StreamResponse:
+            said = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
+            if not hmac.compare_digest(said.encode(), secret.encode()):
+                return web.Response(status=403)
+            update = await request.json()
+            if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
+                return web.Response(status=400)
+            await self.keep([update])
+            return web.Response()
+
+        return receive
