@@ -115,7 +115,7 @@ async def _play(figures: Figures, process: psutil.Process, crowd: list[Person]) 
 def _environ(sandbox: Sandbox, folder: Path) -> dict[str, str]:
     path = folder / "config.toml"
     path.write_text(
-        f'[telegram]\napi_url = "{sandbox.url}"\nmessages_per_second = 1000\n'
+        f'[telegram]\napi_url = "{sandbox.url}"\nmessages_per_second = 1000\nchat_messages_per_second = 1000\n'
         f'[database]\nurl = "sqlite:///{folder}/obhvat.db"\n[photos]\nstore = "{folder}/photos"\n'
         '[http]\nlisten = "127.0.0.1:0"\n'
     )

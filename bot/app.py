@@ -22,6 +22,7 @@ from bot.channels.telegram.api import Telegram
 from bot.channels.telegram.requests import AiohttpRequest
 from bot.channels.telegram.updates import Updates
 from bot.config import Config
+from bot.config import Telegram as TelegramSection
 from bot.converse import Converser
 from bot.deliver import Deliverer
 from bot.pace import Pace, Rate
@@ -54,8 +55,7 @@ class App:
         self.database = database
         self.now = now
         self.work = Work(config.catalogue, WorkingDays(), config.zone, Sealer(config.secret))
-        per_second = config.file.telegram.messages_per_second
-        self.telegram = Telegram(bot, request, Pace(time.monotonic, Rate(per_second, max(1, per_second - 3))))
+        self.telegram = Telegram(bot, request, _pace(config.file.telegram))
         channels: dict[str, Channel] = {self.telegram.name: self.telegram}
         self.receiver = Receiver()
         self.updates = Updates(self.telegram, self.receiver)
@@ -97,6 +97,11 @@ class App:
                 call = outbox.Call(self.telegram.name, "", "setMyCommands", payload, outbox.BROADCAST)
                 await outbox.add(tx, [call], self.now())
         self.deliverer.wake.set()
+
+
+def _pace(allowed: TelegramSection) -> Pace:
+    per_second = allowed.messages_per_second
+    return Pace(time.monotonic, Rate(per_second, max(1, per_second - 3)), allowed.chat_messages_per_second)
 
 
 @asynccontextmanager

@@ -41,6 +41,7 @@ class Telegram(Section):
     public_url: str = Field(default="", pattern=r"^(https?://\S+[^/])?$")
     """Where Telegram reaches us; empty means long polling."""
     messages_per_second: int = Field(default=28, ge=1, le=1000)
+    chat_messages_per_second: float = Field(default=1, gt=0, le=1000)
 
 
 class DatabaseSection(Section):

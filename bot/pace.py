@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+CHAT_BURST = 3
+"""Messages to one chat at once; Telegram allows "short bursts" (core.telegram.org/bots/faq, read 24.11.2026)."""
+
 
 @dataclass
 class Rate:
@@ -27,6 +30,7 @@ class Pace:
 
     now: Callable[[], float]
     whole: Rate
+    chat_per_second: float = 1
     chats: dict[str, Rate] = field(default_factory=dict)
     barred: dict[str, float] = field(default_factory=dict)
 
@@ -43,7 +47,7 @@ class Pace:
             return
         now = self.now()
         self.whole.spend(now)
-        self.chats.setdefault(chat, Rate(1, 3)).spend(now)
+        self.chats.setdefault(chat, Rate(self.chat_per_second, CHAT_BURST)).spend(now)
         if len(self.chats) > 5_000:
             self.chats = {name: rate for name, rate in self.chats.items() if rate.arrival > now}
 

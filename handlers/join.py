@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from handlers import menu
-from handlers.kinds import OneOf, Option
+from handlers.kinds import OneOf
 from handlers.scene import Message, Scene
 from handlers.talk import Talk
 from handlers.views import View
@@ -27,15 +27,15 @@ class Joined:
 
 
 async def join(talk: Talk, here: Scene) -> Joined:
-    tongues = OneOf(tuple(Option(code, name) for code, name in LANGUAGES.items()), columns=2)
+    tongues = OneOf(LANGUAGES, columns=2)
     language = await talk.ask("lang", "Език / Language", tongues)
-    agree = OneOf((Option("yes", _("I agree")), Option("no", _("I do not agree"))), columns=2)
+    agree = OneOf({"yes": _("I agree"), "no": _("I do not agree")}, columns=2)
     accepted = await talk.ask("note", NOTE, agree)
     return Joined(language, accepted == "yes")
 
 
 async def choose_language(talk: Talk, here: Scene) -> str:
-    tongues = OneOf(tuple(Option(code, name) for code, name in LANGUAGES.items()), columns=2)
+    tongues = OneOf(LANGUAGES, columns=2)
     return await talk.ask("lang", "Език / Language", tongues)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from datetime import time as clock
+from itertools import islice
 from typing import Any
 
 from casework import dates, privacy
@@ -18,17 +19,8 @@ from handlers.words import Joined, Text, Words, _, counted
 SKIP = Button(_("Skip"), "skip")
 DONE = Button(_("Done"), "done")
 MORE = Button(_("More →"), "+")
-
-
-@dataclass(frozen=True)
-class Option:
-    code: str
-    label: Text
-
-
-def options(entries: Sequence[Any]) -> tuple[Option, ...]:
-    """Entries of the catalogue as choices."""
-    return tuple(Option(entry.code, entry) for entry in entries)
+Options = Mapping[str, Text]
+"""What can be chosen: code and label, in the order shown. A part of the catalogue is one as it stands."""
 
 
 class Plain:
@@ -41,14 +33,14 @@ class Plain:
         return value
 
 
-def typed_choice(reply: Reply, choices: Sequence[Option], moment: Moment) -> str | None:
+def typed_choice(reply: Reply, choices: Options, moment: Moment) -> str | None:
     """The choice whose label was tapped, or typed in full (people do, when buttons are far up)."""
     if isinstance(reply, Tapped):
-        return reply.value if any(reply.value == choice.code for choice in choices) else None
+        return reply.value if reply.value in choices else None
     if isinstance(reply, Typed):
         words = Words(moment.language, moment.today)
         said = reply.text.strip().casefold()
-        return next((c.code for c in choices if words.say(c.label).casefold() == said), None)
+        return next((code for code, label in choices.items() if words.say(label).casefold() == said), None)
     return None
 
 
@@ -56,14 +48,14 @@ def typed_choice(reply: Reply, choices: Sequence[Option], moment: Moment) -> str
 class OneOf(Plain):
     """One choice. With `first`, only so many are shown until More is tapped; typed in full, any is accepted."""
 
-    options: tuple[Option, ...]
+    options: Options
     columns: int = 1
     first: int = 0
 
     def show(self, partial: Json, found: Any, moment: Moment) -> View:
         folded = 0 < self.first < len(self.options) and partial != "more"
-        shown = self.options[: self.first] if folded else self.options
-        rows = in_rows([Button(o.label, o.code) for o in shown], self.columns)
+        shown = islice(self.options.items(), self.first if folded else None)
+        rows = in_rows([Button(label, code) for code, label in shown], self.columns)
         return View((), rows).with_row(*((MORE,) if folded else ()))
 
     def read(self, reply: Reply, partial: Json, found: Any, moment: Moment) -> Reading:
@@ -73,22 +65,25 @@ class OneOf(Plain):
         return Accept(code) if code else Refuse(_("Please tap one of the buttons below."))
 
     def accepts(self, value: Json) -> bool:
-        return any(value == option.code for option in self.options)
+        return isinstance(value, str) and value in self.options
 
     def tell(self, value: str) -> Text:
-        return next(option.label for option in self.options if option.code == value)
+        return self.options[value]
 
 
 @dataclass(frozen=True)
 class AnyOf(Plain):
     """Several choices, at most `at_most`; the partial is the list of codes chosen so far."""
 
-    options: tuple[Option, ...]
+    options: Options
     at_most: int
 
     def show(self, partial: Json, found: Any, moment: Moment) -> View:
         chosen = partial or []
-        buttons = [Button(_("✓ {label}", label=o.label) if o.code in chosen else o.label, o.code) for o in self.options]
+        buttons = [
+            Button(_("✓ {label}", label=label) if code in chosen else label, code)
+            for code, label in self.options.items()
+        ]
         hint = counted("Choose at most {count}.", "Choose at most {count}.", self.at_most)
         return View((hint,), (*in_rows(buttons, 1), (DONE if chosen else SKIP,)))
 
@@ -112,18 +107,17 @@ class AnyOf(Plain):
         return Keep([*chosen, code])
 
     def accepts(self, value: Json) -> bool:
-        codes = {option.code for option in self.options}
-        return isinstance(value, list) and len(value) <= self.at_most and set(value) <= codes
+        return isinstance(value, list) and len(value) <= self.at_most and all(one in self.options for one in value)
 
     def decode(self, value: Json) -> tuple[str, ...]:
         return tuple(value)
 
     def tell(self, value: tuple[str, ...]) -> Text:
-        return Joined([o.label for o in self.options if o.code in value]) if value else "—"
+        return Joined([label for code, label in self.options.items() if code in value]) if value else "—"
 
 
 def yes_no() -> OneOf:
-    return OneOf((Option("yes", _("Yes")), Option("no", _("No"))), columns=2)
+    return OneOf({"yes": _("Yes"), "no": _("No")}, columns=2)
 
 
 @dataclass(frozen=True)

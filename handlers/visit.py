@@ -13,7 +13,7 @@ from typing import Any
 from casework import calendar, steps
 from casework.catalogue import Outcome
 from casework.records import Case, Person, Place, Visit, VisitReport
-from handlers.kinds import AnyOf, Day, OneOf, Option, Photos, Sentence, Where, options
+from handlers.kinds import AnyOf, Day, OneOf, Photos, Sentence, Where
 from handlers.pick import PickCase, case_line
 from handlers.scene import Scene, Work
 from handlers.talk import Talk
@@ -46,7 +46,7 @@ async def report_visit(talk: Talk, here: Scene) -> VisitReport | None:
     measures = await talk.ask(
         "measures",
         _("What measures?"),
-        AnyOf(options(list(book.measures.values())), 5),
+        AnyOf(book.measures, 5),
         label=_("Measures"),
         default=[],
     )
@@ -68,7 +68,7 @@ async def report_visit(talk: Talk, here: Scene) -> VisitReport | None:
 
 
 async def _outcome(talk: Talk, here: Scene, case: Case) -> str:
-    kind = OneOf(options(list(here.work.catalogue.outcomes.values())), first=USUAL_OUTCOMES)
+    kind = OneOf(here.work.catalogue.outcomes, first=USUAL_OUTCOMES)
     question = _("{case}\nHow did it end?", case=case_line(case))
     return await talk.ask("outcome", question, kind, label=_("Outcome"), default=talk.given.get("outcome"))
 
@@ -87,7 +87,7 @@ async def _when(talk: Talk, here: Scene) -> tuple[Any, str]:
     part = await talk.ask(
         "part",
         _("Which part of the day?"),
-        OneOf(tuple(Option(code, text) for code, text in PARTS_OF_DAY.items()), columns=3),
+        OneOf(PARTS_OF_DAY, columns=3),
         label=_("Part of the day"),
         default=calendar.part_of_day(begun, here.work.zone),
     )
@@ -97,17 +97,18 @@ async def _when(talk: Talk, here: Scene) -> tuple[Any, str]:
 async def _who_went(talk: Talk, me: Person) -> tuple[int, ...]:
     team = await talk.look("team", people.colleagues, me)
     last = await talk.look("companions", visits.last_companions, me)
-    named = {str(me.id): me.name, **{str(one.id): one.name for one in team}}
-    kind = AnyOf(tuple(Option(code, name) for code, name in named.items()), at_most=len(named))
+    named = {str(me.id): me.name, **{str(one): name for one, name in team}}
+    kind = AnyOf(named, at_most=len(named))
     usual = [code for code in named if int(code) in last] or [str(me.id)]
     went = await talk.ask("went", _("Who of the team went?"), kind, label=_("Who went"), default=usual)
     return tuple(int(code) for code in went)
 
 
 async def _address(talk: Talk, here: Scene) -> str:
-    entries = list(here.work.catalogue.addresses.values())
-    kind = OneOf(options(entries))
-    return await talk.ask("address", _("Which address was it?"), kind, label=_("Address"), default=entries[0].code)
+    kinds = here.work.catalogue.addresses
+    return await talk.ask(
+        "address", _("Which address was it?"), OneOf(kinds), label=_("Address"), default=next(iter(kinds))
+    )
 
 
 async def _met(talk: Talk, here: Scene, outcome: Outcome) -> str:
@@ -116,7 +117,7 @@ async def _met(talk: Talk, here: Scene, outcome: Outcome) -> str:
     return await talk.ask(
         "met",
         _("Whom did you meet?"),
-        OneOf(options(list(here.work.catalogue.met.values())), 2),
+        OneOf(here.work.catalogue.met, 2),
         label=_("Met"),
     )
 
@@ -124,7 +125,7 @@ async def _met(talk: Talk, here: Scene, outcome: Outcome) -> str:
 async def _reasons(talk: Talk, here: Scene, outcome: Outcome) -> tuple[str, ...]:
     if not outcome.why:
         return ()
-    kind = AnyOf(options(list(here.work.catalogue.reasons.values())), 3)
+    kind = AnyOf(here.work.catalogue.reasons, 3)
     return await talk.ask(
         "why", _("Why is the child not in school?"), kind, label=_("Reasons"), default=talk.given.get("why")
     )

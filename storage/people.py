@@ -47,9 +47,15 @@ async def get(tx: Tx, person_id: int) -> Person | None:
     return _person(row) if row else None
 
 
-async def colleagues(tx: Tx, me: Person) -> list[Person]:
-    """The other active members of the person's team, by name."""
-    return [one for one in await _of_team(tx, me.team.id) if one.id != me.id] if me.team else []
+async def colleagues(tx: Tx, me: Person) -> list[tuple[int, str]]:
+    """The other active members of the person's team, id and name, by name."""
+    rows = await tx.rows(
+        "SELECT p.id, p.name FROM membership m JOIN person p ON p.id = m.person_id "
+        "WHERE m.team_id = :team AND m.until IS NULL AND p.active = 1 AND p.id <> :me ORDER BY p.name",
+        team=me.team.id if me.team else 0,
+        me=me.id,
+    )
+    return [(row["id"], row["name"]) for row in rows]
 
 
 async def leaders(tx: Tx, team_id: int) -> list[Person]:
