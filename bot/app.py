@@ -60,22 +60,16 @@ class App:
         self.receiver = Receiver()
         self.updates = Updates(self.telegram, self.receiver)
         self.deliverer = Deliverer(database, channels, now)
-        self.converser = Converser(
-            database, self.work, channels, self.receiver, now=now, also=self.deliverer.record, answered=self._answered
-        )
-        self.schedule = Schedule(config, database, self.work, self.converser, now, self.deliverer.wake)
+        self.converser = Converser(database, self.work, channels, self.receiver, now=now, also=self.deliverer.record)
+        self.schedule = Schedule(config, database, self.work, self.converser, now)
         self.photos = PhotoFetcher(bot, database, Path(config.file.photos.store), now)
 
-    def _answered(self) -> None:
-        """Answers wait to be sent, and a report may have brought photos."""
-        self.deliverer.wake.set()
-        self.photos.saved.set()
-
     def wake(self) -> None:
-        """Everybody looks again, e.g. because the clock was moved."""
-        self.receiver.arrived.set()
+        """Everybody looks again, because the clock was moved."""
+        self.converser.look_again()
+        self.deliverer.look_again()
         self.schedule.wake.set()
-        self._answered()
+        self.photos.saved.set()
 
     async def run(self) -> None:
         """For ever; ends only by being cancelled or by an error that must be seen."""
@@ -96,7 +90,6 @@ class App:
             async with self.database.transaction() as tx:
                 call = outbox.Call(self.telegram.name, "", "setMyCommands", payload, outbox.BROADCAST)
                 await outbox.add(tx, [call], self.now())
-        self.deliverer.wake.set()
 
 
 def _pace(allowed: TelegramSection) -> Pace:

@@ -41,7 +41,6 @@ class Converser:
         *,
         now: Callable[[], datetime],
         also: Callable[[Tx], Awaitable[None]],
-        answered: Callable[[], None],
     ) -> None:
         self._database = database
         self._work = work
@@ -49,9 +48,14 @@ class Converser:
         self._receiver = receiver
         self._now = now
         self._also = also
-        self._answered = answered
         self._some_wait = True
         """Rows may wait in the inbox: behind a full batch, or for another try; unknown at start."""
+
+        database.listen("inbox", self.look_again)
+
+    def look_again(self) -> None:
+        self._some_wait = True
+        self._receiver.arrived.set()
 
     async def run(self) -> None:
         """For ever: a turn when something arrived, or when a row may be tried again."""
@@ -91,7 +95,6 @@ class Converser:
             raise
         if stored:
             stored.set_result(None)
-        self._answered()
         return len(rows) == BATCH
 
     async def _handle_all(self, tx: Tx, rows: list[Arrived], now: datetime) -> None:

@@ -7,6 +7,7 @@ Outcomes are written together with the answers of the next turn of `converse`, o
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -36,7 +37,12 @@ class Deliverer:
         self._database = database
         self._channels = channels
         self._now = now
-        self.wake = asyncio.Event()
+        self._wake = asyncio.Event()
+        self._look = True
+        """Something may be due that has not been looked at."""
+        self._look_at = math.inf
+        self._more = False
+        """At the last look some rows had to wait for a call to end."""
         self._busy: set[Chat] = set()
         """Chats to which a call is under way."""
         self._taken: set[int] = set()
@@ -44,17 +50,24 @@ class Deliverer:
         self._ended: list[Result] = []
         self._record_at = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
+        database.listen("outbox", self.look_again)
+
+    def look_again(self) -> None:
+        self._look = True
+        self._wake.set()
 
     async def run(self) -> None:
         """For ever; calls under way get a moment to end when it is cancelled, so that fewer are repeated."""
         try:
             while True:
-                self.wake.clear()
+                self._wake.clear()
+                if self._look:
+                    self._look_at = await self._start_what_may()
                 try:
-                    async with asyncio.timeout(await self._start_what_may()):
-                        await self.wake.wait()
+                    async with asyncio.timeout(self._pause()):
+                        await self._wake.wait()
                 except TimeoutError:
-                    pass
+                    self._look = self._look or time.monotonic() >= self._look_at
                 if self._ended and time.monotonic() >= self._record_at:
                     await self._record_now()
         finally:
@@ -65,33 +78,40 @@ class Deliverer:
             if self._ended:
                 await self._record_now()
 
-    async def _start_what_may(self) -> float | None:
-        """Begins the calls that may be made now; the seconds until there is more to do, None when only `wake` knows."""
-        now, glance = self._now(), self._database.glance()
-        waiting = [row for row in await outbox.due(glance, now, LOOK_AHEAD) if row.id not in self._taken]
-        pauses = [self._start(waiting)] if waiting else []
-        if self._ended:
-            pauses.append(self._record_at - time.monotonic())
-        at = None if waiting else await outbox.next_at(glance, now)
-        if at is not None:
-            pauses.append((at - to_micros(now)) / 1e6)
-        known = [pause for pause in pauses if pause is not None]
-        return max(0.001, min(known)) if known else None
+    def _pause(self) -> float | None:
+        """Seconds until there is something to do; None when only a wake-up can tell."""
+        at = min(self._look_at, self._record_at if self._ended else math.inf)
+        return None if at == math.inf else max(0.001, at - time.monotonic())
 
-    def _start(self, waiting: list[Due]) -> float | None:
+    async def _start_what_may(self) -> float:
+        """Begins the calls that may be made now; when (on the monotonic clock) to look again."""
+        self._look = self._more = False
+        now, glance = self._now(), self._database.glance()
+        found = await outbox.due(glance, now, LOOK_AHEAD)
+        waiting = [row for row in found if row.id not in self._taken]
+        pause = self._start(waiting)
+        at = await outbox.next_at(glance, now)
+        later = math.inf if at is None else (at - to_micros(now)) / 1e6
+        return time.monotonic() + min(pause, later)
+
+    def _start(self, waiting: list[Due]) -> float:
         """In order, at most one call to a chat; the seconds until the pace allows the first that must wait."""
-        soonest: float | None = None
+        soonest = math.inf
         passed = set(self._busy)
         for row in waiting:
             chat = (row.channel, row.chat)
             if chat in passed:
+                self._more = True
                 continue
             passed.add(chat)
             pace = self._channels[row.channel].pace
             free_in = pace.free_at(row.chat, row.method) - time.monotonic()
             if free_in > 0:
-                soonest = free_in if soonest is None else min(soonest, free_in)
-            elif len(self._tasks) < AT_ONCE:
+                soonest = min(soonest, free_in)
+            elif len(self._tasks) >= AT_ONCE:
+                self._more = True
+                break
+            else:
                 pace.spend(row.chat, row.method)
                 self._busy.add(chat)
                 self._taken.add(row.id)
@@ -112,7 +132,8 @@ class Deliverer:
             self._record_at = time.monotonic() + RECORD_WITHIN
         self._ended.append(result)
         self._busy.discard((row.channel, row.chat))
-        self.wake.set()
+        self._look = self._look or self._more
+        self._wake.set()
 
     def _went_wrong(self, row: Due, trouble: Trouble) -> Result:
         said, now = str(trouble), self._now()
@@ -143,8 +164,13 @@ class Deliverer:
         await outbox.record(tx, ended, self._now())
         for result in ended:
             await self._follow(tx, result)
-        # Only then may they be looked at again: before the commit they still stand as waiting.
-        tx.when_committed(lambda: self._taken.difference_update(result.row.id for result in ended))
+        tx.when_committed(lambda: self._recorded(ended))
+
+    def _recorded(self, ended: list[Result]) -> None:
+        """Only now may they be looked at again: before the commit they still stood as waiting."""
+        self._taken.difference_update(result.row.id for result in ended)
+        if any(result.state == WAITING for result in ended):
+            self.look_again()
 
     async def _follow(self, tx: Tx, result: Result) -> None:
         row, now = result.row, self._now()

@@ -59,6 +59,7 @@ class PhotoFetcher:
         self._folder = folder
         self._now = now
         self.saved = asyncio.Event()
+        database.listen("media", self.saved.set)
 
     async def run(self) -> None:
         while True:

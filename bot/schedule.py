@@ -39,14 +39,12 @@ class Schedule:
         work: Work,
         converser: Converser,
         now: Callable[[], datetime],
-        answered: asyncio.Event,
     ) -> None:
         self._times = config.file.schedule
         self._database = database
         self._work = work
         self._converser = converser
         self._now = now
-        self._answered = answered
         self.wake = asyncio.Event()
 
     async def run(self) -> None:
@@ -75,7 +73,6 @@ class Schedule:
             await journals.expired(tx, now - DRAFTS_KEPT)
             await inbox.forget_before(tx, now - KEPT)
             await outbox.forget_before(tx, now - KEPT)
-        self._answered.set()
 
     def _at(self, day: date, hour: time) -> datetime:
         return datetime.combine(day, hour, self._work.zone)

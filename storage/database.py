@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -52,15 +53,16 @@ class Tx:
         self._raw = raw
         self._thread = thread
         self._depth = 0
-        self._then: list[Callable[[], None]] = []
+        self.then: list[Callable[[], None]] = []
+        self.topics: set[str] = set()
 
     def when_committed(self, then: Callable[[], None]) -> None:
         """For what is remembered outside the database and may only change with it."""
-        self._then.append(then)
+        self.then.append(then)
 
-    def committed(self) -> None:
-        for then in self._then:
-            then()
+    def notify(self, topic: str) -> None:
+        """Wakes who listens, once the transaction is committed: `inbox`, `outbox`, `media`."""
+        self.topics.add(topic)
 
     async def rows(self, sql: str, **values: Any) -> list[Row]:
         return self._raw.execute(sql, values).fetchall()
@@ -122,6 +124,7 @@ class Database:
     def __init__(self, writer: Connection, glancing: Connection, readers: list[Connection]) -> None:
         self._raw, self._thread = writer
         self._glancing = glancing
+        self._listening: dict[str, list[Callable[[], None]]] = defaultdict(list)
         self._turn = asyncio.Lock()
         self._all_readers = readers
         self._readers: asyncio.Queue[Connection] = asyncio.Queue()
@@ -143,7 +146,15 @@ class Database:
             self.committing("before")
             await asyncio.shield(self._thread.commit())
             self.committing("after")
-            tx.committed()
+            for then in tx.then:
+                then()
+            for topic in tx.topics:
+                for wake in self._listening[topic]:
+                    wake()
+
+    def listen(self, topic: str, wake: Callable[[], None]) -> None:
+        """Calls `wake` after each commit that notified `topic`."""
+        self._listening[topic].append(wake)
 
     async def _begin(self) -> None:
         """At once if nobody else writes to the file, else waiting on the other thread."""

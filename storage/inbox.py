@@ -91,6 +91,7 @@ async def aside(tx: Tx) -> list[tuple[Arrived, str]]:
 
 
 async def retry(tx: Tx, row_id: int) -> None:
+    tx.notify("inbox")
     await tx.run(
         "UPDATE inbox SET state = 'waiting', tries = 0, not_before = 0 WHERE id = :id AND state = 'aside'", id=row_id
     )

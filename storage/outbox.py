@@ -64,6 +64,7 @@ class Result:
 
 async def add(tx: Tx, calls: Sequence[Call], now: datetime) -> None:
     """A call with a `cancel_key` takes the place of the waiting ones that have the same key in the same chat."""
+    tx.notify("outbox")
     for call in calls:
         if call.cancel_key:
             await cancel(tx, call.channel, call.chat, call.cancel_key)

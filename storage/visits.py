@@ -66,6 +66,8 @@ async def _version(tx: Tx, me: Person, visit: Visit, now: datetime) -> None:
         now=to_micros(now),
         report=_REPORTS.dump_json(visit.report).decode(),
     )
+    if visit.report.photos:
+        tx.notify("media")
     await tx.many(
         "INSERT INTO media (visit_id, channel, file, recognised_by) VALUES (:id, :channel, :file, :recognised_by) "
         "ON CONFLICT DO NOTHING",
