@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -141,10 +141,10 @@ class Database:
             try:
                 yield tx
             except BaseException:
-                await asyncio.shield(self._thread.rollback())
+                await _to_its_end(self._thread.rollback())
                 raise
             self.committing("before")
-            await asyncio.shield(self._thread.commit())
+            await _to_its_end(self._thread.commit())
             self.committing("after")
             for then in tx.then:
                 then()
@@ -185,6 +185,16 @@ class Database:
     async def close(self) -> None:
         for _raw, thread in (*self._all_readers, self._glancing, (self._raw, self._thread)):
             await thread.close()
+
+
+async def _to_its_end(ending: Coroutine[Any, Any, None]) -> None:
+    """Also when cancelled meanwhile: the next transaction must not begin inside this one."""
+    task = asyncio.ensure_future(ending)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise
 
 
 def path_of(url: str) -> Path:

@@ -57,15 +57,24 @@ class World:
     folder: Path
 
     async def until(self, reached: Callable[[Tx], Awaitable[bool]]) -> None:
-        """Looks again after every commit of the bot."""
-        committed = asyncio.Event()
-        self.app.database.committing = lambda _when: committed.set()
+        """Looks again after every commit of the bot, and whenever it asks for more updates."""
+        moved = asyncio.Event()
+        self.app.database.committing = lambda _when: moved.set()
+        asking = asyncio.create_task(self._asking(moved))
+        try:
+            while True:
+                moved.clear()
+                async with self.app.database.reading() as tx:
+                    if await reached(tx):
+                        return
+                await moved.wait()
+        finally:
+            asking.cancel()
+
+    async def _asking(self, moved: asyncio.Event) -> None:
         while True:
-            committed.clear()
-            async with self.app.database.reading() as tx:
-                if await reached(tx):
-                    return
-            await committed.wait()
+            await self.sandbox.world.updates.pulse.wait()
+            moved.set()
 
     async def settled(self) -> None:
         """Until everything received is answered and everything due is sent."""
