@@ -44,7 +44,7 @@ class Deliverer:
         self._more = False
         """At the last look some rows had to wait for a call to end."""
         self._busy: set[Chat] = set()
-        """Chats to which a call is under way."""
+        """Chats to which a call is under way, or failed and is not yet recorded: nothing may overtake it."""
         self._taken: set[int] = set()
         """Rows whose call is under way or whose outcome is not yet committed: they still stand as waiting."""
         self._ended: list[Result] = []
@@ -131,7 +131,8 @@ class Deliverer:
         if not self._ended:
             self._record_at = time.monotonic() + RECORD_WITHIN
         self._ended.append(result)
-        self._busy.discard((row.channel, row.chat))
+        if result.state != WAITING:
+            self._busy.discard((row.channel, row.chat))
         self._look = self._look or self._more
         self._wake.set()
 
@@ -169,7 +170,8 @@ class Deliverer:
     def _recorded(self, ended: list[Result]) -> None:
         """Only now may they be looked at again: before the commit they still stood as waiting."""
         self._taken.difference_update(result.row.id for result in ended)
-        if any(result.state == WAITING for result in ended):
+        if failed := [result.row for result in ended if result.state == WAITING]:
+            self._busy.difference_update((row.channel, row.chat) for row in failed)
             self.look_again()
 
     async def _follow(self, tx: Tx, result: Result) -> None:

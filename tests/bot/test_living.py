@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from sandbox import Fault, Person, Sandbox
+from storage import outbox
 from storage.database import Tx
+from storage.outbox import Call
 from tests.bot.conftest import TOKEN, World, free_port, living
 
 
@@ -106,6 +108,38 @@ async def test_after_429_the_answer_comes_and_others_do_not_wait(world: World) -
     assert (await rumen.hears()).text
     world.sandbox.world.clock.move(_seconds(2))
     assert (await mila.hears()).text
+
+
+async def test_a_call_that_hangs_holds_up_nobody_else(world: World) -> None:
+    mila, rumen = await world.person("Мила"), await world.person("Румен")
+    world.sandbox.faults.add(Fault("sendMessage", mila.id, "hang", seconds=60))
+    await mila.says("/menu")
+    for _ in range(3):
+        assert "какво ще правим" in await says_and_hears(rumen, "/menu")
+    await mila.quiet(0)
+
+
+async def test_what_waits_for_one_chat_is_said_in_its_order_after_a_failure(world: World) -> None:
+    mila = await world.person("Мила")
+    world.sandbox.faults.add(Fault("sendMessage", mila.id, "500"))
+    await mila.says("непознато")
+    await mila.says("/help")
+    await world.settled()
+    await mila.quiet(0)
+    world.sandbox.world.clock.move(_seconds(5))
+    assert "какво ще правим" in (await mila.hears()).text
+    assert "на един ред" in (await mila.hears()).text
+
+
+async def test_a_chat_that_must_wait_does_not_fill_the_queue_of_the_others(world: World) -> None:
+    mila, rumen = await world.person("Мила"), await world.person("Румен")
+    world.sandbox.faults.add(Fault("sendMessage", mila.id, "429", retry_after=60))
+    async with world.app.database.transaction() as tx:
+        calls = [
+            Call("telegram", str(mila.id), "sendMessage", {"chat_id": mila.id, "text": str(n)}) for n in range(300)
+        ]
+        await outbox.add(tx, calls, world.app.now())
+    assert "какво ще правим" in await says_and_hears(rumen, "/menu")
 
 
 @pytest.mark.parametrize("kind", ["500", "html_502", "disconnect", "half_response"])
