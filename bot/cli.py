@@ -16,7 +16,7 @@ import typer
 from telegram import Bot
 from telegram.error import InvalidToken, NetworkError, TelegramError
 
-from bot import config, demo, imports
+from bot import config, imports
 from bot.app import now_utc, open_app
 from bot.config import Config, ConfigError
 from casework.calendar import WorkingDays
@@ -86,6 +86,8 @@ async def _ask(api_url: str, token: str) -> list[str]:
 @cli.command("demo")
 def play(port: Annotated[int, typer.Option(help="Where the chat page is.")] = 8080) -> None:
     """Sandbox, bot and a made-up district, with a chat page in the browser."""
+    from bot import demo  # brings the sandbox with it, which the running bot does not need
+
     _told(lambda: demo.play(port))
 
 
