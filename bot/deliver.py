@@ -176,8 +176,6 @@ class Deliverer:
 
     async def _follow(self, tx: Tx, result: Result) -> None:
         row, now = result.row, self._now()
-        if result.state == WAITING and result.again_at:
-            await outbox.bar(tx, row.channel, row.chat, result.again_at)
         if result.state == UNREACHABLE:
             await people.unreachable(tx, row.channel, row.chat)
         if result.state == GONE:

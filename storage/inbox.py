@@ -58,7 +58,7 @@ async def oldest(tx: Tx, now: datetime, limit: int) -> list[Arrived]:
         "SELECT i.id, i.channel, i.sender, i.payload, i.tries, i.received_at FROM inbox i "
         "WHERE i.state = 'waiting' AND i.not_before <= :now AND NOT EXISTS (SELECT 1 FROM inbox j WHERE "
         "j.state = 'waiting' AND j.channel = i.channel AND j.sender = i.sender AND j.id < i.id "
-        "AND j.not_before > :now) ORDER BY i.id LIMIT :limit",
+        "AND j.not_before > 0 AND j.not_before > :now) ORDER BY i.id LIMIT :limit",
         now=to_micros(now),
         limit=limit,
     )

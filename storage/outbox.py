@@ -100,9 +100,12 @@ async def cancel(tx: Tx, channel: str, chat: str, cancel_key: str) -> None:
 
 
 async def due(tx: Tx, now: datetime, limit: int) -> list[Due]:
+    """Replies first. Behind a call that waits for another try, the others to its chat wait too."""
     rows = await tx.rows(
-        "SELECT id, channel, chat, method, payload, priority, tries, vanish_after FROM outbox "
-        "WHERE state = 'waiting' AND not_before <= :now ORDER BY priority, id LIMIT :limit",
+        "SELECT id, channel, chat, method, payload, priority, tries, vanish_after FROM outbox o "
+        "WHERE state = 'waiting' AND not_before <= :now AND NOT EXISTS (SELECT 1 FROM outbox j WHERE "
+        "j.state = 'waiting' AND j.tries > 0 AND j.channel = o.channel AND j.chat = o.chat AND j.not_before > :now) "
+        "ORDER BY priority, id LIMIT :limit",
         now=to_micros(now),
         limit=limit,
     )
@@ -124,17 +127,6 @@ async def record(tx: Tx, results: Sequence[Result], now: datetime) -> None:
             }
             for one in results
         ],
-    )
-
-
-async def bar(tx: Tx, channel: str, chat: str, until: datetime) -> None:
-    """Nothing goes to this chat before `until`, also after a restart; the other chats go on."""
-    await tx.run(
-        "UPDATE outbox SET not_before = :until WHERE state = 'waiting' AND channel = :channel AND chat = :chat "
-        "AND not_before < :until",
-        until=to_micros(until),
-        channel=channel,
-        chat=chat,
     )
 
 
