@@ -11,10 +11,10 @@ from aiohttp import web
 
 from sandbox.clock import WorldClock
 from sandbox.faults import Faults
-from sandbox.limits import Limits
 from sandbox.page import page_routes
-from sandbox.telegram import BotApi, Call
-from sandbox.telegram_messages import Desk
+from sandbox.telegram.api import BotApi, Call
+from sandbox.telegram.limits import Limits
+from sandbox.telegram.sending import Desk
 from sandbox.users import UserApi
 from sandbox.world import World
 

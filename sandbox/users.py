@@ -40,8 +40,8 @@ from sandbox.faults import Fault, Faults
 from sandbox.messages import ChatMessage, page_json
 from sandbox.params import Params, read_params
 from sandbox.people import Person
-from sandbox.telegram import Call
-from sandbox.telegram_account import menu
+from sandbox.telegram.account import menu
+from sandbox.telegram.api import Call
 from sandbox.world import Event, World
 
 Json = dict[str, Any]

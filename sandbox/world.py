@@ -17,7 +17,7 @@ from sandbox.files import Files
 from sandbox.messages import ChatMessage, Toast, page_json, telegram_json
 from sandbox.people import Group, Person
 from sandbox.pulse import Pulse
-from sandbox.updates import Updates
+from sandbox.telegram.updates import Updates
 
 __all__ = ["Chat", "Event", "World", "WorldClock"]
 

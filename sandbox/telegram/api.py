@@ -15,19 +15,19 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox import telegram_account, telegram_media, telegram_messages
 from sandbox.errors import ApiError, too_many
 from sandbox.faults import Fault, Faults
 from sandbox.params import Params, read_params
-from sandbox.telegram_messages import Desk
-from sandbox.webhook import Webhook
+from sandbox.telegram import account, media, sending
+from sandbox.telegram.sending import Desk
+from sandbox.telegram.webhook import Webhook
 
 Json = dict[str, Any]
 Method = Callable[[Desk, Params], Any]
 METHODS: dict[str, Method] = {
-    **telegram_messages.METHODS,
-    **telegram_media.METHODS,
-    **telegram_account.METHODS,
+    **sending.METHODS,
+    **media.METHODS,
+    **account.METHODS,
 }
 BAD_GATEWAY = (
     "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1>"

@@ -14,7 +14,7 @@ import aiohttp
 
 from sandbox.errors import bad_request
 from sandbox.params import Params
-from sandbox.updates import Updates
+from sandbox.telegram.updates import Updates
 from sandbox.world import World
 
 Json = dict[str, Any]
