@@ -102,7 +102,7 @@ class World:
     @property
     def pending(self) -> list[Json]:
         """Updates that the bot has not acknowledged."""
-        return list(self.updates.pending)
+        return self.updates.pending
 
     def chat_for_bot(self, chat_id: int | None) -> Chat:
         """The chat, if the bot may write there."""
