@@ -18,6 +18,7 @@ from sandbox.messages import ChatMessage, Toast, page_json, telegram_json
 from sandbox.people import Group, Person
 from sandbox.pulse import Pulse
 from sandbox.telegram.updates import Updates
+from sandbox.viber.account import Account
 
 __all__ = ["Chat", "Event", "World", "WorldClock"]
 
@@ -55,6 +56,9 @@ class Chat:
 class World:
     """Everything that exists in one sandbox."""
 
+    # Set by the sandbox, which knows its token and its own address.
+    viber: Account
+
     def __init__(self, bot_id: int, clock: WorldClock | None = None) -> None:
         self.clock = clock or WorldClock()
         self.files = Files()
@@ -81,13 +85,13 @@ class World:
 
     # -- people and chats --------------------------------------------------------------------------
 
-    def person(self, name: str, language: str = "bg") -> Person:
-        """A new person who has not yet started the bot."""
+    def person(self, name: str, language: str = "bg", *, telegram: bool = True) -> Person:
+        """A new person who has not yet started the bot; `person.viber` gives a Viber phone, beside or instead."""
         number = next(self._ids)
-        person = Person(self, number, name, language)
+        person = Person(self, number, name, language, telegram)
         self.people[number] = person
         self.chats[number] = Chat(number, {"id": number, "first_name": name, "type": "private"})
-        self.publish("person", number, {"id": number, "name": name, "language": language})
+        self.publish("person", number, {"id": number, "name": name, "language": language, "telegram": telegram})
         return person
 
     def group(self, name: str, *people: Person) -> Group:
