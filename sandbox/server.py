@@ -18,6 +18,7 @@ from sandbox.telegram.sending import Desk
 from sandbox.users import UserApi
 from sandbox.viber.account import Account
 from sandbox.viber.rest import RestApi
+from sandbox.viber.users import ViberUserApi
 from sandbox.world import World
 
 __all__ = ["Call", "Sandbox"]
@@ -55,6 +56,7 @@ class Sandbox:
         self.world.viber = self.viber
         self._rest = RestApi(self.viber, self.faults)
         self._users = UserApi(self.world, self.faults, self.calls)
+        self._viber_users = ViberUserApi(self.world)
         self._runner: web.AppRunner | None = None
 
     @property
@@ -80,7 +82,8 @@ class Sandbox:
 
     async def __aenter__(self) -> Sandbox:
         app = web.Application(client_max_size=UPLOAD_LIMIT)
-        app.add_routes([*self._api.routes(), *self._rest.routes(), *self._users.routes(), *page_routes()])
+        app.add_routes([*self._api.routes(), *self._rest.routes(), *self._users.routes(), *self._viber_users.routes()])
+        app.add_routes(page_routes())
         # A bot that is killed in a long poll must not leave its poll behind.
         runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=SHUTDOWN_SECONDS)
         await runner.setup()

@@ -90,8 +90,12 @@ class Account:
             self.changed(self.phones[user_id])
         return self.phones[user_id]
 
-    def has_phone(self, person: Person) -> bool:
-        return _user_id(person.id) in self.phones
+    def about(self, person: Person) -> Json | None:
+        """The person's phone as the page shows it, or nothing if they have none."""
+        phone = self.phones.get(_user_id(person.id))
+        if phone is None:
+            return None
+        return {"id": phone.id, "subscribed": phone.subscribed, "online": phone.online}
 
     def receiver(self, user_id: str) -> ViberPhone:
         """Who is behind an id, if the bot may write to them."""
@@ -104,7 +108,7 @@ class Account:
 
     def changed(self, phone: ViberPhone) -> None:
         """Let the page know what it shows in the phone's head."""
-        self.world.publish("viber:phone", phone.person.id, {"subscribed": phone.subscribed, "online": phone.online})
+        self.world.publish("viber:phone", phone.person.id, self.about(phone.person) or {})
 
     # -- what the bot is told ------------------------------------------------------------------------
 

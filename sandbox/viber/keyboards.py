@@ -57,6 +57,7 @@ class Key:
     background: str = ""
     ink: str = ""
     size: str = "regular"
+    bold: bool = False
 
     @property
     def url(self) -> str:
@@ -161,6 +162,7 @@ def _key(raw: Json, what: str, level: int, size: tuple[int, int], place: tuple[i
         background=_colour(raw.get("BgColor")),
         ink=ink[1] if ink else "",
         size=str(raw.get("TextSize", "regular")),
+        bold="<b>" in text,
     )
 
 

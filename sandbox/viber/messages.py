@@ -98,6 +98,7 @@ def board_json(board: Keyboard) -> Json:
                 "background": key.background,
                 "ink": key.ink,
                 "size": key.size,
+                "bold": key.bold,
             }
             for key in board.keys
         ],

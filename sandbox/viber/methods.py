@@ -28,6 +28,7 @@ async def set_webhook(account: Account, body: Json) -> Json:
         raise missing("url")
     if url == "":
         account.courier.unset()
+        account.world.publish("viber:webhook", None, {"set": False})
         return {}
     if not isinstance(url, str) or not account.media.is_reachable(url):
         raise Refusal(1, "invalidUrl: https is needed; plain http is taken on this machine only")
@@ -36,6 +37,7 @@ async def set_webhook(account: Account, body: Json) -> Json:
     if status != 200:
         raise Refusal(1, f"Result[HttpRequest[POST] > HttpResponse[{status or 'no answer'}]]")
     account.courier.hook = Hook(url, event_types, bool(body.get("send_name")), bool(body.get("send_photo")))
+    account.world.publish("viber:webhook", None, {"set": True})
     return {"event_types": list(event_types)}
 
 
