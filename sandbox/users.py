@@ -156,7 +156,7 @@ class UserApi:
 
     async def wait(self, request: web.Request) -> web.StreamResponse:
         person = self._person(request)
-        return await wait_for(request, self._world, lambda event: _from_bot(event) and event.chat_id == person.id)
+        return await wait_for(request, self._world, lambda event: event.chat_id == person.id and _from_bot(event))
 
     async def inject(self, request: web.Request) -> web.StreamResponse:
         return web.json_response({"update_id": self._world.inject(await request.json())}, status=201)

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sandbox.clock import WorldClock
@@ -34,7 +36,12 @@ class Event:
     seq: int
     kind: str
     chat_id: int | None
-    data: Json
+    # Told only when somebody reads it: most events are read by nobody.
+    tell: Callable[[], Json]
+
+    @property
+    def data(self) -> Json:
+        return self.tell()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +167,7 @@ class World:
         person = self.people.get(message.chat_id)
         if person is not None and message.from_bot:
             person.bot_spoke(message.id)
-        self.publish(kind, message.chat_id, page_json(message))
+        self.publish(kind, message.chat_id, partial(page_json, message))
 
     # -- taps --------------------------------------------------------------------------------------
 
@@ -192,12 +199,14 @@ class World:
 
     # -- events ------------------------------------------------------------------------------------
 
-    def publish(self, kind: str, chat_id: int | None, data: Json) -> None:
-        self.events.append(Event(next(self._seq), kind, chat_id, data))
+    def publish(self, kind: str, chat_id: int | None, data: Json | Callable[[], Json]) -> None:
+        self.events.append(Event(next(self._seq), kind, chat_id, data if callable(data) else lambda: data))
         self.changed.fire()
 
     def events_after(self, seq: int) -> list[Event]:
-        return [event for event in self.events if event.seq > seq]
+        # Their numbers have no gaps, so the newest ones are as many as the numbers are apart.
+        newest = itertools.islice(reversed(self.events), max(0, self.last_seq - seq))
+        return list(newest)[::-1]
 
     @property
     def last_seq(self) -> int:

@@ -15,6 +15,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sandbox.faults import MEDIA_KINDS, Faults
@@ -145,7 +146,7 @@ class Account:
         if phone.tracking:
             told = {**told, "tracking_data": phone.tracking}
         about = {"message_token": message.token, "sender": self._user(phone), "message": told, "silent": message.silent}
-        self.world.publish("viber:message", phone.person.id, page_json(message))
+        self.world.publish("viber:message", phone.person.id, partial(page_json, message))
         self.tell("message", phone, about, lambda answer: self._taken(phone, message))
 
     def inject(self, event: Json, phone: ViberPhone | None = None) -> None:
@@ -231,7 +232,7 @@ class Account:
         )
         phone.tracking = draft.tracking
         phone.receive(message)
-        self.world.publish("viber:message", phone.person.id, page_json(message))
+        self.world.publish("viber:message", phone.person.id, partial(page_json, message))
         for _ in range(phone.devices):
             self.tell("delivered", phone, {"message_token": letter.token, "user_id": phone.id})
 

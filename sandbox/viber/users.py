@@ -119,7 +119,7 @@ class ViberUserApi:
         number = self._phone(request).person.id
 
         def is_said_to_them(event: Event) -> bool:
-            return event.kind == "viber:message" and event.chat_id == number and bool(event.data["from_bot"])
+            return event.chat_id == number and event.kind == "viber:message" and bool(event.data["from_bot"])
 
         return await wait_for(request, self._world, is_said_to_them)
 
