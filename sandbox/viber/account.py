@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
-import json
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable
@@ -21,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.faults import MEDIA_KINDS, Faults
 from sandbox.viber.allowance import Allowance
 from sandbox.viber.courier import Courier
-from sandbox.viber.drafts import MEDIA_BYTES, THUMBNAIL_BYTES, Draft, read_draft
+from sandbox.viber.drafts import MEDIA_BYTES, THUMBNAIL_BYTES, Draft, read_body, read_draft
 from sandbox.viber.media import Media, Unreachable
 from sandbox.viber.messages import ViberMessage, page_json
 from sandbox.viber.phone import ViberPhone
@@ -243,10 +242,10 @@ class Account:
     def _welcome(self, phone: ViberPhone, answer: bytes) -> None:
         """The body of the answer to `conversation_started`, if it is a message; a bad one nobody is told of."""
         try:
-            body = json.loads(answer or b"{}")
-        except ValueError:
+            body = read_body(answer)
+        except Refusal:
             return
-        if not isinstance(body, dict) or not {"type", "keyboard"} & body.keys():
+        if not {"type", "keyboard"} & body.keys():
             return
         token = self.courier.next_token()
         try:

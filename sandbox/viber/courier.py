@@ -249,6 +249,11 @@ class Courier:
         self.posts.append(Post(event.name, event.person, _token_of(event.body), status, event.foul))
         return status, body
 
+    def set(self, hook: Hook) -> None:
+        """Send events there from now on, those that wait at once."""
+        self.hook = hook
+        self._jumped.fire()
+
     def unset(self) -> None:
         """Forget the webhook and everything that waits for it."""
         self.hook = None

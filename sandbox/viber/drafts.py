@@ -9,11 +9,13 @@ UTF-16 units, as the server's language counts them; where documents differ the n
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+
+from yarl import URL
 
 from sandbox.viber.keyboards import Keyboard, flaw, read_keyboard, read_rich_media
 from sandbox.viber.statuses import bad, missing
@@ -57,6 +59,21 @@ class Draft:
     flaw: str = ""
 
 
+def read_body(raw: bytes) -> Json:
+    """The JSON object of a request, or of the answer to an opened conversation."""
+    if len(raw) > REQUEST_BYTES:
+        raise bad(f"the request is over {REQUEST_BYTES} bytes")
+    try:
+        body = json.loads(raw or b"{}")
+        # Half a character is JSON, but no text that anybody could show.
+        json.dumps(body, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise bad("the request is no JSON") from error
+    if not isinstance(body, dict):
+        raise bad("the request is no JSON object")
+    return body
+
+
 def read_draft(body: Json) -> Draft:
     """The message of a request without its receiver; raises `Refusal` with the status that the bot gets."""
     level = _whole(body, "min_api_version", default=1)
@@ -69,12 +86,12 @@ def read_draft(body: Json) -> Draft:
         kind = "keyboard"
     if kind is None:
         raise missing("type")
-    if kind not in _READERS:
-        raise bad(f"type {kind!r} is unknown; there are {', '.join(_READERS)}")
+    if not isinstance(kind, str) or kind not in READERS:
+        raise bad(f"type {kind!r} is unknown; there are {', '.join(READERS)}")
     return Draft(
         kind=kind,
         sender=sender,
-        fields=_READERS[kind](body),
+        fields=READERS[kind](body),
         media=body["media"] if kind in MEDIA_BYTES else "",
         thumbnail=str(body.get("thumbnail") or "") if kind in {"picture", "video"} else "",
         keyboard=keyboard,
@@ -134,7 +151,7 @@ def _location(body: Json) -> Json:
         value = place.get(name)
         if value is None:
             raise missing(f"location.{name}")
-        if not isinstance(value, int | float) or isinstance(value, bool) or abs(value) > most:
+        if not isinstance(value, int | float) or isinstance(value, bool) or not abs(value) <= most:
             raise bad(f"location.{name} is no such number")
         found.append(float(value))
     return {"location": (found[0], found[1])}
@@ -157,7 +174,7 @@ def _rich_media(body: Json) -> Json:
     return {"text": _text(body, "alt_text", TEXT, default=""), "cards": cards}
 
 
-_READERS: dict[str, Callable[[Json], Json]] = {
+READERS: dict[str, Callable[[Json], Json]] = {
     "text": _text_message,
     "picture": _picture,
     "video": _video,
@@ -173,10 +190,13 @@ _READERS: dict[str, Callable[[Json], Json]] = {
 
 
 def _media(body: Json, kind: str) -> None:
-    address = urlsplit(_text(body, "media", ADDRESS))
-    if address.scheme not in {"http", "https"} or not address.netloc:
+    try:
+        address = URL(_text(body, "media", ADDRESS))
+    except ValueError as error:
+        raise bad("media is no URL") from error
+    if address.scheme not in {"http", "https"} or not address.host:
         raise bad("media is no URL")
-    last = address.path.rpartition("/")[2].lower()
+    last = address.name.lower()
     endings = ENDINGS.get(kind)
     if endings is not None and not last.endswith(endings):
         raise bad(f"the path of media does not end in {', '.join(endings)}")

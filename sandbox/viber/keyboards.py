@@ -142,7 +142,7 @@ def _button_size(raw: Any, what: str, columns: int, rows: int) -> tuple[int, int
 
 
 def _key(raw: Json, what: str, level: int, size: tuple[int, int], place: tuple[int, int]) -> Key:
-    text = str(raw.get("Text", ""))
+    text = str(raw.get("Text") or "")
     for name, needed in BUTTON_LEVELS.items():
         if name in raw:
             _needs(name, needed, level)

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp import web
+from yarl import URL
 
 from sandbox.clock import WorldClock
 from sandbox.files import StoredFile
@@ -62,9 +62,12 @@ class Media:
 
     def is_reachable(self, address: str) -> bool:
         """Whether it is https, or plain http on this very machine, where nobody has a public certificate."""
-        parts = urlsplit(address)
-        here = self._plain_http and parts.scheme == "http" and _is_loopback(parts.hostname or "")
-        return parts.scheme == "https" or here
+        try:
+            url = URL(address)
+        except ValueError:
+            return False
+        here = self._plain_http and url.scheme == "http" and _is_loopback(url.host or "")
+        return (url.scheme == "https" and bool(url.host)) or here
 
     async def fetch(self, session: aiohttp.ClientSession, address: str, most: int) -> bytes:
         """The bytes behind a bot's address, as a phone gets them; raises `Unreachable`."""

@@ -36,7 +36,7 @@ async def set_webhook(account: Account, body: Json) -> Json:
     status = await account.courier.knock(url)
     if status != 200:
         raise Refusal(1, f"Result[HttpRequest[POST] > HttpResponse[{status or 'no answer'}]]")
-    account.courier.hook = Hook(url, event_types, bool(body.get("send_name")), bool(body.get("send_photo")))
+    account.courier.set(Hook(url, event_types, bool(body.get("send_name")), bool(body.get("send_photo"))))
     account.world.publish("viber:webhook", None, {"set": True})
     return {"event_types": list(event_types)}
 

@@ -62,6 +62,11 @@ class ViberPhone(Listener[ViberMessage]):
         return next((m.board for m in reversed(self.chat) if m.from_bot), Keyboard())
 
     @property
+    def keyboard(self) -> list[list[str]]:
+        """Its labels, row by row."""
+        return self.board.labels
+
+    @property
     def labels(self) -> list[str]:
         return [key.label for key in self.board.keys]
 

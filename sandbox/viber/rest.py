@@ -5,7 +5,6 @@ What a newcomer gets wrong: the answer is HTTP 200 whatever happened; only plann
 
 from __future__ import annotations
 
-import json
 import time
 from typing import Any
 
@@ -14,7 +13,7 @@ from aiohttp import web
 from sandbox.faults import VIBER_KINDS, Fault, Faults
 from sandbox.spoilt import AFTER_THE_WORK, bad_gateway, break_off
 from sandbox.viber.account import Account, Call
-from sandbox.viber.drafts import REQUEST_BYTES
+from sandbox.viber.drafts import read_body
 from sandbox.viber.methods import METHODS
 from sandbox.viber.statuses import OK, WORDS, Refusal, bad
 
@@ -42,7 +41,7 @@ class RestApi:
         method = request.match_info.get("method", "get_account_info")
         body: Json = {}
         try:
-            body = _read(await request.read())
+            body = read_body(await request.read())
             self._expect_token(request, body)
         except Refusal as refusal:
             return self._answer(method, body, at, refusal.body())
@@ -110,15 +109,3 @@ class RestApi:
 def _receiver(body: Json) -> str | None:
     receiver = body.get("receiver")
     return receiver if isinstance(receiver, str) else None
-
-
-def _read(raw: bytes) -> Json:
-    if len(raw) > REQUEST_BYTES:
-        raise bad(f"the request is over {REQUEST_BYTES} bytes")
-    try:
-        body = json.loads(raw or b"{}")
-    except ValueError as error:
-        raise bad("the request is no JSON") from error
-    if not isinstance(body, dict):
-        raise bad("the request is no JSON object")
-    return body

@@ -10,8 +10,12 @@ from typing import Any
 
 import aiohttp
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sandbox import Sandbox, ViberPhone
+from sandbox.viber.drafts import READERS, read_body, read_draft
+from sandbox.viber.statuses import Refusal
 from tests.sandbox.conftest import ViberBot
 
 KEY = {"ActionBody": "v:1", "Text": "Готово"}
@@ -165,6 +169,47 @@ async def test_a_keyboard_that_the_server_refuses(
     answer = await viber_bot.sends(mila, text="?", keyboard=keyboard)
     assert answer["status"] == status
     assert words in answer["status_message"]
+
+
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
+ANYTHING = st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=4)
+BUTTONS = st.lists(
+    st.fixed_dictionaries(
+        {"ActionBody": ANYTHING},
+        optional=dict.fromkeys(("Text", "Columns", "Rows", "ActionType", "BgColor", "TextSize", "Frame"), ANYTHING),
+    )
+)
+BOARDS = ANYTHING | st.fixed_dictionaries(
+    {"Type": st.sampled_from(["keyboard", "rich_media"]) | ANYTHING, "Buttons": BUTTONS | ANYTHING},
+    optional={"BgColor": ANYTHING, "InputFieldState": ANYTHING},
+)
+BODIES = st.fixed_dictionaries(
+    {"sender": st.just(SENDER) | ANYTHING},
+    optional={
+        "type": st.sampled_from(list(READERS)) | ANYTHING,
+        "media": st.just("https://x.example/a.jpeg") | st.text().map("http://{}".format) | ANYTHING,
+        "min_api_version": st.integers(0, 11) | ANYTHING,
+        "keyboard": BOARDS,
+        "rich_media": BOARDS,
+        **dict.fromkeys(("text", "size", "file_name", "contact", "location", "sticker_id", "thumbnail"), ANYTHING),
+    },
+)
+
+
+@given(BODIES)
+def test_whatever_comes_is_read_or_refused_with_a_status(body: dict[str, Any]) -> None:
+    try:
+        status = 0 if read_draft(body).kind in READERS else -1
+    except Refusal as refusal:
+        status = refusal.status
+    assert status in {0, 3, 4, 14}
+
+
+@pytest.mark.parametrize("raw", [b"[1]", b"null", b"{", b"\xff", b"[" * 20_000, b'{"text": "\\ud800"}'])
+def test_what_is_no_object_of_text_is_bad_data(raw: bytes) -> None:
+    with pytest.raises(Refusal) as caught:
+        read_body(raw)
+    assert caught.value.status == 3
 
 
 async def test_a_keyboard_with_the_level_it_needs_is_taken(viber_bot: ViberBot, mila: ViberPhone) -> None:
