@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import signal
 import sys
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -49,7 +51,11 @@ def run(config: CONFIG_OPTION = None) -> None:
 async def _run(path: Path | None) -> None:
     await _check(path)
     async with open_app(config.load(os.environ, path)) as app:
-        await app.run()
+        running = asyncio.create_task(app.run())
+        # As systemd and containers stop a service: calls under way end, and what waits is kept for the next start.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
+        with suppress(asyncio.CancelledError):
+            await running
 
 
 @cli.command()
