@@ -63,6 +63,6 @@ async def _open_the_doors(app: App, sandbox: Sandbox) -> None:
 async def _join(person: Person, code: str) -> None:
     await person.starts(code)
     await person.hears(30)
-    for label in ("Български", "Съгласен съм"):
+    for label in ("Български", "Приемам"):
         await person.taps(label)
         await person.hears(30)

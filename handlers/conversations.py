@@ -19,7 +19,7 @@ from handlers.scene import Message, Scene, drive
 from handlers.talk import JOURNALS, Asking, Dropped, Finished, Flow, Journal, Look, Stale, Step
 from handlers.views import Button, View
 from handlers.words import Text, _, counted
-from storage import cases, journals, visits
+from storage import cases, journals, people, visits
 from storage.database import Tx
 from storage.journals import Kept
 
@@ -224,7 +224,7 @@ async def _keep(tx: Tx, here: Scene, journal: Journal, result: Any) -> list[Mess
         case "join":
             return await join.keep(tx, here, result)
         case "language":
-            return await join.keep_language(tx, here, result)
+            return await _in_language(tx, here, result)
         case "hour":
             return await settings.keep_hour(tx, here, result)
         case "visit":
@@ -238,3 +238,11 @@ async def _keep(tx: Tx, here: Scene, journal: Journal, result: Any) -> list[Mess
             raise KeyError(journal.name)
     rows = ((menu.REPORT,), (menu.CASES, Button(_("My last reports"), "", "last")))
     return [Message(View((receipt,), rows))]
+
+
+async def _in_language(tx: Tx, here: Scene, language: str) -> list[Message]:
+    """From here on everything is said in `language`; who is new reads the note next."""
+    await people.set_language(tx, here.me.id, language)
+    here = Scene(replace(here.me, language=language), here.work, replace(here.moment, language=language))
+    messages = [menu.menu(here.me)] if here.me.accepted_at else await begin(tx, here, "join", {})
+    return [replace(message, language=language) for message in messages]

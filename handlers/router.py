@@ -32,7 +32,7 @@ async def respond(
         return await _stranger(tx, work, incoming, moment)
     here = Scene(me, work, moment)
     if me.accepted_at is None:
-        return await conversations.go_on(tx, here, kept, incoming.reply, start="join")
+        return await conversations.go_on(tx, here, kept, incoming.reply, start="join" if me.language else "language")
     command = _command(incoming.reply)
     if command:
         return await _commanded(tx, here, kept, command)
@@ -52,7 +52,7 @@ async def _stranger(tx: Tx, work: Work, incoming: Incoming, moment: Moment) -> l
         joined = await people.join(tx, code, who.channel, who.account, who.chat, who.name, moment.at)
     if joined is None:
         return [Message(View((STRANGER,)), replaces=False)]
-    return await conversations.begin(tx, Scene(joined, work, moment), "join", {})
+    return await conversations.begin(tx, Scene(joined, work, moment), "language", {})
 
 
 def _command(reply: Reply) -> str:

@@ -96,7 +96,7 @@ class World:
         await someone.hears()
         await someone.taps("Български")
         await someone.hears()
-        await someone.taps("Съгласен съм")
+        await someone.taps("Приемам")
         assert "Добре дошли" in (await someone.hears()).text
         return someone
 

@@ -34,7 +34,7 @@ async def coordinator(world: World) -> Person:
     someone = world.sandbox.world.person("Кольо")
     await someone.starts("co")
     await someone.hears()
-    for label in ("Български", "Съгласен съм"):
+    for label in ("Български", "Приемам"):
         await someone.taps(label)
         await someone.hears()
     return someone

@@ -81,7 +81,7 @@ async def waits(person: Person, start: str, label: str = "", holding: str = "", 
 
 async def joins(person: Person, number: int) -> None:
     await person.starts(f"code{number}")
-    for start, label in (("Език", "Български"), ("Каквото", "Съгласен съм")):
+    for start, label in (("Език", "Български"), ("Каквото", "Приемам")):
         await person.taps(label, await waits(person, start, label))
     await waits(person, "Добре дошли")
 
