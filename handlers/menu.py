@@ -29,7 +29,7 @@ COMMANDS = {
 HELP = _(
     "Write a whole report in one line: 14 nobody. Or: 14 promise 3.12 waits for documents. "
     "Send a photo with the case number under it and the report of that case begins.\n"
-    "/menu puts an open report aside, /back takes an answer back, /cancel throws the report away."
+    "/menu puts an open report aside, /back goes one question back, /cancel throws the report away."
 )
 
 
@@ -72,5 +72,9 @@ async def last_reports(tx: Tx, here: Scene) -> Message:
         )
         for one in saved
     )
-    rows = tuple((Button(_("Correct № {number}", number=str(s.visit.id)), str(s.visit.id), "fix"),) for s in saved)
+    rows = tuple((correct(one.visit.id),) for one in saved)
     return Message(View(lines, (*rows, (MENU,))))
+
+
+def correct(visit_id: int) -> Button:
+    return Button(_("Correct № {number}", number=str(visit_id)), str(visit_id), "fix")

@@ -71,6 +71,8 @@ async def _commanded(tx: Tx, here: Scene, kept: Kept | None, command: str) -> li
             return await conversations.discard(tx, here, kept)
         case "help":
             return [menu.help_(), *(await conversations.again(tx, here, kept) if kept else [])]
+        case "hour" if not here.me.coordinates:
+            pass  # there is no such command for them
         case "report" | "cases" | "last" | "drafts" | "language" | "hour":
             tap = Tapped(GO, command, "0" if command == "cases" else "")
             return [message.anew() for message in await _menu_tap(tx, here, kept, tap)]
@@ -79,7 +81,10 @@ async def _commanded(tx: Tx, here: Scene, kept: Kept | None, command: str) -> li
             return [menu.menu(here.me, above).anew()]
         case "back" | "cancel":
             return [menu.menu(here.me, _("There is nothing open.")).anew()]
-    said = _("I do not know this command. These are the ones I know: /report /cases /last /drafts /menu /help")
+    said = _(
+        "I do not know this command. These are the ones I know: "
+        "/report /cases /last /drafts /language /menu /back /cancel /help"
+    )
     return [Message(View((said,)), replaces=False), *(await conversations.again(tx, here, kept) if kept else [])]
 
 
@@ -120,7 +125,7 @@ async def _nothing_open(tx: Tx, here: Scene, reply: Reply) -> list[Message]:
         case Typed(text=text) if found := await conversations.one_line(tx, here, text):
             return found
         case Pictured():
-            return await conversations.pictured(tx, here, reply)
+            return await conversations.pictured(tx, here, reply, None)
         case Tapped():
             return [_old_button()]
         case Unreadable():

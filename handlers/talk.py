@@ -359,10 +359,9 @@ class Review:
         return View(told, rows)
 
     def read(self, reply: Reply, partial: Json, found: Any, moment: Moment) -> Reading:
-        if not isinstance(reply, Tapped):
-            return Refuse(_("Nothing is saved yet. Tap Save, or Change if something is wrong."))
+        tapped = reply.value if isinstance(reply, Tapped) else ""
         keys = {f"c.{line.key}": line.key for line in self.lines if line.changeable}
-        match reply.value:
+        match tapped:
             case "save":
                 return Accept("save")
             case "change":
@@ -371,8 +370,10 @@ class Review:
                 return Keep(None)
             case "drop":
                 return Drop()
-        if reply.value in keys:
-            return Forget(keys[reply.value])
+        if tapped in keys:
+            return Forget(keys[tapped])
+        if partial == "change":
+            return Refuse(_("Please tap what is to be changed, or Keep all."))
         return Refuse(_("Nothing is saved yet. Tap Save, or Change if something is wrong."))
 
     def accepts(self, value: Json) -> bool:

@@ -24,11 +24,15 @@ from storage.database import Tx
 PARTS_OF_DAY = {"morning": _("morning"), "afternoon": _("afternoon"), "evening": _("evening")}
 USUAL_OUTCOMES = 8
 """The first ones of the catalogue, which fit on a telephone with the question above them."""
+NOTE = Sentence(300)
 NOT_YOURS = _("This case is not with your team now, so nothing was saved.")
 
 
 async def report_visit(talk: Talk, here: Scene) -> VisitReport | None:
-    """None when the case has left the person's team meanwhile."""
+    """None when the case has left the person's team meanwhile.
+
+    A note that is None was refused where it came from, so it is asked.
+    """
     me, book = here.me, here.work.catalogue
     case_id = await talk.ask("case", _("Which case did you visit?"), PickCase(me), default=talk.given.get("case"))
     case = await talk.look(f"card{case_id}", cases.get, me, case_id)
@@ -38,7 +42,8 @@ async def report_visit(talk: Talk, here: Scene) -> VisitReport | None:
     outcome = book.outcomes[await _outcome(talk, here, case)]
     day, part = await _when(talk, here)
     went = await _who_went(talk, me)
-    talk.tell("attempt", _("Attempt"), str(case.attempts + 1), changeable=False)
+    attempt = _attempt(talk, case)
+    talk.tell("attempt", _("Attempt"), str(attempt), changeable=False)
     address = await _address(talk, here)
     met = await _met(talk, here, outcome)
     reasons = await _reasons(talk, here, outcome)
@@ -54,7 +59,7 @@ async def report_visit(talk: Talk, here: Scene) -> VisitReport | None:
     note = await talk.ask(
         "note",
         _("A short note, without names."),
-        Sentence(300),
+        NOTE,
         label=_("Note"),
         default=talk.given.get("note", ""),
     )
@@ -62,7 +67,7 @@ async def report_visit(talk: Talk, here: Scene) -> VisitReport | None:
     place = await talk.ask("place", _("Where are you?"), Where(), label=_("Place"), default=[])
     await talk.review(_("Please check and save. Photos can be sent here too."))
     return VisitReport(
-        case.id, day, part, case.attempts + 1, went, address, met, outcome.code,
+        case.id, day, part, attempt, went, address, met, outcome.code,
         reasons, measures, promised, next_on, note, photos, place,
     )  # fmt: skip
 
@@ -102,6 +107,13 @@ async def _who_went(talk: Talk, me: Person) -> tuple[int, ...]:
     usual = [code for code in named if int(code) in last] or [str(me.id)]
     went = await talk.ask("went", _("Who of the team went?"), kind, label=_("Who went"), default=usual)
     return tuple(int(code) for code in went)
+
+
+def _attempt(talk: Talk, case: Case) -> int:
+    """A correction keeps its number, unless it goes to another case."""
+    if talk.given.get("saved", {}).get("case") == case.id:
+        return int(talk.given["attempt"])
+    return case.attempts + 1
 
 
 async def _address(talk: Talk, here: Scene) -> str:
@@ -181,8 +193,8 @@ async def _advance(tx: Tx, work: Work, case: Case, report: VisitReport, earlier:
     step = steps.after(work.catalogue, work.calendar, report, [visit.report for visit in earlier])
     await cases.advance(tx, case.id, step, attempts=len(earlier) + 1, expected_version=case.version)
     if step.due_on is None:
-        return _("Nothing more is due.")
-    return _("Next: {step}, {day}.", step=work.catalogue.steps[step.step], day=step.due_on)
+        return _("The case is closed.")
+    return _("Next: {step}. Due: {day}", step=work.catalogue.steps[step.step], day=step.due_on)
 
 
 def receipt(visit: Visit, case: Case, step: Text) -> Phrase:
@@ -220,14 +232,28 @@ async def keep_correction(
     case = await cases.get(tx, me, report.case_id) if report else None
     if report is None or case is None:
         return NOT_YOURS
+    held = await visits.get(tx, me, visit_id)
     visit = await visits.correct(tx, me, visit_id, version, report, now)
-    if visit is None:
+    if held is None or visit is None:
         return _("Somebody corrected report № {number} meanwhile. Open it again to see both.", number=str(visit_id))
     history = [one for one in await visits.history(tx, me, case.id) if one.id != visit.id]
     if all(one.id < visit.id for one in history):
         await _advance(tx, work, case, report, history)
+    left = await cases.get(tx, me, held.report.case_id)
+    if left and left.id != case.id:
+        await _take_back(tx, work, me, left, held.report)
     return _(
         "Corrected. Report № {number}, version {version}. The old one is kept.",
         number=str(visit.id),
         version=str(visit.version),
     )
+
+
+async def _take_back(tx: Tx, work: Work, me: Person, case: Case, report: VisitReport) -> None:
+    """`report` turned out to be about another case: `case` owes again what it owed before."""
+    others = [visit.report for visit in await visits.history(tx, me, case.id)]
+    if others:
+        step = steps.after(work.catalogue, work.calendar, others[-1], others[:-1])
+    else:
+        step = steps.first(work.catalogue, work.calendar, report.visited_on)
+    await cases.advance(tx, case.id, step, attempts=len(others), expected_version=case.version)
