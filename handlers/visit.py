@@ -55,7 +55,7 @@ async def report_visit(talk: Talk, here: Scene) -> VisitReport | None:
         label=_("Measures"),
         default=[],
     )
-    next_on = await _next_visit(talk, here, outcome, day, promised)
+    next_on = await _next_visit(talk, here, case, outcome, day=day, promised=promised)
     note = await talk.ask(
         "note",
         _("A short note, without names."),
@@ -156,9 +156,17 @@ async def _promised(talk: Talk, outcome: Outcome) -> Any:
     )
 
 
-async def _next_visit(talk: Talk, here: Scene, outcome: Outcome, day: Any, promised: Any) -> Any:
+async def _next_visit(talk: Talk, here: Scene, case: Case, outcome: Outcome, *, day: Any, promised: Any) -> Any:
     if not outcome.goes_on:
         return None
+    # Only then can it be the visit too many: nearly all reports are spared the read.
+    if outcome.repeat and _attempt(talk, case) >= outcome.repeat.times:
+        earlier = await talk.look(
+            f"earlier{case.id}", visits.outcomes_before, here.me, case.id, talk.given.get("visit")
+        )
+        if rule := steps.repeated(outcome, earlier):
+            talk.tell("next", _("Next"), here.work.catalogue.steps[rule.step], changeable=False)
+            return None
     suggested = steps.suggest_next(here.work.calendar, outcome, day, promised)
     kind = Day(suggest=suggested, days_on=120)
     return await talk.ask(

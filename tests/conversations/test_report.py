@@ -106,6 +106,16 @@ async def test_a_report_moved_to_another_case_leaves_the_first_as_it_was(mila: A
     assert (await case(database, 14))[1:] == before[1:]
 
 
+async def test_the_visit_too_many_is_counted_by_those_before_it(mila: Any) -> None:
+    for _visit in range(3):
+        await mila.says("14 никой")
+        await mila.taps("Запази")
+    await mila.says("/last")
+    assert "Следва: запитване до община и МВР" in await mila.taps("Поправи № 3")
+    await mila.says("/last")
+    assert "Следващо посещение: вт, 1.12" in await mila.taps("Поправи № 2")
+
+
 async def test_a_case_that_left_the_page_meanwhile_can_still_be_tapped(mila: Any, database: Database) -> None:
     await mila.says("/report")
     shown = mila.button("БЯ-001")
