@@ -107,21 +107,31 @@ async def sandbox() -> AsyncIterator[Sandbox]:
         yield running
 
 
+async def one_team(app: App) -> None:
+    """Team Б-1 with sixteen cases, all due today."""
+    async with app.database.transaction() as tx:
+        await teams.put(tx, "Б-1", "Бяла", "Бяла")
+        team = (await teams.by_name(tx))["б-1"].id
+        sealed = app.work.sealer.seal("Росица Илиева")
+        new = [
+            NewCase("БЯ", "G1", "Бяла", "Бяла", f"ул. Дунав {n}", 2015, team, "", sealed, str(n)) for n in range(1, 17)
+        ]
+        today = app.now().astimezone(app.config.zone).date()
+        await cases.put(tx, new, NextStep("S11", "visit", today), app.now())
+
+
 @asynccontextmanager
-async def living(sandbox: Sandbox, folder: Path, more: str = "", port: int = 0) -> AsyncIterator[World]:
+async def living(
+    sandbox: Sandbox,
+    folder: Path,
+    more: str = "",
+    port: int = 0,
+    fill: Callable[[App], Awaitable[None]] = one_team,
+) -> AsyncIterator[World]:
     read = config.load({config.TOKEN: TOKEN}, write_config(folder, sandbox, more, port))
     async with open_app(read, sandbox.world.clock.now) as app:
         stop = sandbox.world.clock.subscribe(app.wake)
-        async with app.database.transaction() as tx:
-            await teams.put(tx, "Б-1", "Бяла", "Бяла")
-            team = (await teams.by_name(tx))["б-1"].id
-            sealed = app.work.sealer.seal("Росица Илиева")
-            new = [
-                NewCase("БЯ", "G1", "Бяла", "Бяла", f"ул. Дунав {n}", 2015, team, "", sealed, str(n))
-                for n in range(1, 17)
-            ]
-            today = app.now().astimezone(read.zone).date()
-            await cases.put(tx, new, NextStep("S11", "visit", today), app.now())
+        await fill(app)
         running = asyncio.create_task(app.run())
         try:
             yield World(app, sandbox, folder)
