@@ -16,6 +16,7 @@ from tests.transcripts.format import Step
 
 HERE = Path(__file__).parent
 HANDLERS = HERE.parents[1] / "handlers"
+GUIDE = HERE.parents[1] / "docs" / "user-guide.md"
 FILES = sorted(HERE.glob("*.txt"))
 CONVERSATIONS = {
     "cases.py", "conversations.py", "coordinate.py", "join.py", "kinds.py", "menu.py", "pick.py", "router.py",
@@ -103,6 +104,21 @@ def test_a_report_takes_as_many_taps_as_we_promise(name: str, taps: int) -> None
     deeds = [step.deed("bg") for step in steps_of(name, "bg")]
     assert [deed.verb for deed in deeds] == ["says"] + ["taps"] * taps
     assert deeds[-1].what == "Запази"
+
+
+def chats_of_the_guide() -> list[str]:
+    return re.findall(r"```text\n(.*?)```", GUIDE.read_text("utf-8"), re.S)
+
+
+@pytest.mark.parametrize("chat", chats_of_the_guide(), ids=lambda chat: chat.partition("\n")[0])
+def test_every_chat_of_the_user_guide_is_a_piece_of_a_transcript(chat: str) -> None:
+    assert any(chat in path.read_text("utf-8") for path in FILES)
+
+
+def test_the_user_guide_names_a_word_in_each_language_for_every_one_line_report() -> None:
+    guide = GUIDE.read_text("utf-8")
+    outcomes = [outcome for outcome in catalogue.load().outcomes.values() if outcome.short]
+    assert [one.code for one in outcomes if sum(word in guide for word in one.short) < 2] == []
 
 
 def test_every_outcome_is_reported_and_every_reason_and_measure_shown() -> None:
