@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from casework import digest
-from casework.digest import DayFacts, Digest
+from casework.digest import DayFacts, Digest, Done
 from casework.records import Case, Person
 from handlers.menu import MENU
 from handlers.scene import Chart, Message, Scene, Sheet, Work
@@ -29,21 +30,22 @@ async def make_digest(
         since = datetime.fromisoformat(before["until"])
     elif me.accepted_at:
         since = min(since, me.accepted_at)
-    total, visited = await cases.counts(tx, me)
-    facts = DayFacts(
-        day,
-        tuple(await overview.done_between(tx, me, since, until)),
-        before.get("visits", 0),
-        tuple(await cases.overdue(tx, me, day)),
-        before.get("overdue", 0),
-        total,
-        visited,
-    )
-    kept = {"visits": len(facts.done), "overdue": len(facts.overdue), "late": late, "until": until.isoformat()}
+    last = await overview.last_visit(tx)
+    done = await overview.done_between(tx, me, since, until, after=before.get("last", last))
+    facts = await _facts(tx, me, day, done, before)
+    kept = {"visits": len(done), "overdue": len(facts.overdue), "late": late, "until": until.isoformat(), "last": last}
     if not await claims.claim(tx, DIGEST, me.id, day.isoformat(), now, kept):
         return []
     told = digest.build(facts)
     return _shown(work, me, told, late=late) if told else []
+
+
+async def _facts(tx: Tx, me: Person, day: date, done: Sequence[Done], before: dict[str, Any]) -> DayFacts:
+    total, visited = await cases.counts(tx, me)
+    late = await cases.overdue(tx, me, day)
+    return DayFacts(
+        day, tuple(done), before.get("visits", 0), tuple(late), before.get("overdue", 0), total, visited
+    )  # fmt: skip
 
 
 def _shown(work: Work, me: Person, told: Digest, *, late: bool) -> list[Message]:
