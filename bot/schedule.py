@@ -16,7 +16,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.config import Config
 from bot.converse import Converser
 from casework import escalation
-from casework.records import LEADER, MUNICIPAL, Case, Person
+from casework.escalation import Roster, Turn
+from casework.records import Person
 from handlers import coordinate
 from handlers.scene import Work
 from storage import cases, claims, inbox, journals, outbox, overview, people
@@ -68,10 +69,12 @@ class Schedule:
         now = self._now()
         local = now.astimezone(self._work.zone)
         async with self._database.transaction() as tx:
-            for one in await people.coordinators(tx):
-                await self._digest(tx, one, now)
+            on_duty = await people.on_duty(tx)
+            for one in on_duty:
+                if one.coordinates:
+                    await self._digest(tx, one, now)
             if local.time() >= self._times.alert_at and self._work.calendar.is_working(local.date()):
-                await self._alerts(tx, local.date(), now)
+                await self._alerts(tx, Roster(on_duty), local.date(), now)
             await journals.expired(tx, now - DRAFTS_KEPT)
             await inbox.forget_before(tx, now - KEPT)
             await outbox.forget_before(tx, now - KEPT)
@@ -95,37 +98,14 @@ class Schedule:
         for told in await coordinate.make_digest(tx, self._work, me, day, since, until, late=late, now=now):
             await self._converser.notify(tx, told, now, BROADCAST)
 
-    async def _alerts(self, tx: Tx, today: date, now: datetime) -> None:
-        """Each overdue case whose next rung is reached is told to exactly one person, one message each."""
-        everyone = await people.active(tx)
-        turn: dict[int, list[Case]] = defaultdict(list)
-        rungs: dict[int, list[int]] = defaultdict(list)
+    async def _alerts(self, tx: Tx, roster: Roster, today: date, now: datetime) -> None:
+        """Each overdue case is told to the one whose turn it is; nobody gets more than one message a day."""
+        turns: dict[int, list[Turn]] = defaultdict(list)
         for case, told_rung in await cases.overdue_everywhere(tx, today):
-            rung = escalation.rung(self._work.calendar, case.due_on or today, today)
-            if rung <= told_rung:
-                continue
-            reader = responsible(everyone, case, rung)
-            if reader:
-                turn[reader.id].append(case)
-                rungs[rung].append(case.id)
-        by_id = {one.id: one for one in everyone}
-        for person_id, late in turn.items():
+            if turn := escalation.turn(self._work.calendar, today, case, told_rung, roster):
+                turns[turn.reader.id].append(turn)
+        for person_id, own in turns.items():
+            late = [turn.case for turn in own]
             if await claims.claim(tx, ALERT, person_id, today.isoformat(), now, {"cases": [case.id for case in late]}):
-                await self._converser.notify(tx, coordinate.alert(self._work, by_id[person_id], late, today), now)
-                for rung, ids in rungs.items():
-                    await overview.told(tx, [one for one in ids if one in {case.id for case in late}], rung)
-
-
-def responsible(everyone: list[Person], case: Case, rung: int) -> Person | None:
-    """Whose turn it is: the one of the rung, or of the next rung that somebody holds."""
-    for step in escalation.LADDER[rung - 1 :]:
-        for one in everyone:
-            if one.role == step.role and _covers(one, case):
-                return one
-    return None
-
-
-def _covers(one: Person, case: Case) -> bool:
-    if one.role == LEADER:
-        return one.team is not None and one.team.id == case.team_id
-    return one.role != MUNICIPAL or one.municipality == case.municipality
+                await self._converser.notify(tx, coordinate.alert(self._work, own[0].reader, late, today), now)
+                await overview.told(tx, own)

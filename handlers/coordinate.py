@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from casework import digest
+from casework import digest, escalation
 from casework.digest import DayFacts, Digest, Done
-from casework.records import Case, Person
+from casework.escalation import Roster
+from casework.records import REGIONAL, Case, Person
 from handlers.menu import MENU
 from handlers.scene import Chart, Message, Scene, Sheet, Work
 from handlers.views import Button, View
 from handlers.words import Text, Words, _, counted
-from storage import cases, claims, overview
+from storage import cases, claims, overview, people
 from storage.database import Tx
 
 OVERDUE_LISTED = 8
@@ -43,8 +44,9 @@ async def make_digest(
 async def _facts(tx: Tx, me: Person, day: date, done: Sequence[Done], before: dict[str, Any]) -> DayFacts:
     total, visited = await cases.counts(tx, me)
     late = await cases.overdue(tx, me, day)
+    alone = escalation.without_owner(late, Roster(await people.on_duty(tx))) if me.role == REGIONAL else 0
     return DayFacts(
-        day, tuple(done), before.get("visits", 0), tuple(late), before.get("overdue", 0), total, visited
+        day, tuple(done), before.get("visits", 0), tuple(late), before.get("overdue", 0), total, visited, alone
     )  # fmt: skip
 
 
@@ -61,6 +63,8 @@ def _shown(work: Work, me: Person, told: Digest, *, late: bool) -> list[Message]
         _("Overdue: {count} ({change})", count=str(len(told.overdue)), change=f"{told.overdue_change:+d}"),
         *overdue_lines(work, told.overdue, told.day),
     ]
+    if told.without_owner:
+        lines.append(_("Without an owner, neither leader nor coordinator: {count}", count=str(told.without_owner)))
     rows = (
         (Button(_("The full table (xlsx)"), told.day.isoformat(), "table"),),
         (Button(_("My cases"), "0", "cases"),),

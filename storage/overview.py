@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from casework.digest import Done
+from casework.escalation import Turn
 from casework.records import Person
 from storage.database import Tx, to_micros
 
@@ -32,8 +34,8 @@ async def last_visit(tx: Tx) -> int:
     return int(row["last"])
 
 
-async def told(tx: Tx, case_ids: list[int], rung: int) -> None:
+async def told(tx: Tx, turns: Sequence[Turn]) -> None:
     await tx.many(
         "UPDATE child_case SET told_rung = :rung WHERE id = :id AND told_rung < :rung",
-        [{"id": one, "rung": rung} for one in case_ids],
+        [{"id": one.case.id, "rung": one.rung} for one in turns],
     )

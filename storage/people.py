@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from casework.records import LEADER, MUNICIPAL, REGIONAL, Person, Team
+from casework.records import LEADER, Person, Team
 from storage import audit
 from storage.database import Row, Tx, from_micros, to_micros
 from storage.journals import Kept
@@ -18,6 +18,11 @@ _PERSON = (
 _TEAM = (
     "LEFT JOIN membership m ON m.person_id = p.id AND m.until IS NULL LEFT JOIN team t ON t.id = m.team_id"
 )  # fmt: skip
+_ON_DUTY = (
+    "p.active = 1 AND p.accepted_at IS NOT NULL "
+    "AND EXISTS (SELECT 1 FROM identity r WHERE r.person_id = p.id AND r.reachable = 1)"
+)
+INVITATION_LASTS = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -64,20 +69,9 @@ async def _of_team(tx: Tx, team_id: int) -> list[Person]:
     return [_person(row) for row in rows]
 
 
-async def coordinators(tx: Tx) -> list[Person]:
-    rows = await tx.rows(
-        f"SELECT {_PERSON} FROM person p {_TEAM} WHERE p.role IN (:municipal, :regional) AND p.active = 1 "
-        "AND p.accepted_at IS NOT NULL ORDER BY p.id",
-        municipal=MUNICIPAL,
-        regional=REGIONAL,
-    )
-    return [_person(row) for row in rows]
-
-
-async def active(tx: Tx) -> list[Person]:
-    rows = await tx.rows(
-        f"SELECT {_PERSON} FROM person p {_TEAM} WHERE p.active = 1 AND p.accepted_at IS NOT NULL ORDER BY p.id"
-    )
+async def on_duty(tx: Tx) -> list[Person]:
+    """Who may be told something: active, has accepted the note, and can be reached somewhere. Oldest first."""
+    rows = await tx.rows(f"SELECT {_PERSON} FROM person p {_TEAM} WHERE {_ON_DUTY} ORDER BY p.id")
     return [_person(row) for row in rows]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from casework.escalation import Turn
 from casework.records import NextStep, Photo, Place, VisitReport
 from storage import audit, cases, overview, people, visits
 from storage.cases import Changed
@@ -141,7 +142,7 @@ async def test_what_is_done_and_overdue_in_an_area(district: Any) -> None:
         assert await overview.done_between(tx, district.coordinator, NOW + second, NOW + day, after=1) == []
         late = await cases.overdue_everywhere(tx, tomorrow)
         assert (len(late), len(await cases.overdue(tx, district.coordinator, tomorrow))) == (11, 8)
-        await overview.told(tx, [late[0][0].id], 2)
+        await overview.told(tx, [Turn(late[0][0], 2, district.coordinator)])
         assert (await cases.overdue_everywhere(tx, tomorrow))[0][1] == 2
         assert await cases.counts(tx, district.coordinator) == (8, 0)
 
