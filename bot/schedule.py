@@ -18,9 +18,9 @@ from bot.converse import Converser
 from casework import escalation
 from casework.escalation import Roster, Turn
 from casework.records import Person
-from handlers import coordinate
+from handlers import coordinate, notices
 from handlers.scene import Work
-from storage import cases, claims, inbox, journals, outbox, overview, people
+from storage import cases, claims, inbox, outbox, overview, people
 from storage.database import Database, Tx
 from storage.outbox import BROADCAST
 
@@ -28,7 +28,8 @@ log = structlog.get_logger()
 RING_SECONDS = 30
 LATE_AFTER = timedelta(minutes=30)
 KEPT = timedelta(days=30)
-DRAFTS_KEPT = timedelta(days=7)
+DRAFTS_UNTOUCHED = timedelta(days=6)
+"""After so long a draft is announced, and deleted on the next working day: seven days at least."""
 ALERT = "alert"
 
 
@@ -75,7 +76,7 @@ class Schedule:
                     await self._digest(tx, one, now)
             if local.time() >= self._times.alert_at and self._work.calendar.is_working(local.date()):
                 await self._alerts(tx, Roster(on_duty), local.date(), now)
-            await journals.expired(tx, now - DRAFTS_KEPT)
+                await self._drafts(tx, local.date(), now)
             await inbox.forget_before(tx, now - KEPT)
             await outbox.forget_before(tx, now - KEPT)
         self._answered.set()
@@ -109,3 +110,10 @@ class Schedule:
             if await claims.claim(tx, ALERT, person_id, today.isoformat(), now, {"cases": [case.id for case in late]}):
                 await self._converser.notify(tx, coordinate.alert(self._work, own[0].reader, late, today), now)
                 await overview.told(tx, own)
+
+    async def _drafts(self, tx: Tx, today: date, now: datetime) -> None:
+        """At the hour of the alerts, so that the notice comes by day and once for all drafts of a person."""
+        untouched_since = self._at(today, self._times.alert_at) - DRAFTS_UNTOUCHED
+        until = self._work.calendar.add(today, 1)
+        for told in await notices.drafts_end(tx, today, untouched_since, until, now):
+            await self._converser.notify(tx, told, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -94,8 +95,27 @@ async def test_a_person_has_one_open_conversation_and_many_drafts(district: obje
         await journals.put_aside(tx, me)
         await journals.save(tx, Kept("j2", me, "visit", '{"a":1}', "БЯ-014"), NOW + timedelta(days=1))
         assert [kept.id for kept in await journals.drafts(tx, me)] == ["j1"]
-        assert [kept.id for kept in await journals.expired(tx, NOW + timedelta(hours=1))] == ["j1"]
         assert await journals.draft(tx, me + 1, "j2") is None
+
+
+async def test_a_draft_is_deleted_on_a_day_after_the_warning_unless_it_was_touched(
+    district: Any, database: Database
+) -> None:
+    later, tomorrow = NOW + timedelta(days=6), NOW.date() + timedelta(days=7)
+    async with database.transaction() as tx:
+        for name in ("j1", "j2"):
+            await journals.put_aside(tx, district.mila.id)
+            await journals.save(tx, Kept(name, district.mila.id, "visit", "{}", name), NOW)
+        await journals.put_aside(tx, district.leader.id)
+        await journals.save(tx, Kept("fresh", district.leader.id, "visit", "{}"), later)
+        untouched = await journals.untouched(tx, NOW + timedelta(hours=1))
+        assert [kept.id for kept in untouched] == ["j1", "j2"]
+        await journals.warned(tx, untouched, later.date())
+        assert await journals.untouched(tx, NOW + timedelta(hours=1)) == []
+        await journals.delete_warned(tx, later.date())
+        await journals.save(tx, Kept("j2", district.mila.id, "visit", "{}", "j2"), later)
+        await journals.delete_warned(tx, tomorrow)
+        assert [row["id"] for row in await tx.rows("SELECT id FROM journal ORDER BY id")] == ["fresh", "j2"]
 
 
 async def test_a_period_is_claimed_once_and_the_next_knows_what_it_said(database: Database) -> None:
