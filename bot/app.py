@@ -53,7 +53,8 @@ class App:
         self.converser = Converser(database, self.work, now, self.arrived, self._committed)
         self.schedule = Schedule(config, database, self.work, self.converser, now, self.answered)
         self.photos = PhotoFetcher(bot, database, Path(config.file.photos.store), now)
-        self.deliverer = Deliverer(bot, database, now, self.answered, config.file.telegram.messages_per_second)
+        per_second = config.file.telegram.messages_per_second
+        self.deliverer = Deliverer(bot, database, now, self.answered, self.converser.lost, per_second)
 
     def _committed(self) -> None:
         """Answers wait to be sent, and a report may have brought photos."""

@@ -12,7 +12,7 @@ import structlog
 from bot.channels import telegram
 from bot.channels.telegram import Edited, Elsewhere, Reach
 from casework import calendar
-from handlers import menu, router
+from handlers import menu, reach, router
 from handlers.notices import NO_EDITS, NOT_IN_GROUPS, SET_ASIDE
 from handlers.replies import Incoming
 from handlers.scene import Message, Work
@@ -110,7 +110,7 @@ class Converser:
             case Reach(chat=chat, reachable=True):
                 await people.reachable(tx, row.channel, row.sender)
             case Reach(chat=chat):
-                await people.unreachable(tx, row.channel, chat)
+                await self.lost(tx, row.channel, chat, now)
 
     async def _answer(self, tx: Tx, incoming: Incoming, sent_at: datetime, now: datetime) -> None:
         me, kept = await people.with_journal(tx, incoming.channel, incoming.account)
@@ -121,6 +121,11 @@ class Converser:
                 await self._add(tx, told, incoming.chat, me, now, tapped=incoming.message)
             else:
                 await self.notify(tx, told, now)
+
+    async def lost(self, tx: Tx, channel: str, chat: str, now: datetime) -> None:
+        """The messenger says that nobody can be reached there."""
+        for told in await reach.lost(tx, self._work, channel, chat, now):
+            await self.notify(tx, told, now)
 
     async def notify(self, tx: Tx, told: Message, now: datetime, priority: int = NOTICE) -> None:
         """A message to somebody else than the one who wrote."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import structlog
@@ -13,7 +13,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Tele
 
 from bot.channels import telegram
 from bot.pace import Pace, Rate
-from storage import outbox, people
+from storage import outbox
 from storage.database import Database, Tx, to_micros
 from storage.outbox import FAILED, REPLY, SENT, UNCERTAIN, WAITING, Call, Due, Result
 
@@ -28,12 +28,19 @@ NOTHING_LEFT_TO_DO = ("message is not modified", "message to delete not found", 
 
 class Deliverer:
     def __init__(
-        self, bot: Bot, database: Database, now: Callable[[], datetime], answered: asyncio.Event, per_second: int
+        self,
+        bot: Bot,
+        database: Database,
+        now: Callable[[], datetime],
+        answered: asyncio.Event,
+        lost: Callable[[Tx, str, str, datetime], Awaitable[None]],
+        per_second: int,
     ) -> None:
         self._bot = bot
         self._database = database
         self._now = now
         self._answered = answered
+        self._lost = lost
         self._pace = Pace(time.monotonic, Rate(per_second, max(1, per_second - 3)))
 
     async def run(self) -> None:
@@ -110,7 +117,7 @@ class Deliverer:
     async def _follow(self, tx: Tx, result: Result) -> None:
         row, now = result.row, self._now()
         if result.state == FAILED and result.error.startswith(Forbidden.__name__):
-            await people.unreachable(tx, row.channel, row.chat)
+            await self._lost(tx, row.channel, row.chat, now)
         if result.state == FAILED and row.method == "editMessageText" and _says(result.error, GONE):
             payload = {name: value for name, value in row.payload.items() if name != "message_id"}
             await outbox.add(tx, [Call(row.channel, row.chat, "sendMessage", payload, row.priority)], now)

@@ -6,9 +6,11 @@ Nothing here talks to a messenger: the answer is a list of `Message`s.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from casework.records import Person
 from handlers import cases as my_cases
-from handlers import conversations, coordinate, menu
+from handlers import conversations, coordinate, menu, reach
 from handlers.join import STRANGER
 from handlers.replies import Incoming, Pictured, Reply, Tapped, Typed, Unreadable
 from handlers.scene import Message, Scene, Work
@@ -52,7 +54,9 @@ async def _stranger(tx: Tx, work: Work, incoming: Incoming, moment: Moment) -> l
         joined = await people.join(tx, code, who.channel, who.account, who.chat, who.name, moment.at)
     if joined is None:
         return [Message(View((STRANGER,)), replaces=False)]
-    return await conversations.begin(tx, Scene(joined, work, moment), "join", {})
+    # Somebody who comes back by a new link is known already, and may have left a conversation open.
+    me, kept = await people.with_journal(tx, incoming.channel, incoming.account)
+    return [replace(told, language=joined.language) for told in await respond(tx, work, me, kept, incoming, moment)]
 
 
 def _command(reply: Reply) -> str:
@@ -111,6 +115,8 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
             return [await menu.last_reports(tx, here)]
         case "table":
             return [await coordinate.table(tx, here)]
+        case "link":
+            return [await reach.link(tx, here, number)]
         case "help":
             return [menu.help_()]
         case "menu":

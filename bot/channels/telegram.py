@@ -131,6 +131,8 @@ def calls(told: Told, chat: str, words: Words, *, tapped: str, priority: int, at
         payload: dict[str, Any] = {"chat_id": int(chat), "text": text}
         if number == len(parts) and markup:
             payload["reply_markup"] = markup
+        if number == len(parts) and told.invites:
+            payload["invites"] = told.invites
         method = "sendMessage"
         if tapped and told.replaces and len(parts) == 1:
             method, payload["message_id"] = "editMessageText", int(tapped)
@@ -180,6 +182,8 @@ def _units(text: str) -> int:
 async def perform(bot: Bot, due: Due) -> str:
     """Makes the call; the id of the message that came of it. Raises telegram.error.TelegramError."""
     payload = dict(due.payload)
+    if code := payload.pop("invites", ""):
+        payload["text"] += f"\nhttps://t.me/{(await bot.get_me()).username}?start={code}"
     if chart := payload.pop("chart", None):
         payload["photo"] = Upload(await charts.bars(**chart), filename="chart.png")
     if sheet := payload.pop("sheet", None):
