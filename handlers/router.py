@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from casework.records import Person
+from handlers import aside, conversations, coordinate, menu, reach
 from handlers import cases as my_cases
-from handlers import conversations, coordinate, menu, reach
 from handlers.join import STRANGER
 from handlers.replies import Incoming, Pictured, Reply, Tapped, Typed, Unreadable
 from handlers.scene import Message, Scene, Work
@@ -32,6 +32,7 @@ async def respond(
     """The answer to one message; whatever must be kept is written in `tx`."""
     if me is None:
         return await _stranger(tx, work, incoming, moment)
+    me = await aside.counted_for(tx, me)
     here = Scene(me, work, moment)
     if me.accepted_at is None:
         return await conversations.go_on(tx, here, kept, incoming.reply, start="join")
@@ -117,6 +118,10 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
             return [await coordinate.table(tx, here)]
         case "link":
             return [await reach.link(tx, here, number)]
+        case "aside":
+            return [await aside.listed(tx, here)]
+        case "retry":
+            return [await aside.retry(tx, here, number)]
         case "help":
             return [menu.help_()]
         case "menu":

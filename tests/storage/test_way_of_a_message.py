@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from storage import claims, inbox, journals, outbox
+from storage import aside, claims, inbox, journals, outbox
 from storage.database import Database
 from storage.journals import Kept
 from storage.outbox import Call, Result
@@ -35,10 +36,25 @@ async def test_a_row_that_fails_three_times_is_set_aside_and_the_next_goes_on(da
             assert await inbox.failed(tx, row, "KeyError: outcome", moment) is expected
             moment += timedelta(seconds=10)
         assert [row.payload["n"] for row in await inbox.oldest(tx, moment, 10)] == [2]
-        [(poison, error)] = await inbox.aside(tx)
-        assert error == "KeyError: outcome"
-        await inbox.retry(tx, poison.id)
-        assert [row.payload["n"] for row in await inbox.oldest(tx, moment, 10)] == [1]
+        rows = await tx.rows("SELECT error FROM inbox WHERE state = 'aside'")
+        assert [row["error"] for row in rows] == ["KeyError: outcome"]
+
+
+async def test_what_was_set_aside_is_retried_by_whose_people_it_is(district: Any, database: Database) -> None:
+    async with database.transaction() as tx:
+        senders = ("a-Мила", "a-Румен", "a-Кольо", "nobody")
+        await inbox.add(tx, "telegram", [(str(n), sender, {"n": n}) for n, sender in enumerate(senders, start=1)], NOW)
+        for row in await inbox.oldest(tx, NOW, 10):
+            assert await inbox.failed(tx, replace(row, tries=inbox.TRIES - 1), "x", NOW)
+        assert [one.who for one in await aside.of(tx, district.coordinator)] == ["Мила"]
+        assert [one.who for one in await aside.of(tx, district.region)] == ["Мила", "Румен", "Кольо", ""]
+        for person, seen in ((district.coordinator, 1), (district.region, 4), (district.mila, 0), (district.leader, 0)):
+            assert await aside.count(tx, person) == seen
+        assert not await aside.retry(tx, district.coordinator, 2, NOW)
+        assert await aside.retry(tx, district.coordinator, 1, NOW)
+        assert not await aside.retry(tx, district.coordinator, 1, NOW)
+        assert await aside.retry(tx, district.region, 4, NOW)
+        assert [row.sender for row in await inbox.oldest(tx, NOW, 10)] == ["a-Мила", "nobody"]
 
 
 async def test_a_failed_row_holds_its_sender_back_until_its_time(database: Database) -> None:
