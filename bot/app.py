@@ -29,6 +29,7 @@ from bot.pace import Pace, Rate
 from bot.photos import PhotoFetcher
 from bot.receive import Receiver
 from bot.schedule import Schedule
+from bot.tell import Teller
 from casework.calendar import WorkingDays
 from handlers.menu import COMMANDS
 from handlers.scene import Work
@@ -58,10 +59,13 @@ class App:
         self.telegram = Telegram(bot, request, _pace(config.file.telegram))
         channels: dict[str, Channel] = {self.telegram.name: self.telegram}
         self.receiver = Receiver()
+        teller = Teller(self.work, channels)
         self.updates = Updates(self.telegram, self.receiver)
-        self.deliverer = Deliverer(database, channels, now)
-        self.converser = Converser(database, self.work, channels, self.receiver, now=now, also=self.deliverer.record)
-        self.schedule = Schedule(config, database, self.work, self.converser, now)
+        self.deliverer = Deliverer(database, channels, teller, now)
+        self.converser = Converser(
+            database, self.work, channels, self.receiver, teller, now=now, also=self.deliverer.record
+        )
+        self.schedule = Schedule(config, database, self.work, teller, now)
         self.photos = PhotoFetcher(bot, database, Path(config.file.photos.store), now)
 
     def wake(self) -> None:

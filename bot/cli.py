@@ -9,7 +9,6 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -37,7 +36,6 @@ cli = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Outreach in a chat."
 )
 CONFIG_OPTION = Annotated[Path | None, typer.Option("--config", help="The TOML file; else OBHVAT_CONFIG, config.toml.")]
-INVITATION_DAYS = 7
 MISTAKE = 2
 
 
@@ -123,7 +121,7 @@ async def _invite(read: Config, role: str, team: str, municipality: str, name: s
                 )
             team_id = known[team.casefold()].id if role in (LEADER, MEMBER) else None
             code = secrets.token_urlsafe(16)
-            expires = now_utc() + timedelta(days=INVITATION_DAYS)
+            expires = now_utc() + people.INVITATION_LASTS
             await people.invite(tx, code, Invitation(role, team_id, municipality, name), expires)
     finally:
         await database.close()

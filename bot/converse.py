@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
 from bot.channels.channel import Channel, Edited, Elsewhere, Reach
 from bot.receive import Receiver
+from bot.tell import Teller
 from casework import calendar
-from casework.records import Person
 from handlers import menu, router
 from handlers.notices import NO_EDITS, NOT_IN_GROUPS, SET_ASIDE
 from handlers.replies import Incoming
 from handlers.scene import Message, Work
 from handlers.talk import Moment
 from handlers.views import View
-from handlers.words import FIRST_LANGUAGE, Words
-from storage import inbox, outbox, people
+from handlers.words import FIRST_LANGUAGE
+from storage import inbox, people
 from storage.database import Database, Tx, from_micros, to_micros
 from storage.inbox import Arrived
-from storage.outbox import NOTICE, REPLY
+from storage.outbox import REPLY
 
 log = structlog.get_logger()
 BATCH = 50
-ALBUM_SETTLES = timedelta(seconds=1)
 
 
 class Converser:
@@ -38,6 +37,7 @@ class Converser:
         work: Work,
         channels: Mapping[str, Channel],
         receiver: Receiver,
+        teller: Teller,
         *,
         now: Callable[[], datetime],
         also: Callable[[Tx], Awaitable[None]],
@@ -46,6 +46,7 @@ class Converser:
         self._work = work
         self._channels = channels
         self._receiver = receiver
+        self._teller = teller
         self._now = now
         self._also = also
         self._some_wait = True
@@ -126,55 +127,31 @@ class Converser:
         me, _kept = await people.with_journal(tx, row.channel, row.sender)
         if me:
             told = Message(View((SET_ASIDE,), ((menu.MENU,),)), to=me.id)
-            await self.notify(tx, told, now, REPLY)
+            await self._teller.notify(tx, told, now, REPLY)
 
     async def _handle(self, tx: Tx, row: Arrived, now: datetime) -> None:
-        channel = self._channels[row.channel]
-        event, sent_at = channel.read(row.payload, from_micros(row.received_at) or now)
+        event, sent_at = self._channels[row.channel].read(row.payload, from_micros(row.received_at) or now)
         match event:
             case Incoming():
-                await self._answer(tx, channel, event, sent_at, now)
+                await self._answer(tx, event, sent_at, now)
             case Edited(incoming=incoming):
                 me, _kept = await people.with_journal(tx, row.channel, row.sender)
-                await self._add(tx, Message(View((NO_EDITS,))), channel, incoming.chat, me, now=now)
+                await self._teller.answer(tx, Message(View((NO_EDITS,))), row.channel, incoming.chat, me, now=now)
             case Elsewhere(chat=chat, command=True):
-                await self._add(tx, Message(View((NOT_IN_GROUPS,))), channel, chat, None, now=now)
+                await self._teller.answer(tx, Message(View((NOT_IN_GROUPS,))), row.channel, chat, None, now=now)
             case Reach(chat=chat, reachable=True):
                 await people.reachable(tx, row.channel, row.sender)
             case Reach(chat=chat):
-                await people.unreachable(tx, row.channel, chat)
+                await self._teller.lost(tx, row.channel, chat, now)
 
-    async def _answer(self, tx: Tx, channel: Channel, incoming: Incoming, sent_at: datetime, now: datetime) -> None:
+    async def _answer(self, tx: Tx, incoming: Incoming, sent_at: datetime, now: datetime) -> None:
         me, kept = await people.with_journal(tx, incoming.channel, incoming.account)
         language = (me.language if me else "") or FIRST_LANGUAGE
         moment = Moment(sent_at, calendar.local_day(sent_at, self._work.zone), language)
         for told in await router.respond(tx, self._work, me, kept, incoming, moment):
             if told.to is None:
-                await self._add(tx, told, channel, incoming.chat, me, now=now, tapped=incoming.message)
+                await self._teller.answer(
+                    tx, told, incoming.channel, incoming.chat, me, now=now, tapped=incoming.message
+                )
             else:
-                await self.notify(tx, told, now)
-
-    async def notify(self, tx: Tx, told: Message, now: datetime, priority: int = NOTICE) -> None:
-        """A message to somebody else than the one who wrote."""
-        assert told.to is not None
-        reader = await people.get(tx, told.to)
-        for chat in await people.chats(tx, told.to):
-            await self._add(tx, told, self._channels[chat.channel], chat.chat, reader, now=now, priority=priority)
-
-    async def _add(
-        self,
-        tx: Tx,
-        told: Message,
-        channel: Channel,
-        chat: str,
-        reader: Person | None,
-        *,
-        now: datetime,
-        tapped: str = "",
-        priority: int = REPLY,
-    ) -> None:
-        language = told.language or (reader.language if reader else "") or FIRST_LANGUAGE
-        words = Words(language, calendar.local_day(now, self._work.zone))
-        at = now + ALBUM_SETTLES if told.settle else now
-        calls = channel.calls(told, chat, words, tapped=tapped, priority=priority, at=at)
-        await outbox.add(tx, calls, now)
+                await self._teller.notify(tx, told, now)

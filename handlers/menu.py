@@ -41,7 +41,8 @@ def menu(me: Person, above: Text = "") -> Message:
         (Button(_("My drafts"), "", "drafts"), Button(_("Language"), "", "language")),
         (*((Button(_("Digest hour"), "", "hour"),) if me.coordinates else ()), Button(_("Help"), "", "help")),
     )
-    view = View((title,), rows)
+    waiting = (Button(_("Messages set aside"), "", "aside"),) if me.set_aside else ()
+    view = View((title,), rows).with_row(*waiting)
     return Message(view.under(above, "") if above != "" else view)
 
 

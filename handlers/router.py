@@ -6,9 +6,11 @@ Nothing here talks to a messenger: the answer is a list of `Message`s.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from casework.records import Person
+from handlers import aside, conversations, coordinate, menu, reach
 from handlers import cases as my_cases
-from handlers import conversations, coordinate, menu
 from handlers.join import STRANGER
 from handlers.replies import Incoming, Pictured, Reply, Tapped, Typed, Unreadable
 from handlers.scene import Message, Scene, Work
@@ -30,6 +32,7 @@ async def respond(
     """The answer to one message; whatever must be kept is written in `tx`."""
     if me is None:
         return await _stranger(tx, work, incoming, moment)
+    me = await aside.counted_for(tx, me)
     here = Scene(me, work, moment)
     if me.accepted_at is None:
         return await conversations.go_on(tx, here, kept, incoming.reply, start="join" if me.language else "language")
@@ -52,7 +55,9 @@ async def _stranger(tx: Tx, work: Work, incoming: Incoming, moment: Moment) -> l
         joined = await people.join(tx, code, who.channel, who.account, who.chat, who.name, moment.at)
     if joined is None:
         return [Message(View((STRANGER,)), replaces=False)]
-    return await conversations.begin(tx, Scene(joined, work, moment), "language", {})
+    # Somebody who comes back by a new link is known already, and may have left a conversation open.
+    me, kept = await people.with_journal(tx, incoming.channel, incoming.account)
+    return [replace(told, language=joined.language) for told in await respond(tx, work, me, kept, incoming, moment)]
 
 
 def _command(reply: Reply) -> str:
@@ -97,6 +102,9 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
             return await conversations.begin(tx, here, tap.key, {}, kept)
         case "resume":
             return await conversations.resume(tx, here, kept, tap.value)
+        case "go_on":
+            # A notice keeps its other buttons.
+            return [told.anew() for told in await conversations.resume(tx, here, kept, tap.value)]
         case "fix":
             return await conversations.correct(tx, here, kept, number)
         case "cases":
@@ -113,6 +121,12 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
             return [await menu.last_reports(tx, here)]
         case "table":
             return [await coordinate.table(tx, here)]
+        case "link":
+            return [await reach.link(tx, here, number)]
+        case "aside":
+            return [await aside.listed(tx, here)]
+        case "retry":
+            return [await aside.retry(tx, here, number)]
         case "help":
             return [menu.help_()]
         case "menu":

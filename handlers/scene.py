@@ -68,6 +68,9 @@ class Message:
     """Another person than the one who wrote: a notice."""
 
     attachment: Chart | Sheet | None = None
+    invites: str = ""
+    """The code of an invitation; the messenger writes its link under the text."""
+
     language: str = ""
     """Said in this language; empty means the reader's own."""
 

@@ -7,18 +7,19 @@ a usual report is eight taps and "nobody at the address" four.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from casework import calendar, steps
 from casework.catalogue import Outcome
-from casework.records import Case, Person, Place, Visit, VisitReport
+from casework.records import Case, NextStep, Person, Place, Visit, VisitReport
 from handlers.kinds import AnyOf, Day, OneOf, Photos, Sentence, Where
 from handlers.pick import PickCase, case_line
 from handlers.scene import Scene, Work
 from handlers.talk import Talk
 from handlers.words import Phrase, Text, _
-from storage import cases, people, visits
+from storage import audit, cases, people, visits
 from storage.database import Tx
 
 PARTS_OF_DAY = {"morning": _("morning"), "afternoon": _("afternoon"), "evening": _("evening")}
@@ -200,6 +201,10 @@ async def keep_report(tx: Tx, work: Work, me: Person, report: VisitReport | None
 async def _advance(tx: Tx, work: Work, case: Case, report: VisitReport, earlier: Sequence[Visit]) -> Text:
     step = steps.after(work.catalogue, work.calendar, report, [visit.report for visit in earlier])
     await cases.advance(tx, case.id, step, attempts=len(earlier) + 1, expected_version=case.version)
+    return _owed(work, step)
+
+
+def _owed(work: Work, step: NextStep) -> Text:
     if step.due_on is None:
         return _("The case is closed.")
     return _("Next: {step}. Due: {day}", step=work.catalogue.steps[step.step], day=step.due_on)
@@ -236,32 +241,56 @@ def answers_of(work: Work, report: VisitReport) -> dict[str, Any]:
 async def keep_correction(
     tx: Tx, work: Work, me: Person, report: VisitReport | None, now: datetime, *, visit_id: int, version: int
 ) -> Phrase:
-    """A new version beside the old one; two corrections of the same version do not overwrite each other."""
+    """A new version beside the old one; two corrections of the same version do not overwrite each other.
+
+    Every case it touches stands afterwards as if the visit had always been where and what it now is.
+    """
     case = await cases.get(tx, me, report.case_id) if report else None
-    if report is None or case is None:
-        return NOT_YOURS
     held = await visits.get(tx, me, visit_id)
-    visit = await visits.correct(tx, me, visit_id, version, report, now)
-    if held is None or visit is None:
+    if report is None or case is None or held is None:
+        return NOT_YOURS
+    place = sum(one.id < visit_id for one in await visits.history(tx, me, case.id)) + 1
+    visit = await visits.correct(tx, me, visit_id, version, replace(report, attempt=place), now)
+    if visit is None:
         return _("Somebody corrected report № {number} meanwhile. Open it again to see both.", number=str(visit_id))
-    history = [one for one in await visits.history(tx, me, case.id) if one.id != visit.id]
-    if all(one.id < visit.id for one in history):
-        await _advance(tx, work, case, report, history)
-    left = await cases.get(tx, me, held.report.case_id)
-    if left and left.id != case.id:
-        await _take_back(tx, work, me, left, held.report)
-    return _(
+    step = await _stand(tx, work, me, case)
+    corrected = _(
         "Corrected. Report № {number}, version {version}. The old one is kept.",
         number=str(visit.id),
         version=str(visit.version),
     )
+    left = await cases.get(tx, me, held.report.case_id)
+    if left is None or left.id == case.id:
+        return corrected
+    await audit.note(tx, now, me.id, "lost a visit to another case", left.id, f"visit {visit.id}")
+    return _(
+        "{corrected}\nIt is now with {case}. {step}\n{left} is left without it. {left_step}",
+        corrected=corrected,
+        case=case.number,
+        step=step,
+        left=left.number,
+        left_step=await _stand(tx, work, me, left),
+    )
 
 
-async def _take_back(tx: Tx, work: Work, me: Person, case: Case, report: VisitReport) -> None:
-    """`report` turned out to be about another case: `case` owes again what it owed before."""
-    others = [visit.report for visit in await visits.history(tx, me, case.id)]
-    if others:
-        step = steps.after(work.catalogue, work.calendar, others[-1], others[:-1])
-    else:
-        step = steps.first(work.catalogue, work.calendar, report.visited_on)
-    await cases.advance(tx, case.id, step, attempts=len(others), expected_version=case.version)
+async def _stand(tx: Tx, work: Work, me: Person, case: Case) -> Text:
+    """Puts a case where its visits, and what people decided after them, have brought it.
+
+    The other reports keep the number of attempt they were saved with: nobody has changed them (decision 23).
+    """
+    done = await visits.history(tx, me, case.id)
+    since = done[-1].saved_at if done else await cases.kept_since(tx, me, case.id)
+    step = _brought_to(work, [one.report for one in done], since)
+    if decided := await cases.owed(tx, case.id, since):
+        step = NextStep(step.status, *decided)
+    if (step, len(done)) != (NextStep(case.status, case.next_step, case.due_on), case.attempts):
+        # Only then, because with the step it is forgotten who was told that it is overdue.
+        await cases.advance(tx, case.id, step, attempts=len(done), expected_version=case.version)
+    return _owed(work, step)
+
+
+def _brought_to(work: Work, reports: Sequence[VisitReport], since: datetime) -> NextStep:
+    """Without visits, the first step of a case that was given out at `since`."""
+    if not reports:
+        return steps.first(work.catalogue, work.calendar, calendar.local_day(since, work.zone))
+    return steps.after(work.catalogue, work.calendar, reports[-1], reports[:-1])

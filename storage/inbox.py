@@ -82,21 +82,6 @@ async def failed(tx: Tx, row: Arrived, error: str, now: datetime) -> bool:
     return aside
 
 
-async def aside(tx: Tx) -> list[tuple[Arrived, str]]:
-    """What was set aside, with its error."""
-    rows = await tx.rows(
-        "SELECT id, channel, sender, payload, tries, received_at, error FROM inbox WHERE state = 'aside' ORDER BY id"
-    )
-    return [(_arrived(row), row["error"]) for row in rows]
-
-
-async def retry(tx: Tx, row_id: int) -> None:
-    tx.notify("inbox")
-    await tx.run(
-        "UPDATE inbox SET state = 'waiting', tries = 0, not_before = 0 WHERE id = :id AND state = 'aside'", id=row_id
-    )
-
-
 async def next_at(tx: Tx) -> int | None:
     """Microseconds at which a waiting row may next be taken; None when nothing waits."""
     row = await tx.one("SELECT min(not_before) AS at FROM inbox WHERE state = 'waiting'")

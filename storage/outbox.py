@@ -99,6 +99,17 @@ async def cancel(tx: Tx, channel: str, chat: str, cancel_key: str) -> None:
     )
 
 
+async def cancel_notices(tx: Tx, channel: str, chat: str) -> None:
+    """What waits for the chat and answers nothing; a reply is still tried, and so is the deletion of a name."""
+    await tx.run(
+        "UPDATE outbox SET state = 'cancelled' WHERE state = 'waiting' AND channel = :channel AND chat = :chat "
+        "AND priority > :reply",
+        channel=channel,
+        chat=chat,
+        reply=REPLY,
+    )
+
+
 async def due(tx: Tx, now: datetime, limit: int) -> list[Due]:
     """Replies first. Behind a call that waits for another try, the others to its chat wait too."""
     rows = await tx.rows(

@@ -10,14 +10,15 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 
 from bot import config
 from bot.app import App, open_app
-from casework.records import MEMBER, NextStep
+from casework.records import LEADER, MEMBER, NextStep
 from sandbox import Person, Sandbox
 from storage import cases, inbox, outbox, people, teams
 from storage.cases import NewCase
@@ -31,6 +32,12 @@ TOKEN = "111:AAA"
 def _timedelta_retry_after(monkeypatch: pytest.MonkeyPatch) -> None:
     # Without it the client warns of its own future, and warnings are errors here.
     monkeypatch.setenv("PTB_TIMEDELTA", "true")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _plain_log() -> None:
+    # The one of the library draws every local variable of a traceback, which takes a second.
+    structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
 
 
 def free_port() -> int:
@@ -85,13 +92,19 @@ class World:
 
         await self.until(quiet)
 
-    async def person(self, name: str, role: str = MEMBER) -> Person:
-        """Somebody who has joined team Б-1 in Bulgarian and heard the menu."""
+    async def rung(self) -> None:
+        """Until the schedule has done what is due by now, and it is sent."""
+        await self.app.schedule.ring()
+        self.app.wake()
+        await self.settled()
+
+    async def person(self, name: str, role: str = MEMBER, municipality: str = "") -> Person:
+        """Somebody who has joined in Bulgarian and heard the menu: with team Б-1, or as a coordinator."""
         someone = self.sandbox.world.person(name)
         async with self.app.database.transaction() as tx:
-            team = (await teams.by_name(tx))["б-1"].id
+            team = (await teams.by_name(tx))["б-1"].id if role in (LEADER, MEMBER) else None
             expires = self.app.now() + timedelta(days=7)
-            await people.invite(tx, f"code-{name}", Invitation(role, team, "", name), expires)
+            await people.invite(tx, f"code-{name}", Invitation(role, team, municipality, name), expires)
         await someone.starts(f"code-{name}")
         await someone.hears()
         await someone.taps("Български")
@@ -99,6 +112,21 @@ class World:
         await someone.taps("Приемам")
         assert "Добре дошли" in (await someone.hears()).text
         return someone
+
+    def today(self) -> date:
+        return self.app.now().astimezone(self.app.work.zone).date()
+
+    def move_to(self, days: int, hour: int, minute: int = 0) -> None:
+        """The clock of everybody, so many days on, at this local time."""
+        day = self.today() + timedelta(days=days)
+        self.sandbox.world.clock.move_to(
+            datetime(day.year, day.month, day.day, hour, minute, tzinfo=self.app.work.zone)
+        )
+
+    def to_a_working_day(self, hour: int) -> None:
+        """The next one."""
+        days = (self.app.work.calendar.add(self.today(), 1) - self.today()).days
+        self.move_to(days, hour)
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ UNSAID = {
     "Due": "",
     "One question back": "in the messenger's list of commands",
     "Throw this report away": "the same",
+    "Messages set aside": "a message must fail three times first; tests/bot/test_aside.py",
     "Yes": "no question asks it",
     "No": "the same",
 }

@@ -48,9 +48,15 @@ class Telegram:
         """The result of a method as JSON. Raises telegram.error.TelegramError."""
         return await self._request.ask(f"{self._bot.base_url}/{method}", payload, read_timeout)
 
+    async def door(self, code: str) -> str:
+        """The link by which somebody comes in with `code`."""
+        return f"https://t.me/{(await self.call('getMe', {}))['username']}?start={code}"
+
     async def perform(self, due: Due) -> str:
         payload = due.payload
         try:
+            if code := payload.pop("invites", ""):
+                payload["text"] += f"\n{await self.door(code)}"
             if "chart" in payload or "sheet" in payload:
                 answer = await self._bot.do_api_request(due.method, api_kwargs=await _drawn(payload))
             else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0004_order"
-down_revision = "0001_first"
+down_revision = "0003_overseen"
 
 
 def upgrade() -> None:
