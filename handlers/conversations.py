@@ -14,6 +14,7 @@ from casework import oneline
 from casework.numbers import CaseQuery
 from casework.numbers import read as read_number
 from handlers import join, menu, settings, talk, visit
+from handlers.pick import where
 from handlers.replies import Pictured, Reply, Tapped, Typed
 from handlers.scene import Message, Scene, drive
 from handlers.talk import JOURNALS, Asking, Dropped, Finished, Flow, Journal, Look, Stale, Step
@@ -216,7 +217,7 @@ def _title(journal: Journal) -> str:
     """How a draft is listed: its case as the conversation saw it."""
     case_id = journal.answers.get("case", journal.given.get("case"))
     card = journal.looks.get(f"card{case_id}")
-    return f"{card['number']} · {card['settlement']}, {card['address']}" if card else ""
+    return f"{card['number']} · {where(card['settlement'], card['address'])}" if card else ""
 
 
 async def _keep(tx: Tx, here: Scene, journal: Journal, result: Any) -> list[Message]:

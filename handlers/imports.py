@@ -6,7 +6,7 @@ from casework.imports import Problem
 from handlers.words import Phrase, _
 
 SENTENCES = {
-    "empty": _("The file is empty. It needs a line of headers and a line for each row."),
+    "empty": _("The file, or its first sheet, is empty. It needs a line of headers and a line for each row."),
     "not_a_table": _("This is neither an xlsx nor a csv file. Save it as xlsx or as csv (UTF-8)."),
     "too_big": _("The file is larger than {value} MB. Split it into smaller ones."),
     "too_many": _("The file has more than {value} lines. Split it into smaller ones."),
@@ -15,12 +15,22 @@ SENTENCES = {
     "blank": _("Line {line}, column „{column}“: it is empty."),
     "formula": _("Line {line}, column „{column}“: it is a formula. Put its value there."),
     "merged": _("Line {line}, column „{column}“: the cells are merged. Unmerge them and fill each one."),
-    "group": _("Line {line}, column „{column}“: „{value}“ is no group. Accepted: необхванат, отпаднал, в риск."),
-    "year": _("Line {line}, column „{column}“: „{value}“ is no year of birth. For example: 2015."),
+    "group": _("Line {line}, column „{column}“: this is no group. Accepted: необхванат, отпаднал, в риск."),
+    "year": _("Line {line}, column „{column}“: this is no year of birth. For example: 2015."),
     "number": _("Line {line}, column „{column}“: it is not a valid personal number. Leave it empty or correct it."),
+    "phone": _("Line {line}, column „{column}“: this is no telephone. For example: 0888 123 456."),
     "holds_number": _("Line {line}, column „{column}“: a personal number stands here. Take it out."),
     "too_long": _("Line {line}, column „{column}“: longer than {value} characters."),
-    "no_team": _("Line {line}, column „{column}“: there is no team „{value}“. Import the teams first."),
+    "twice": _("Line {line}, column „{column}“: this team stands on line {value} already."),
+    "no_team": _("Line {line}, column „{column}“: there is no such team. Import the teams first."),
+    "no_team_given": _(
+        "Line {line}, column „{column}“: no team is given. Fill it in, or name one team for all such lines: "
+        "in the chat as the text under the file (Б-1), at the keyboard with --team Б-1."
+    ),
+    "other_team": _("Line {line}, column „{column}“: it is another team. A leader brings cases to the own team."),
+    "outside": _("Line {line}, column „{column}“: it is another municipality than yours."),
+    "other_municipality": _("Line {line}, column „{column}“: the team belongs to another municipality."),
+    "only_coordinators": _("These are teams. Teams are imported by coordinators."),
 }
 
 

@@ -18,8 +18,13 @@ PAGE = 6
 LONGEST_ID = 15
 
 
+def where(settlement: str, address: str) -> str:
+    """As far as the list told it: the register of those at risk names no settlement."""
+    return ", ".join(part for part in (settlement, address) if part)
+
+
 def case_line(case: Case) -> Text:
-    return f"{case.number} · {case.settlement}, {case.address}"
+    return f"{case.number} · {where(case.settlement, case.address)}"
 
 
 async def offered(tx: Tx, me: Person, text: str, offset: int, today: date) -> tuple[list[Case], int]:
