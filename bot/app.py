@@ -20,6 +20,7 @@ from bot.channels.http import AiohttpRequest
 from bot.config import Config
 from bot.converse import Converser
 from bot.deliver import Deliverer
+from bot.files import FileReader
 from bot.photos import PhotoFetcher
 from bot.receive import Receiver
 from bot.schedule import Schedule
@@ -52,19 +53,24 @@ class App:
         self.receiver = Receiver(bot, database, now, self.arrived)
         self.converser = Converser(database, self.work, now, self.arrived, self._committed)
         self.schedule = Schedule(config, database, self.work, self.converser, now, self.answered)
+        self.files = FileReader(
+            bot, database, self.work, self.converser, config.file.import_.mapping, now, self.answered
+        )
         self.photos = PhotoFetcher(bot, database, Path(config.file.photos.store), now)
         self.deliverer = Deliverer(bot, database, now, self.answered, config.file.telegram.messages_per_second)
 
     def _committed(self) -> None:
-        """Answers wait to be sent, and a report may have brought photos."""
+        """Answers wait to be sent, and a report may have brought photos, or a person a file."""
         self.answered.set()
         self.photos.saved.set()
+        self.files.came.set()
 
     def wake(self) -> None:
         self.arrived.set()
         self.answered.set()
         self.schedule.wake.set()
         self.photos.saved.set()
+        self.files.came.set()
 
     async def run(self) -> None:
         """For ever; ends only by being cancelled or by an error that must be seen."""
@@ -73,6 +79,7 @@ class App:
             stages.create_task(self.deliverer.run())
             stages.create_task(self.schedule.run())
             stages.create_task(self.photos.run())
+            stages.create_task(self.files.run())
             if not self.config.file.telegram.public_url:
                 stages.create_task(self.receiver.poll())
             await self._announce()

@@ -14,6 +14,8 @@ import structlog
 from telegram import Bot
 from telegram.error import BadRequest, TelegramError
 
+from bot.channels import telegram
+from bot.rounds import rounds
 from storage import media
 from storage.database import Database
 from storage.media import Waiting
@@ -23,7 +25,6 @@ AT_ONCE = 4
 TRIES = 8
 LONGEST_SIDE = 1600
 MOST_PIXELS = 40_000_000
-LOOK_AGAIN_SECONDS = 30.0
 
 
 class NotAPicture(ValueError):
@@ -61,15 +62,7 @@ class PhotoFetcher:
         self.saved = asyncio.Event()
 
     async def run(self) -> None:
-        while True:
-            self.saved.clear()
-            if await self.one_round():
-                continue
-            try:
-                async with asyncio.timeout(LOOK_AGAIN_SECONDS):
-                    await self.saved.wait()
-            except TimeoutError:
-                continue
+        await rounds(self.saved, self.one_round)
 
     async def one_round(self) -> int:
         async with self._database.reading() as tx:
@@ -80,9 +73,7 @@ class PhotoFetcher:
 
     async def _fetch(self, photo: Waiting) -> None:
         try:
-            file = await self._bot.get_file(photo.file)
-            content = bytes(await file.download_as_bytearray())
-            cleaned = await asyncio.to_thread(clean, content)
+            cleaned = await asyncio.to_thread(clean, await telegram.fetch(self._bot, photo.file))
         except (TelegramError, NotAPicture) as failed:
             await self._failed(photo, failed)
             return

@@ -59,6 +59,8 @@ def _xlsx(content: bytes, progress: Progress) -> Grid:
         with zipfile.ZipFile(BytesIO(content)) as packed:
             unpacked = sum(one.file_size for one in packed.infolist())
             lines = [] if unpacked > LARGEST_UNPACKED else _lines(content, _merged(packed), progress)
+    except MemoryError as heavy:
+        raise Unusable(Problem(0, "", "too_heavy")) from heavy
     except Exception as broken:
         # Whatever its parts raise comes out of openpyxl: zlib.error, TypeError, NotImplementedError, SyntaxError …
         raise Unusable(Problem(0, "", "not_a_table")) from broken

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from casework.records import Person
 from handlers import cases as my_cases
-from handlers import conversations, coordinate, menu
+from handlers import conversations, coordinate, imports, menu
 from handlers.join import STRANGER
-from handlers.replies import Incoming, Pictured, Reply, Tapped, Typed, Unreadable
+from handlers.replies import Filed, Incoming, Pictured, Reply, Tapped, Typed, Unreadable
 from handlers.scene import Message, Scene, Work
 from handlers.talk import Moment
 from handlers.views import Button, View
@@ -38,6 +38,9 @@ async def respond(
         return await _commanded(tx, here, kept, command)
     if isinstance(incoming.reply, Tapped) and incoming.reply.talk == GO:
         return await _menu_tap(tx, here, kept, incoming.reply)
+    if isinstance(incoming.reply, Filed):
+        said = await imports.received(tx, here, incoming, incoming.reply)
+        return [said, *(await conversations.again(tx, here, kept) if kept else [])]
     if kept:
         return await conversations.go_on(tx, here, kept, incoming.reply)
     return await _nothing_open(tx, here, incoming.reply)
@@ -108,6 +111,10 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
             return [await menu.last_reports(tx, here)]
         case "table":
             return [await coordinate.table(tx, here)]
+        case imports.IMPORT:
+            return [await imports.agree(tx, here, number)]
+        case imports.DISCARD:
+            return [await imports.discard(tx, here, number)]
         case "help":
             return [menu.help_()]
         case "menu":

@@ -17,7 +17,7 @@ from telegram.warnings import PTBUserWarning
 
 from bot import charts, spreadsheets
 from casework.records import Photo, Place
-from handlers.replies import Incoming, Located, Pictured, Reply, Tapped, Typed, Unreadable
+from handlers.replies import Filed, Incoming, Located, Pictured, Reply, Tapped, Typed, Unreadable
 from handlers.scene import Chart, Sheet
 from handlers.scene import Message as Told
 from handlers.words import Words
@@ -115,6 +115,9 @@ def _reply(message: Message) -> Reply:
     document = message.document
     if document and (document.mime_type or "").startswith("image/"):
         return Pictured(Photo(CHANNEL, document.file_id, document.file_unique_id), message.caption or "")
+    if document:
+        name, size = document.file_name or "", document.file_size or 0
+        return Filed(document.file_id, name, size, str(message.message_id), message.caption or "")
     if message.location:
         return Located(Place(message.location.latitude, message.location.longitude))
     return Unreadable("message")
@@ -187,6 +190,17 @@ async def perform(bot: Bot, due: Due) -> str:
         payload["document"] = Upload(content, filename=sheet["name"])
     answer = await bot.do_api_request(due.method, api_kwargs=payload)
     return str(answer["message_id"]) if isinstance(answer, dict) and "message_id" in answer else ""
+
+
+async def fetch(bot: Bot, file: str) -> bytes:
+    """The bytes of a photo or document. Raises telegram.error.TelegramError."""
+    told = await bot.get_file(file)
+    return bytes(await told.download_as_bytearray())
+
+
+def withdrawal(chat: str, message: str) -> Call:
+    """Takes a message of the person out of the chat, which Telegram allows within 48 hours."""
+    return Call(CHANNEL, chat, "deleteMessage", {"chat_id": int(chat), "message_id": int(message)})
 
 
 def commands(words: Words, listed: dict[str, Any]) -> list[dict[str, str]]:

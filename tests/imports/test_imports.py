@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from openpyxl.styles import Font
 
-from bot import imports, spreadsheets
+from bot import aside, imports, spreadsheets
 from casework import catalogue, placing
 from casework.calendar import WorkingDays
 from casework.imports import CaseRow, CaseSheet, Problem, TeamSheet, Unusable
@@ -265,3 +265,17 @@ async def test_a_changed_team_is_brought_up_to_date(tmp_path: Path) -> None:
     async with database.reading() as tx:
         assert (await teams.by_name(tx))["б-2"].area == "Ботров"
     await database.close()
+
+
+async def test_a_file_read_aside_says_the_same() -> None:
+    content = book(HEADER, CHILD)
+    assert await aside.read(content, {}) == read(content)
+    with pytest.raises(Unusable) as told:
+        await aside.read(b"hello", {})
+    assert told.value.problem.code == "not_a_table"
+
+
+async def test_what_is_too_heavy_ends_only_the_process_that_reads_it() -> None:
+    with pytest.raises(Unusable) as told:
+        await aside.read(book(HEADER, *(child(n) for n in range(3_000))), {}, most_memory=100_000_000)
+    assert told.value.problem.code == "too_heavy"
