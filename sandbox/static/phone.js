@@ -7,6 +7,8 @@ const TOAST_MS = 3500;
 // The statue of Tsar Liberator in Sofia: somewhere to be when the browser does not say where it is.
 const SOFIA = { lat: 42.69385, lon: 23.33265 };
 
+const isPhoto = (file) => file.type.startsWith("image/");
+
 export class Phone {
   constructor(person, changed) {
     this.person = person;
@@ -77,7 +79,7 @@ export class Phone {
     const text = input.value.trim();
     if (files.length) {
       const form = new FormData();
-      [...files].forEach((file, index) => form.append(`photo${index}`, file));
+      [...files].forEach((file, index) => form.append(`${isPhoto(file) ? "photo" : "document"}${index}`, file));
       form.append("caption", text);
       this.send(form);
       this.$(".photos").value = "";
@@ -94,6 +96,7 @@ export class Phone {
     const tray = this.$(".tray");
     tray.hidden = files.length === 0;
     tray.replaceChildren(...files.map((file) => {
+      if (!isPhoto(file)) return el("span", { textContent: file.name });
       const image = el("img", { alt: file.name, src: URL.createObjectURL(file) });
       image.addEventListener("load", () => URL.revokeObjectURL(image.src));
       return image;

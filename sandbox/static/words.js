@@ -3,20 +3,20 @@ const WORDS = {
   bg: {
     hour: "+1 час", morning: "Утре 07:59", evening: "Утре 17:35", add: "+ Човек", name: "Име",
     lang: "Език", cancel: "Отказ", create: "Добави", empty: "Още няма никого. Добавете човек с „+ Човек“.",
-    write: "Съобщение", send: "Изпрати", attach: "Прикачи снимки", place: "Изпрати местоположение",
+    write: "Съобщение", send: "Изпрати", attach: "Прикачи снимки или таблица", place: "Изпрати местоположение",
     commands: "Команди", block: "Блокирай", unblock: "Отблокирай", online: "бот", typing: "ботът пише…",
     blocked: "ботът е блокиран", edited: "редактирано", start: "Старт", down: "Най-долу", none: "Няма команди",
     sticker: "Стикер 👍", voice: "🎤 Гласово съобщение", contact: "👤 Контакт", deleted: "изтрито съобщение",
-    fresh: "Нови съобщения", caption: "Надпис (по желание)", kb: "КБ", attached: "снимки за изпращане",
+    fresh: "Нови съобщения", caption: "Надпис (по желание)", kb: "КБ", attached: "за изпращане",
   },
   en: {
     hour: "+1 hour", morning: "Tomorrow 07:59", evening: "Tomorrow 17:35", add: "+ Person", name: "Name",
     lang: "Language", cancel: "Cancel", create: "Add", empty: "Nobody is here yet. Add someone with “+ Person”.",
-    write: "Message", send: "Send", attach: "Attach photos", place: "Send location",
+    write: "Message", send: "Send", attach: "Attach photos or a table", place: "Send location",
     commands: "Commands", block: "Block", unblock: "Unblock", online: "bot", typing: "the bot is typing…",
     blocked: "the bot is blocked", edited: "edited", start: "Start", down: "To the bottom", none: "No commands",
     sticker: "Sticker 👍", voice: "🎤 Voice message", contact: "👤 Contact", deleted: "deleted message",
-    fresh: "New messages", caption: "Caption (optional)", kb: "KB", attached: "photos to send",
+    fresh: "New messages", caption: "Caption (optional)", kb: "KB", attached: "to send",
   },
 };
 
