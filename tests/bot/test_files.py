@@ -118,10 +118,13 @@ async def test_two_taps_at_once_import_once(world: World) -> None:
 async def test_what_is_not_wanted_is_not_imported(world: World) -> None:
     lidia = await world.person("Лидия", LEADER)
     sent_at = len(lidia.chat)
-    await sends(lidia, book(HEADER, child(1)))
+    shown = await sends(lidia, book(HEADER, child(1)))
     await lidia.taps("Не внасяй")
     assert (await lidia.hears()).text == "Добре, нищо не е внесено."
     await withdrawn(world, lidia, lidia.chat[sent_at].id)
+    for data in (button.data for row in shown.buttons for button in row):
+        await lidia.taps_data(data, shown)
+        assert (await lidia.hears()).text.startswith("За този файл вече е решено")
     assert await brought(world) == 0
     assert [row["state"] for row in await rows(world, "SELECT state FROM import_file")] == ["ended"]
 

@@ -146,6 +146,14 @@ def test_a_bad_row_is_listed_and_the_others_are_read(column: str, value: Any, co
     assert value is None or str(value) not in said  # where columns are shifted it may be a name
 
 
+def test_what_may_be_left_out_is_left_out_and_a_wrong_number_is_told() -> None:
+    header = ["име", "фамилия", "населено място", "адрес", "егн"]
+    row = only(book(header, ["Росица", "Илиева", "Бяла", "ул. Рила 5", None]))
+    assert (row.group, row.birth_year, row.team, row.municipality, row.phone) == ("G1", None, "", "", "")
+    [problem] = read(book(header, ["Росица", "Илиева", "Бяла", "ул. Рила 5", "6101057508"])).rejects
+    assert problem.code == "number"
+
+
 def test_merged_cells_are_told() -> None:
     sheet = read(book(HEADER, CHILD, CHILD, change=lambda s: s.merge_cells("F2:F3")))
     assert [(one.line, one.column, one.code) for one in sheet.rejects] == [
