@@ -25,6 +25,7 @@ from bot.config import Config
 from bot.config import Telegram as TelegramSection
 from bot.converse import Converser
 from bot.deliver import Deliverer
+from bot.files import FileReader
 from bot.pace import Pace, Rate
 from bot.photos import PhotoFetcher
 from bot.receive import Receiver
@@ -66,7 +67,8 @@ class App:
             database, self.work, channels, self.receiver, teller, now=now, also=self.deliverer.record
         )
         self.schedule = Schedule(config, database, self.work, teller, now)
-        self.photos = PhotoFetcher(bot, database, Path(config.file.photos.store), now)
+        self.photos = PhotoFetcher(channels, database, Path(config.file.photos.store), now)
+        self.files = FileReader(channels, database, self.work, teller, config.file.import_.mapping, now)
 
     def wake(self) -> None:
         """Everybody looks again, because the clock was moved."""
@@ -74,6 +76,7 @@ class App:
         self.deliverer.look_again()
         self.schedule.wake.set()
         self.photos.saved.set()
+        self.files.came.set()
 
     async def run(self) -> None:
         """For ever; ends only by being cancelled or by an error that must be seen."""
@@ -82,6 +85,7 @@ class App:
             stages.create_task(self.deliverer.run())
             stages.create_task(self.schedule.run())
             stages.create_task(self.photos.run())
+            stages.create_task(self.files.run())
             if not self.config.file.telegram.public_url:
                 stages.create_task(self.updates.poll())
             await self._announce()

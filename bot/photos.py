@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
 import structlog
-from telegram import Bot
-from telegram.error import BadRequest, TelegramError
 
+from bot.channels.channel import FOR_GOOD, Channel, Trouble
+from bot.rounds import rounds
 from storage import media
 from storage.database import Database
 from storage.media import Waiting
@@ -23,7 +23,6 @@ AT_ONCE = 4
 TRIES = 8
 LONGEST_SIDE = 1600
 MOST_PIXELS = 40_000_000
-LOOK_AGAIN_SECONDS = 30.0
 
 
 class NotAPicture(ValueError):
@@ -53,8 +52,10 @@ def clean(content: bytes) -> bytes:
 class PhotoFetcher:
     """Fetches what reports name, when there is nothing more urgent; `saved` wakes it."""
 
-    def __init__(self, bot: Bot, database: Database, folder: Path, now: Callable[[], datetime]) -> None:
-        self._bot = bot
+    def __init__(
+        self, channels: Mapping[str, Channel], database: Database, folder: Path, now: Callable[[], datetime]
+    ) -> None:
+        self._channels = channels
         self._database = database
         self._folder = folder
         self._now = now
@@ -62,15 +63,7 @@ class PhotoFetcher:
         database.listen("media", self.saved.set)
 
     async def run(self) -> None:
-        while True:
-            self.saved.clear()
-            if await self.one_round():
-                continue
-            try:
-                async with asyncio.timeout(LOOK_AGAIN_SECONDS):
-                    await self.saved.wait()
-            except TimeoutError:
-                continue
+        await rounds(self.saved, self.one_round)
 
     async def one_round(self) -> int:
         async with self._database.reading() as tx:
@@ -81,10 +74,8 @@ class PhotoFetcher:
 
     async def _fetch(self, photo: Waiting) -> None:
         try:
-            file = await self._bot.get_file(photo.file)
-            content = bytes(await file.download_as_bytearray())
-            cleaned = await asyncio.to_thread(clean, content)
-        except (TelegramError, NotAPicture) as failed:
+            cleaned = await asyncio.to_thread(clean, await self._channels[photo.channel].fetch(photo.file))
+        except (Trouble, NotAPicture) as failed:
             await self._failed(photo, failed)
             return
         key = f"{hashlib.sha256(cleaned).hexdigest()}.jpg"
@@ -95,8 +86,8 @@ class PhotoFetcher:
         async with self._database.transaction() as tx:
             await media.stored(tx, photo.id, key)
 
-    async def _failed(self, photo: Waiting, error: Exception) -> None:
-        hopeless = isinstance(error, NotAPicture | BadRequest) or photo.tries + 1 >= TRIES
+    async def _failed(self, photo: Waiting, error: Trouble | NotAPicture) -> None:
+        hopeless = (isinstance(error, NotAPicture) or error.meaning in FOR_GOOD) or photo.tries + 1 >= TRIES
         again = None if hopeless else self._now() + timedelta(seconds=min(3600, 5 * 4**photo.tries))
         log.warning("a photo was not fetched", photo=photo.id, why=type(error).__name__, again=again is not None)
         async with self._database.transaction() as tx:

@@ -15,7 +15,7 @@ from casework.numbers import CaseQuery
 from casework.numbers import read as read_number
 from casework.oneline import OneLine
 from handlers import join, menu, settings, talk, visit
-from handlers.pick import looking_for
+from handlers.pick import looking_for, where
 from handlers.replies import Pictured, Reply, Tapped, Typed
 from handlers.scene import Message, Scene, drive
 from handlers.talk import JOURNALS, Asking, Dropped, Finished, Flow, Journal, Look, Refuse, Stale, Step
@@ -298,7 +298,7 @@ def _title(journal: Journal) -> str:
     if card is None:
         return ""
     corrects = f"№ {journal.given['visit']} · " if journal.name == "fix" else ""
-    return f"{corrects}{card['number']} · {card['settlement']}, {card['address']}"
+    return f"{corrects}{card['number']} · {where(card['settlement'], card['address'])}"
 
 
 def _card(journal: Journal) -> Any:

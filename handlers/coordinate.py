@@ -86,7 +86,7 @@ def overdue_lines(work: Work, late: Sequence[Case], today: date) -> list[Text]:
             "  {case}, {place} · {holder} · {count} days · {step}",
             (today - case.due_on).days if case.due_on else 0,
             case=case.number,
-            place=case.settlement,
+            place=case.settlement or case.municipality,
             holder=case.holder or "—",
             step=work.catalogue.steps[case.next_step],
         )

@@ -31,6 +31,7 @@ HELP = _(
     "Send a photo with the case number under it and the report of that case begins.\n"
     "/menu puts an open report aside, /back goes one question back, /cancel throws the report away."
 )
+FILES = _("Team leaders and coordinators bring cases by sending an xlsx or csv file here.")
 
 
 def menu(me: Person, above: Text = "") -> Message:
@@ -47,7 +48,7 @@ def menu(me: Person, above: Text = "") -> Message:
 
 
 def help_() -> Message:
-    return Message(View((HELP,), ((MENU,),)))
+    return Message(View((HELP, FILES), ((MENU,),)))
 
 
 async def drafts(tx: Tx, here: Scene) -> Message:

@@ -22,8 +22,13 @@ LONGEST_SOUGHT = 60
 NO_CASE = _("No case is with your team now.")
 
 
+def where(settlement: str, address: str) -> str:
+    """As far as the list told it: the register of those at risk names no settlement."""
+    return ", ".join(part for part in (settlement, address) if part)
+
+
 def case_line(case: Case) -> Text:
-    return f"{case.number} · {case.settlement}, {case.address}"
+    return f"{case.number} · {where(case.settlement, case.address)}"
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from casework.records import Person
-from handlers import aside, conversations, coordinate, menu, reach
+from handlers import aside, conversations, coordinate, imports, menu, reach
 from handlers import cases as my_cases
 from handlers.join import STRANGER
-from handlers.replies import Incoming, Pictured, Reply, Tapped, Typed, Unreadable
+from handlers.replies import Filed, Incoming, Pictured, Reply, Tapped, Typed, Unreadable
 from handlers.scene import Message, Scene, Work
 from handlers.talk import Moment
 from handlers.views import Button, View
@@ -41,6 +41,9 @@ async def respond(
         return await _commanded(tx, here, kept, command)
     if isinstance(incoming.reply, Tapped) and incoming.reply.talk == GO:
         return await _menu_tap(tx, here, kept, incoming.reply)
+    if isinstance(incoming.reply, Filed):
+        said = await imports.received(tx, here, incoming, incoming.reply)
+        return [said, *(await conversations.again(tx, here, kept) if kept else [])]
     if kept:
         return await conversations.go_on(tx, here, kept, incoming.reply)
     return await _nothing_open(tx, here, incoming.reply)
@@ -127,6 +130,10 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
             return [await aside.listed(tx, here)]
         case "retry":
             return [await aside.retry(tx, here, number)]
+        case imports.IMPORT:
+            return [await imports.agree(tx, here, number)]
+        case imports.DISCARD:
+            return [await imports.discard(tx, here, number)]
         case "help":
             return [menu.help_()]
         case "menu":

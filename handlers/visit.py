@@ -192,9 +192,11 @@ async def keep_report(tx: Tx, work: Work, me: Person, report: VisitReport | None
     case = await cases.get(tx, me, report.case_id) if report else None
     if report is None or case is None:
         return NOT_YOURS
+    earlier = await visits.history(tx, me, case.id)
+    # Somebody else may have reported the same case since the conversation began.
+    report = replace(report, attempt=len(earlier) + 1)
     visit = await visits.save(tx, me, report, now)
-    done = await visits.history(tx, me, case.id)
-    step = await _advance(tx, work, case, report, [v for v in done if v.id != visit.id])
+    step = await _advance(tx, work, case, report, earlier)
     return receipt(visit, case, step)
 
 

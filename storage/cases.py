@@ -168,47 +168,54 @@ async def sealed_name(tx: Tx, me: Person, case_id: int, now: datetime) -> bytes 
     return sealed
 
 
+async def recognised(tx: Tx) -> set[str]:
+    """By what the cases that are here are recognised in an import file."""
+    return {row["recognised_by"] for row in await tx.rows("SELECT recognised_by FROM child_case")}
+
+
 async def put(tx: Tx, new: Sequence[NewCase], first: NextStep, now: datetime) -> int:
     """Keeps the cases that are not here yet, numbered on within their letters; returns how many were new."""
-    known = {row["recognised_by"] for row in await tx.rows("SELECT recognised_by FROM child_case")}
+    known = await recognised(tx)
     last = {
         row["prefix"]: int(row["last"])
         for row in await tx.rows("SELECT prefix, max(running) AS last FROM child_case GROUP BY prefix")
     }
-    added = 0
+    added = []
     for case in new:
         if case.recognised_by in known:
             continue
         known.add(case.recognised_by)
         last[case.prefix] = last.get(case.prefix, 0) + 1
-        await _insert(tx, case, last[case.prefix], first, now)
-        added += 1
-    return added
-
-
-async def _insert(tx: Tx, case: NewCase, running: int, first: NextStep, now: datetime) -> None:
-    await tx.run(
+        added.append(_row_of(case, last[case.prefix], first, now))
+    await tx.many(
         "INSERT INTO child_case (prefix, running, grouping, municipality, settlement, address, birth_year, status, "
         "team_id, next_step, due_on, sealed_name, recognised_by, note, sought, created_at) VALUES (:prefix, :running, "
         ":grouping, :municipality, :settlement, :address, :birth_year, :status, :team_id, :step, :due, :sealed, "
         ":recognised, :note, :sought, :now)",
-        prefix=case.prefix,
-        running=running,
-        grouping=case.group,
-        municipality=case.municipality,
-        settlement=case.settlement,
-        address=case.address,
-        birth_year=case.birth_year,
-        status=first.status,
-        team_id=case.team_id,
-        step=first.step,
-        due=first.due_on.isoformat() if first.due_on else None,
-        sealed=case.sealed_name,
-        recognised=case.recognised_by,
-        note=case.note,
-        sought=f"{case.settlement} {case.address}".casefold(),
-        now=to_micros(now),
+        added,
     )
+    return len(added)
+
+
+def _row_of(case: NewCase, running: int, first: NextStep, now: datetime) -> dict[str, object]:
+    return {
+        "prefix": case.prefix,
+        "running": running,
+        "grouping": case.group,
+        "municipality": case.municipality,
+        "settlement": case.settlement,
+        "address": case.address,
+        "birth_year": case.birth_year,
+        "status": first.status,
+        "team_id": case.team_id,
+        "step": first.step,
+        "due": first.due_on.isoformat() if first.due_on else None,
+        "sealed": case.sealed_name,
+        "recognised": case.recognised_by,
+        "note": case.note,
+        "sought": f"{case.settlement} {case.address}".casefold(),
+        "now": to_micros(now),
+    }
 
 
 def _escaped(word: str) -> str:

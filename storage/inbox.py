@@ -66,7 +66,8 @@ async def oldest(tx: Tx, now: datetime, limit: int) -> list[Arrived]:
 
 
 async def done(tx: Tx, rows: Sequence[Arrived]) -> None:
-    await tx.many("UPDATE inbox SET state = 'done' WHERE id = :id", [{"id": row.id} for row in rows])
+    """What was said is not kept: it may hold what the conversation refused, a personal number say."""
+    await tx.many("UPDATE inbox SET state = 'done', payload = '' WHERE id = :id", [{"id": row.id} for row in rows])
 
 
 async def failed(tx: Tx, row: Arrived, error: str, now: datetime) -> bool:

@@ -124,8 +124,10 @@ async def due(tx: Tx, now: datetime, limit: int) -> list[Due]:
 
 
 async def record(tx: Tx, results: Sequence[Result], now: datetime) -> None:
+    """What has ended is kept without its words: they may be a child's name."""
     await tx.many(
         "UPDATE outbox SET state = :state, tries = tries + 1, message = :message, error = :error, "
+        "payload = CASE WHEN :state = 'waiting' THEN payload ELSE '' END, "
         "not_before = coalesce(:again, not_before), sent_at = :sent WHERE id = :id AND state = 'waiting'",
         [
             {

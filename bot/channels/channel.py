@@ -67,6 +67,10 @@ class Meaning(Enum):
     """The call itself is wrong, or the channel is closed to us; trying again would change nothing."""
 
 
+FOR_GOOD = (Meaning.GONE, Meaning.REFUSED)
+"""A file that could not be fetched for one of these will never be."""
+
+
 class Trouble(Exception):
     """A call went wrong; the message is for the operator and holds no token."""
 
@@ -93,4 +97,12 @@ class Channel(Protocol):
 
     async def perform(self, due: Due) -> str:
         """Makes the call; the id of the message that came of it, or empty. Raises Trouble, and nothing else."""
+        ...
+
+    async def fetch(self, file: str) -> bytes:
+        """What a person sent. Raises Trouble: what is in `FOR_GOOD` stays so, anything else may pass."""
+        ...
+
+    def withdrawal(self, chat: str, message: str) -> list[Call]:
+        """Takes a message of the person out of the chat; empty where the messenger allows nobody to."""
         ...

@@ -119,3 +119,18 @@ def test_a_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path, monkeypa
     assert first == second
     assert (tmp_path / "obhvat.db.key").stat().st_mode & 0o777 == 0o600
     assert TOKEN not in repr(load({"OBHVAT_TELEGRAM_TOKEN": TOKEN}))
+
+
+def test_every_header_of_the_mapping_that_means_nothing_is_told(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[import.mapping]\n"Име на детето" = "firstname"\n"Адр." = "address"\n')
+    _file, _token, mistakes = examine({"OBHVAT_TELEGRAM_TOKEN": TOKEN}, tmp_path / "config.toml")
+    [told] = mistakes
+    assert "import.mapping" in told
+    assert "'Име на детето' means 'firstname'" in told
+    assert "address" in told.split("these are:")[1]
+
+
+def test_the_mapping_in_the_example_is_valid() -> None:
+    example = (Path(__file__).parents[2] / "config.example.toml").read_text("utf-8")
+    shown = example.replace('\n# "', '\n"')
+    assert len(File.model_validate(tomllib.loads(shown)).import_.mapping) == 2

@@ -9,7 +9,7 @@ import pytest
 
 from casework.records import Photo, Place
 from handlers.kinds import AnyOf, Day, Hour, OneOf, Photos, Sentence, Where, yes_no
-from handlers.replies import Located, Pictured, Reply, Tapped, Typed, Unreadable
+from handlers.replies import Filed, Located, Pictured, Reply, Tapped, Typed, Unreadable
 from handlers.talk import Accept, Keep, Moment, Refuse
 from handlers.words import Phrase
 
@@ -46,7 +46,7 @@ def why(answer: Any) -> str:
 
 @pytest.mark.parametrize("kind", EVERY_KIND, ids=lambda kind: type(kind).__name__)
 def test_nonsense_is_refused_with_a_sentence(kind: Any) -> None:
-    wrong: list[Reply] = [Unreadable("sticker"), Typed(" "), tapped("zz")]
+    wrong: list[Reply] = [Unreadable("sticker"), Filed("f1", "деца.xlsx", 9), Typed(" "), tapped("zz")]
     for reply in wrong:
         assert why(read(kind, reply))
 

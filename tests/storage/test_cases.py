@@ -35,7 +35,8 @@ def statements() -> list[tuple[str, str]]:
 UNSEEN_BY_PEOPLE = {
     "cases.py:overdue_everywhere": "the schedule, which tells each case to one person who may see it",
     "overview.py:last_visit": "a number for the next digest",
-    "cases.py:put": "numbers and recognition marks for the import",
+    "cases.py:put": "numbers for the import",
+    "cases.py:recognised": "recognition marks for the import",
     "visits.py:last_companions": "the person's own reports",
 }
 

@@ -25,7 +25,7 @@ from bot.channels.channel import Meaning, Trouble
 from bot.channels.telegram import reading, showing
 from bot.channels.telegram.requests import READ_TIMEOUT, AiohttpRequest
 from bot.pace import Pace
-from storage.outbox import REPLY, Due
+from storage.outbox import REPLY, Call, Due
 
 IDEMPOTENT = {"editMessageText", "deleteMessage"}
 GONE = ("message to edit not found", "message can't be edited")
@@ -64,6 +64,20 @@ class Telegram:
         except TelegramError as error:
             raise trouble(error, due) from error
         return str(answer["message_id"]) if isinstance(answer, dict) and "message_id" in answer else ""
+
+    async def fetch(self, file: str) -> bytes:
+        try:
+            found = await self._bot.get_file(file)
+            return bytes(await found.download_as_bytearray())
+        except BadRequest as gone:
+            raise Trouble(Meaning.GONE, str(gone)) from gone
+        except TelegramError as error:
+            raise Trouble(Meaning.RETRY, str(error)) from error
+
+    def withdrawal(self, chat: str, message: str) -> list[Call]:
+        """Telegram allows it within 48 hours."""
+        payload = {"chat_id": int(chat), "message_id": int(message)}
+        return [Call(self.name, chat, "deleteMessage", payload)] if message else []
 
 
 async def _drawn(payload: dict[str, Any]) -> dict[str, Any]:

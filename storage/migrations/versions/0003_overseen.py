@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0003_overseen"
-down_revision = "0001_first"
+down_revision = "0002_import_files"
 
 OVERSEEN_BY = """
 CREATE VIEW overseen_by AS
