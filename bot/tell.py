@@ -46,7 +46,7 @@ class Teller:
         """Somebody else than the one who wrote."""
         assert told.to is not None
         reader = await people.get(tx, told.to)
-        for chat in await people.chats(tx, told.to):
+        for chat in await people.ways(tx, told.to):
             await self.answer(tx, told, chat.channel, chat.chat, reader, now=now, priority=priority)
 
     async def lost(self, tx: Tx, channel: str, chat: str, now: datetime) -> None:

@@ -28,7 +28,7 @@ async def lost(tx: Tx, work: Work, channel: str, chat: str, now: datetime) -> li
     """
     await outbox.cancel_notices(tx, channel, chat)
     person_id = await people.unreachable(tx, channel, chat)
-    if person_id is None or await people.chats(tx, person_id):
+    if person_id is None or await people.ways(tx, person_id):
         return []
     who, reader = await people.get(tx, person_id), await people.coordinator_of(tx, person_id)
     day = calendar.local_day(now, work.zone).isoformat()
@@ -53,7 +53,7 @@ async def link(tx: Tx, here: Scene, person_id: int) -> Message:
     who = await people.overseen(tx, here.me, person_id)
     if who is None:
         return Message(View((_("This person is not in your area."),), ((MENU,),)), replaces=False)
-    if await people.chats(tx, who.id):
+    if await people.ways(tx, who.id):
         return Message(View((_("{who} is back, so no link is needed.", who=who.name),), ((MENU,),)), replaces=False)
     code, until = secrets.token_urlsafe(16), here.moment.at + INVITATION_LASTS
     team = who.team.id if who.team else None

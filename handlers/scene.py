@@ -25,6 +25,10 @@ class Work:
     calendar: WorkingDays
     zone: ZoneInfo
     sealer: Sealer
+    messengers: tuple[str, ...] = ("telegram",)
+    """Which ones the bot speaks."""
+
+    digest_at: str = "17:30"
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,12 @@ class Message:
     vanish_after: timedelta = timedelta()
     to: int | None = None
     """Another person than the one who wrote: a notice."""
+
+    elsewhere: str = ""
+    """A notice to all messengers of its reader but this one."""
+
+    can_wait: bool = False
+    """A notice that is not worth money: where it would cost some, it waits until its reader writes."""
 
     attachment: Chart | Sheet | None = None
     invites: str = ""
