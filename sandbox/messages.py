@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sandbox.entities import runs
 from sandbox.files import StoredFile
+from sandbox.telegram.entities import runs
 
 Json = dict[str, Any]
 

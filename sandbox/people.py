@@ -1,38 +1,37 @@
 """The people of the world, for tests: they say, show, tap, and hear.
 
-What a newcomer gets wrong: `hears` goes through the bot's messages and edits in order, each once; use
-`last` for what stands at the bottom of the chat now.
+What a newcomer gets wrong: a `Person` is somebody with a Telegram phone; the Viber phone, if there is one, is
+`person.viber` and has the same verbs.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
+from sandbox.listener import Listener
 from sandbox.messages import ChatMessage, Toast, command_entities
-from sandbox.pulse import Pulse
 
 if TYPE_CHECKING:
+    from sandbox.viber.phone import ViberPhone
     from sandbox.world import World
 
 Json = dict[str, Any]
 
 
-class Person:
+class Person(Listener[ChatMessage]):
     """One fake user with a private chat with the bot."""
 
-    def __init__(self, world: World, number: int, name: str, language: str) -> None:
+    def __init__(self, world: World, number: int, name: str, language: str, telegram: bool = True) -> None:
+        super().__init__()
         self.world = world
         self.id = number
         self.name = name
         self.language = language
+        # Whether they have Telegram at all; some have only Viber.
+        self.telegram_phone = telegram
         self.blocked = False
         self.started = False
         self.toasts: list[Toast] = []
-        self._spoken: list[int] = []
-        self._heard = 0
-        self._pulse = Pulse()
 
     def __repr__(self) -> str:
         return f"<Person {self.name} {self.id}>"
@@ -45,50 +44,17 @@ class Person:
             "language_code": self.language,
         }
 
-    # -- what the person sees ----------------------------------------------------------------------
+    @property
+    def viber(self) -> ViberPhone:
+        """Their Viber phone; who asks for it gives them one."""
+        return self.world.viber.phone(self)
 
     @property
     def chat(self) -> list[ChatMessage]:
-        """All messages of the private chat in their present form, deleted ones marked so."""
         return list(self.world.chats[self.id].messages.values())
 
-    @property
-    def last(self) -> ChatMessage:
-        """The newest message of the bot that is still there."""
-        for message in reversed(self.chat):
-            if message.from_bot and not message.deleted:
-                return message
-        raise AssertionError(f"the bot has said nothing to {self.name}")
-
-    def bot_spoke(self, message_id: int) -> None:
-        self._spoken.append(message_id)
-        self._pulse.fire()
-
-    def hears(self, timeout: float = 5) -> Coroutine[Any, Any, ChatMessage]:
-        """The next message or edit of the bot not yet heard, in its present form."""
-        return self._hears(timeout)
-
-    async def _hears(self, seconds: float) -> ChatMessage:
-        deadline = time.monotonic() + seconds
-        while self._heard >= len(self._spoken):
-            left = deadline - time.monotonic()
-            if left <= 0 or not await self._pulse.wait(left):
-                raise AssertionError(f"{self.name} heard nothing for {seconds} s; the chat: {self._summary()}")
-        self._heard += 1
-        return self.world.chats[self.id].messages[self._spoken[self._heard - 1]]
-
-    async def quiet(self, seconds: float) -> None:
-        """Nothing unheard is there, and nothing comes for so long."""
-        if self._heard < len(self._spoken) or await self._pulse.wait(seconds):
-            said = self.world.chats[self.id].messages[self._spoken[self._heard]]
-            raise AssertionError(f"{self.name} wanted quiet and heard {said.text!r} {said.labels}")
-
-    def forget(self) -> None:
-        """Count everything said so far as heard."""
-        self._heard = len(self._spoken)
-
-    def _summary(self) -> list[str]:
-        return [f"{'bot' if m.from_bot else self.name}: {m.text!r} {m.labels or ''}" for m in self.chat[-5:]]
+    def _present(self, number: int) -> ChatMessage:
+        return self.world.chats[self.id].messages[number]
 
     # -- words -------------------------------------------------------------------------------------
 
@@ -215,6 +181,8 @@ class Person:
         )
 
     def _send(self, **fields: Any) -> ChatMessage:
+        if not self.telegram_phone:
+            raise AssertionError(f"{self.name} has no Telegram")
         if self.blocked:
             raise AssertionError(f"{self.name} has blocked the bot and cannot write to it")
         self.started = True

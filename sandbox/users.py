@@ -1,7 +1,7 @@
 """The JSON side: drive the people over HTTP, from the page or from another process.
 
-    GET  /sandbox/people                       everyone, the bot, and the menu of commands
-    POST /sandbox/people                       {"name", "language"}
+    GET  /sandbox/people                       everyone, the bot, whether it speaks Viber, the commands
+    POST /sandbox/people                       {"name", "language", "phones": ["telegram", "viber"]}
     POST /sandbox/people/{id}/messages         one of the following, or multipart: photo…, document…, caption
            {"text"} | {"photos": n, "caption"} | {"photo_base64", "caption"} | {"location": {"lat", "lon"}}
            {"sticker": true} | {"voice": true} | {"contact": true} | {"document": {"name", "base64"}}
@@ -18,13 +18,14 @@
     GET  /sandbox/calls, GET /sandbox/pending  what the bot called; what it has not acknowledged
     GET  /sandbox/files/{path}                 the bytes of a photo or document
 
+The same for Viber phones is in `sandbox/viber/users.py`.
+
 What a newcomer gets wrong: `seq` numbers events, not messages; take it from `chat` before acting, then
 `wait?after=` it, and nothing is missed in between.
 """
 
 from __future__ import annotations
 
-import base64
 import json
 import time
 from collections.abc import Awaitable, Callable
@@ -37,11 +38,12 @@ from aiohttp import web
 
 from sandbox.errors import ApiError
 from sandbox.faults import Fault, Faults
+from sandbox.forms import Sent, send
 from sandbox.messages import ChatMessage, page_json
 from sandbox.params import Params, read_params
 from sandbox.people import Person
-from sandbox.telegram import Call
-from sandbox.telegram_account import menu
+from sandbox.telegram.account import menu
+from sandbox.telegram.api import Call
 from sandbox.world import Event, World
 
 Json = dict[str, Any]
@@ -80,7 +82,7 @@ class UserApi:
             ("GET", "/sandbox/pending", self.pending),
             ("GET", "/sandbox/files/{path:.+}", self.file),
         ]
-        return [web.route(verb, path, _told(handler)) for verb, path, handler in table]
+        return [web.route(verb, path, told(handler)) for verb, path, handler in table]
 
     def _person(self, request: web.Request) -> Person:
         number = request.match_info["id"]
@@ -90,12 +92,20 @@ class UserApi:
         return person
 
     async def people(self, request: web.Request) -> web.StreamResponse:
-        told = [self._about(person) for person in self._world.people.values()]
-        return web.json_response({"people": told, "bot": self._world.bot, "seq": self._world.last_seq})
+        people = [self._about(person) for person in self._world.people.values()]
+        viber = self._world.viber.courier.hook is not None
+        return web.json_response(
+            {"people": people, "bot": self._world.bot, "viber": viber, "seq": self._world.last_seq}
+        )
 
     async def new_person(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()
-        person = self._world.person(str(body["name"]), str(body.get("language", "bg")))
+        phones = body.get("phones", ["telegram"])
+        if not phones or not set(phones) <= {"telegram", "viber"}:
+            raise ApiError(400, "phones is a list of telegram and viber")
+        person = self._world.person(str(body["name"]), str(body.get("language", "bg")), telegram="telegram" in phones)
+        if "viber" in phones:
+            self._world.viber.phone(person)
         return web.json_response(self._about(person), status=201)
 
     def _about(self, person: Person) -> Json:
@@ -106,11 +116,14 @@ class UserApi:
             "started": person.started,
             "blocked": person.blocked,
             "commands": menu(self._world, person.language),
+            "telegram": person.telegram_phone,
+            "viber": self._world.viber.about(person),
         }
 
     async def message(self, request: web.Request) -> web.StreamResponse:
         sent = await _send(self._person(request), await read_params(request))
-        return web.json_response({"messages": [page_json(message) for message in sent]}, status=201)
+        messages = [page_json(message) for message in sent if isinstance(message, ChatMessage)]
+        return web.json_response({"messages": messages}, status=201)
 
     async def tap(self, request: web.Request) -> web.StreamResponse:
         person = self._person(request)
@@ -143,15 +156,7 @@ class UserApi:
 
     async def wait(self, request: web.Request) -> web.StreamResponse:
         person = self._person(request)
-        after = int(request.query.get("after", "0"))
-        deadline = time.monotonic() + float(request.query.get("timeout", "5"))
-        while True:
-            found = [e for e in self._world.events_after(after) if _from_bot(e) and e.chat_id == person.id]
-            left = deadline - time.monotonic()
-            if found or left <= 0:
-                seq = found[-1].seq if found else after
-                return web.json_response({"events": [_event_json(event) for event in found], "seq": seq})
-            await self._world.changed.wait(left)
+        return await wait_for(request, self._world, lambda event: event.chat_id == person.id and _from_bot(event))
 
     async def inject(self, request: web.Request) -> web.StreamResponse:
         return web.json_response({"update_id": self._world.inject(await request.json())}, status=201)
@@ -216,55 +221,43 @@ class UserApi:
         return web.Response(body=stored.data, content_type=stored.mime)
 
 
-async def _send(person: Person, sent: Params) -> list[ChatMessage]:
-    """Whatever a person can send, from the one JSON or multipart form."""
-    caption = sent.text("caption")
-    values = sent.values
-    if sent.files:
-        photos = [u.data for key, u in sent.files.items() if key.startswith("photo")]
-        others = [u for key, u in sent.files.items() if not key.startswith("photo")]
-        shown = await person.shows_photos(photos, caption) if photos else []
-        return shown + [await person.sends_document(u.name, u.data, "" if photos else caption) for u in others]
-    if "photos" in values:
-        count = int(values["photos"])
-        return await person.shows_photos([person.world.files.draw() for _ in range(count)], caption)
-    if "photo_base64" in values:
-        return [await person.shows_photo(base64.b64decode(values["photo_base64"]), caption)]
-    if "document" in values:
-        document = values["document"]
-        return [await person.sends_document(document["name"], base64.b64decode(document["base64"]), caption)]
-    if "location" in values:
-        return [await person.is_at(float(values["location"]["lat"]), float(values["location"]["lon"]))]
+async def _send(person: Person, form: Params) -> Sent:
+    """What only Telegram has, then what both messengers have."""
+    values = form.values
     if "forwards" in values:
         return await person.forwards(*values["forwards"])
     if "edit" in values:
         message = person.world.find(person.id, int(values["edit"]))
         if message is None:
             raise ApiError(404, "no such message")
-        return [await person.edits(message, sent.text("text"))]
-    for name, send in (
-        ("sticker", person.sends_sticker),
-        ("voice", person.sends_voice),
-        ("contact", person.sends_contact),
-    ):
-        if values.get(name):
-            return [await send()]
-    if "start" in values:
-        return [await person.starts(sent.text("start"))]
-    if not sent.text("text").strip():
-        raise ApiError(400, "there is nothing to send")
-    return [await person.says(sent.text("text"))]
+        return [await person.edits(message, form.text("text"))]
+    if values.get("voice"):
+        return [await person.sends_voice()]
+    return await send(person, form)
 
 
 def _from_bot(event: Event) -> bool:
-    return event.kind in BOT_EVENTS and event.data.get("from_bot", True)
+    return event.kind in BOT_EVENTS and bool(event.data.get("from_bot", True))
+
+
+async def wait_for(request: web.Request, world: World, wanted: Callable[[Event], bool]) -> web.Response:
+    """The events after `?after=` that are wanted, as soon as there is one or the time is up."""
+    after = int(request.query.get("after", "0"))
+    deadline = time.monotonic() + float(request.query.get("timeout", "5"))
+    while True:
+        found = [event for event in world.events_after(after) if wanted(event)]
+        left = deadline - time.monotonic()
+        if found or left <= 0:
+            seq = found[-1].seq if found else after
+            return web.json_response({"events": [_event_json(event) for event in found], "seq": seq})
+        await world.changed.wait(left)
 
 
 def _event_json(event: Event) -> Json:
     return {"seq": event.seq, "kind": event.kind, "chat_id": event.chat_id, "data": event.data}
 
 
-def _told(handler: Handler) -> Handler:
+def told(handler: Handler) -> Handler:
     """Turn what the caller did wrong into an answer that says so; our own bugs still surface as 500."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
@@ -272,7 +265,9 @@ def _told(handler: Handler) -> Handler:
             return await handler(request)
         except ApiError as error:
             return web.json_response({"error": error.description}, status=error.code)
-        except (KeyError, ValueError, TypeError, AssertionError) as error:
+        except AssertionError as error:
+            return web.json_response({"error": str(error)}, status=400)
+        except (KeyError, ValueError, TypeError) as error:
             return web.json_response({"error": f"{type(error).__name__}: {error}"}, status=400)
 
     return answer

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sandbox.clock import WorldClock
@@ -17,7 +19,8 @@ from sandbox.files import Files
 from sandbox.messages import ChatMessage, Toast, page_json, telegram_json
 from sandbox.people import Group, Person
 from sandbox.pulse import Pulse
-from sandbox.updates import Updates
+from sandbox.telegram.updates import Updates
+from sandbox.viber.account import Account
 
 __all__ = ["Chat", "Event", "World", "WorldClock"]
 
@@ -33,7 +36,12 @@ class Event:
     seq: int
     kind: str
     chat_id: int | None
-    data: Json
+    # Told only when somebody reads it: most events are read by nobody.
+    tell: Callable[[], Json]
+
+    @property
+    def data(self) -> Json:
+        return self.tell()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,9 @@ class Chat:
 
 class World:
     """Everything that exists in one sandbox."""
+
+    # Set by the sandbox, which knows its token and its own address.
+    viber: Account
 
     def __init__(self, bot_id: int, clock: WorldClock | None = None) -> None:
         self.clock = clock or WorldClock()
@@ -81,13 +92,13 @@ class World:
 
     # -- people and chats --------------------------------------------------------------------------
 
-    def person(self, name: str, language: str = "bg") -> Person:
-        """A new person who has not yet started the bot."""
+    def person(self, name: str, language: str = "bg", *, telegram: bool = True) -> Person:
+        """A new person who has not yet started the bot; `person.viber` gives a Viber phone, beside or instead."""
         number = next(self._ids)
-        person = Person(self, number, name, language)
+        person = Person(self, number, name, language, telegram)
         self.people[number] = person
         self.chats[number] = Chat(number, {"id": number, "first_name": name, "type": "private"})
-        self.publish("person", number, {"id": number, "name": name, "language": language})
+        self.publish("person", number, {"id": number, "name": name, "language": language, "telegram": telegram})
         return person
 
     def group(self, name: str, *people: Person) -> Group:
@@ -102,7 +113,7 @@ class World:
     @property
     def pending(self) -> list[Json]:
         """Updates that the bot has not acknowledged."""
-        return list(self.updates.pending)
+        return self.updates.pending
 
     def chat_for_bot(self, chat_id: int | None) -> Chat:
         """The chat, if the bot may write there."""
@@ -156,7 +167,7 @@ class World:
         person = self.people.get(message.chat_id)
         if person is not None and message.from_bot:
             person.bot_spoke(message.id)
-        self.publish(kind, message.chat_id, page_json(message))
+        self.publish(kind, message.chat_id, partial(page_json, message))
 
     # -- taps --------------------------------------------------------------------------------------
 
@@ -188,12 +199,14 @@ class World:
 
     # -- events ------------------------------------------------------------------------------------
 
-    def publish(self, kind: str, chat_id: int | None, data: Json) -> None:
-        self.events.append(Event(next(self._seq), kind, chat_id, data))
+    def publish(self, kind: str, chat_id: int | None, data: Json | Callable[[], Json]) -> None:
+        self.events.append(Event(next(self._seq), kind, chat_id, data if callable(data) else lambda: data))
         self.changed.fire()
 
     def events_after(self, seq: int) -> list[Event]:
-        return [event for event in self.events if event.seq > seq]
+        # Their numbers have no gaps, so the newest ones are as many as the numbers are apart.
+        newest = itertools.islice(reversed(self.events), max(0, self.last_seq - seq))
+        return list(newest)[::-1]
 
     @property
     def last_seq(self) -> int:

@@ -1,4 +1,5 @@
 // One message as a bubble. Text is only ever set as text: nothing that a bot sends becomes markup here.
+import { board } from "./board.js";
 import { language, t } from "./words.js";
 
 const TAGS = {
@@ -13,12 +14,14 @@ export function el(tag, props = {}, ...children) {
 }
 
 const SHAPES = {
+  person: "M12 12a4 4 0 1 0 0-8a4 4 0 0 0 0 8zM4.500 20.500a7.500 7.500 0 0 1 15 0",
+  out: "M13 4h7v7M20 4L10.500 13.500M17 14v5.500H4.500V7H10",
   file: "M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6",
   pin: "M12 21.5s-7-6.4-7-11.6a7 7 0 0 1 14 0c0 5.200-7 11.600-7 11.600zM12 7.400a2.600 2.600 0 1 0 0 5.200a2.600 2.600 0 0 0 0-5.200z",
 };
 
 // Drawn, not written: not every machine has a font with these signs.
-function icon(name) {
+export function icon(name) {
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");
   svg.setAttribute("viewBox", "0 0 24 24");
@@ -71,6 +74,12 @@ function attachment(message) {
     const { lat, lon } = message.location;
     return el("div", { className: "map" }, icon("pin"), el("small", { textContent: `${lat.toFixed(5)}, ${lon.toFixed(5)}` }));
   }
+  if (message.contact) {
+    const { name, phone_number: number } = message.contact;
+    return el("div", { className: "file" }, el("span", { className: "fileicon" }, icon("person")),
+      el("span", {}, el("b", { textContent: name }), el("small", { textContent: number })));
+  }
+  if (message.cards?.keys.length || message.runs.length) return null;
   if (message.kind !== "text") return el("div", { className: "words", textContent: t(message.kind) || message.kind });
   return null;
 }
@@ -78,17 +87,23 @@ function attachment(message) {
 export function bubble(message, seen, tap) {
   const box = el("article", { className: `bubble ${message.from_bot ? "theirs" : "mine"}` });
   box.dataset.id = message.id;
+  box.dataset.sender = message.sender;
   const inner = el("div", { className: "skin" });
   const part = attachment(message);
   if (part) inner.append(part);
   if (message.photo) inner.classList.add("media");
   if (message.text) inner.append(words(message.runs));
+  if (message.cards?.keys.length) {
+    const cards = el("div", { className: "board" });
+    board(cards, message.cards, (key) => tap(key));
+    inner.append(cards);
+  }
   const ticks = message.from_bot ? "" : seen ? "✓✓" : "✓";
   inner.append(el("div", { className: "stamp" },
     `${message.edited ? `${t("edited")} ` : ""}${time(message.date)}`,
     el("span", { className: seen ? "ticks seen" : "ticks", textContent: ticks })));
   box.append(inner);
-  for (const row of message.buttons) box.append(keys(row, message, tap));
+  for (const row of message.buttons || []) box.append(keys(row, message, tap));
   return box;
 }
 

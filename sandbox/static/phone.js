@@ -1,11 +1,8 @@
-// One person's phone: the list of messages, what can be sent, and what the person has not yet seen.
+// What every phone has: the list of messages, what can be sent, and what the person has not yet seen.
 import { album, bubble, day, el } from "./bubbles.js";
 import { t } from "./words.js";
 
-const TYPING_MS = 5000;
 const TOAST_MS = 3500;
-// The statue of Tsar Liberator in Sofia: somewhere to be when the browser does not say where it is.
-const SOFIA = { lat: 42.69385, lon: 23.33265 };
 
 export class Phone {
   constructor(person, changed) {
@@ -17,7 +14,8 @@ export class Phone {
     this.firstUnread = 0;
     this.node = document.getElementById("phone").content.firstElementChild.cloneNode(true);
     this.$ = (selector) => this.node.querySelector(selector);
-    this.node.setAttribute("aria-label", person.name);
+    this.node.setAttribute("aria-label", this.label);
+    this.node.classList.add(this.app);
     this.$("h2").textContent = person.name;
     this.$(".avatar").textContent = person.name.trim().slice(0, 1).toUpperCase();
     this.$(".avatar").style.setProperty("--hue", String((person.id * 67) % 360));
@@ -25,16 +23,17 @@ export class Phone {
     this.translate();
   }
 
-  get url() { return `/sandbox/people/${this.person.id}`; }
+  // A messenger says in a class of its own: `app`, `url`, `state`, `leave`, `more`, `tap`, `keyboard`, `words`.
+  get key() { return `${this.person.id}/${this.app}`; }
 
   wire() {
     this.$(".write").addEventListener("submit", (event) => { event.preventDefault(); this.submit(); });
     this.$(".attach").addEventListener("click", () => this.$(".photos").click());
     this.$(".photos").addEventListener("change", () => this.tray());
-    this.$(".place").addEventListener("click", () => this.send({ location: SOFIA }));
+    this.$(".place").addEventListener("click", () => this.send({ location: this.here }));
     this.$(".commands").addEventListener("click", () => this.menu());
     this.$(".start").addEventListener("click", () => this.send({ start: "" }));
-    this.$(".block").addEventListener("click", () => this.call("PUT", "/blocked", { blocked: !this.person.blocked }));
+    this.$(".leave").addEventListener("click", () => this.leave());
     this.$(".down").addEventListener("click", () => this.bottom());
     this.$(".list").addEventListener("scroll", () => { this.stuck = this.atBottom(); if (this.stuck) this.read(); });
     // An opened menu or tray makes the list shorter; what stood at the bottom must stay there.
@@ -47,11 +46,10 @@ export class Phone {
 
   async load() {
     const chat = await (await fetch(`${this.url}/chat`)).json();
-    const pending = await (await fetch("/sandbox/pending")).json();
-    const waiting = new Set(pending.map((u) => u.message).filter(Boolean).map((m) => `${m.chat.id}/${m.message_id}`));
+    const waiting = await this.waiting();
     for (const message of chat.messages) {
       this.messages.set(message.id, message);
-      if (!waiting.has(`${this.person.id}/${message.id}`)) this.seen.add(message.id);
+      if (!waiting.has(message.id)) this.seen.add(message.id);
     }
     this.draw();
     this.bottom();
@@ -110,39 +108,30 @@ export class Phone {
   async menu() {
     const menu = this.$(".menu");
     if (!menu.hidden) { menu.hidden = true; return; }
-    const { people } = await (await fetch("/sandbox/people")).json();
-    const { commands } = people.find((person) => person.id === this.person.id);
-    menu.replaceChildren(...(commands.length ? commands : [null]).map((command) => {
-      if (!command) return el("li", { className: "none", textContent: t("none") });
-      const name = `/${command.command.replace(/^\//, "")}`;
-      const button = el("button", { type: "button" }, el("b", { textContent: name }), ` ${command.description}`);
-      button.addEventListener("click", () => this.send({ text: name }));
+    const entries = await this.more();
+    menu.replaceChildren(...(entries.length ? entries : [null]).map((entry) => {
+      if (!entry) return el("li", { className: "none", textContent: t("none") });
+      const button = el("button", { type: "button" }, el("b", { textContent: entry.name }), ` ${entry.description || ""}`);
+      button.addEventListener("click", () => { menu.hidden = true; entry.act(); });
       return el("li", {}, button);
     }));
     menu.hidden = false;
   }
 
-  take(event) {
-    const { kind, data } = event;
-    if (kind === "typing") return this.typing(true);
-    if (kind === "toast") return data.text ? this.toast(data.text, data.alert) : undefined;
+  take({ kind, data }) {
     if (kind === "seen") this.seen.add(data.id);
-    if (kind === "blocked") this.person.blocked = data.blocked;
     if (kind === "message" || kind === "edited") this.messages.set(data.id, data);
     if (kind === "deleted" && this.messages.has(data.id)) this.messages.get(data.id).deleted = true;
-    if (kind === "message" && data.from_bot) {
-      this.typing(false);
-      if (!this.watched()) {
-        this.firstUnread ||= data.id;
-        this.unread += 1;
-      }
+    if (kind === "message" && data.from_bot && !this.watched()) {
+      this.firstUnread ||= data.id;
+      this.unread += 1;
     }
     if (kind === "message" && !data.from_bot) this.read(false);
     const stick = this.follow || this.atBottom();
     this.draw();
     if (stick) this.bottom(false);
     this.follow = false;
-    return this.changed();
+    this.changed();
   }
 
   watched() { return document.hasFocus() && this.node.offsetParent !== null && this.atBottom(); }
@@ -155,13 +144,6 @@ export class Phone {
     this.changed();
   }
 
-  typing(on) {
-    clearTimeout(this.typer);
-    this.isTyping = on;
-    if (on) this.typer = setTimeout(() => this.typing(false), TYPING_MS);
-    this.translate();
-  }
-
   toast(text, alert) {
     const toast = this.$(".toast");
     toast.textContent = text;
@@ -169,12 +151,6 @@ export class Phone {
     toast.hidden = false;
     clearTimeout(this.toaster);
     this.toaster = setTimeout(() => { toast.hidden = true; }, alert ? 2 * TOAST_MS : TOAST_MS);
-  }
-
-  async tap(message, key, button) {
-    button.classList.add("waiting");
-    setTimeout(() => button.classList.remove("waiting"), 600);
-    await this.call("POST", "/taps", { data: key.data, message_id: message.id });
   }
 
   atBottom() {
@@ -192,7 +168,7 @@ export class Phone {
   draw() {
     const list = this.$(".list");
     const was = list.scrollTop;
-    const shown = [...this.messages.values()].filter((message) => !message.deleted);
+    const shown = [...this.messages.values()].filter((message) => this.isShown(message));
     const nodes = [];
     let lastDay = "";
     for (let index = 0; index < shown.length; index += 1) {
@@ -213,36 +189,26 @@ export class Phone {
     this.translate();
   }
 
-  keyboard(shown) {
-    const rows = shown.findLast((message) => message.from_bot && message.keyboard.length)?.keyboard || [];
-    const box = this.$(".keyboard");
-    box.hidden = rows.length === 0;
-    box.replaceChildren(...rows.map((row) => el("div", { className: "keys" }, ...row.map((label) => {
-      const button = el("button", { type: "button", className: "key", textContent: label });
-      button.addEventListener("click", () => this.send({ text: label }));
-      return button;
-    }))));
-  }
+  isShown(message) { return !message.deleted; }
 
   translate() {
-    const fresh = this.messages.size === 0;
     const label = (selector, text) => {
       this.$(selector).setAttribute("aria-label", text);
       this.$(selector).title = text;
     };
-    const { blocked } = this.person;
-    this.$(".state").textContent = blocked ? t("blocked") : this.isTyping ? t("typing") : t("online");
+    const words = this.words();
+    this.$(".state").textContent = words.state;
     this.$(".state").classList.toggle("typing", Boolean(this.isTyping));
-    this.$(".block").textContent = blocked ? t("unblock") : t("block");
-    this.$(".start").textContent = t("start");
-    this.$(".start").hidden = !fresh || blocked;
-    this.$(".write").hidden = blocked;
+    this.$(".leave").textContent = words.leave;
+    this.$(".start").textContent = words.start;
+    this.$(".start").hidden = this.messages.size > 0 || words.silent;
+    this.$(".write").hidden = words.silent;
     this.$(".text").placeholder = this.$(".photos").files.length ? t("caption") : t("write");
     label(".text", t("write"));
     label(".send", t("send"));
     label(".attach", t("attach"));
     label(".place", t("place"));
-    label(".commands", t("commands"));
+    label(".commands", words.more);
     label(".down", t("down"));
     this.$(".down").hidden = !this.unread || this.atBottom();
   }

@@ -8,6 +8,10 @@ const WORDS = {
     blocked: "ботът е блокиран", edited: "редактирано", start: "Старт", down: "Най-долу", none: "Няма команди",
     sticker: "Стикер 👍", voice: "🎤 Гласово съобщение", contact: "👤 Контакт", deleted: "изтрито съобщение",
     fresh: "Нови съобщения", caption: "Надпис (по желание)", kb: "КБ", attached: "снимки за изпращане",
+    phones: "Телефон", open: "Отвори чата", more: "Още", subscribed: "абонат на бота", unsubscribed: "без абонамент",
+    subscribe: "Абонирай", unsubscribe: "Отпиши", switchedOff: "телефонът е изключен", switchOff: "Изключи телефона",
+    switchOn: "Включи телефона", shareOwn: "Сподели моя номер", shareAsk: "Ботът иска телефонния ви номер.",
+    share: "Сподели", pick: "Посочете място на картата", sendPlace: "Изпрати мястото", failed: "Не се показа",
   },
   en: {
     hour: "+1 hour", morning: "Tomorrow 07:59", evening: "Tomorrow 17:35", add: "+ Person", name: "Name",
@@ -17,6 +21,10 @@ const WORDS = {
     blocked: "the bot is blocked", edited: "edited", start: "Start", down: "To the bottom", none: "No commands",
     sticker: "Sticker 👍", voice: "🎤 Voice message", contact: "👤 Contact", deleted: "deleted message",
     fresh: "New messages", caption: "Caption (optional)", kb: "KB", attached: "photos to send",
+    phones: "Phone", open: "Open the chat", more: "More", subscribed: "subscribed", unsubscribed: "not subscribed",
+    subscribe: "Subscribe", unsubscribe: "Leave", switchedOff: "the phone is off", switchOff: "Switch the phone off",
+    switchOn: "Switch the phone on", shareOwn: "Share my number", shareAsk: "The bot asks for your phone number.",
+    share: "Share", pick: "Point at a place on the map", sendPlace: "Send this place", failed: "Not shown",
   },
 };
 

@@ -13,7 +13,7 @@ from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter
 
 from sandbox import Button, Person, Sandbox
-from sandbox.limits import Limits
+from sandbox.telegram.limits import Limits
 
 
 def _keys(data: str = "y", label: str = "Да") -> InlineKeyboardMarkup:

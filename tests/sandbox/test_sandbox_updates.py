@@ -16,6 +16,7 @@ from telegram import Bot
 from telegram.error import Conflict
 
 from sandbox import Person, Sandbox
+from sandbox.telegram.updates import Updates
 
 
 @pytest.fixture
@@ -95,6 +96,22 @@ async def test_injected_duplicate_is_seen_again(sandbox: Sandbox, bot: Bot, ivan
     again = await bot.get_updates(offset=done + 1)
     assert [u.update_id for u in again] == [done]
     assert await bot.get_updates(offset=done + 1) == ()
+
+
+async def test_ten_thousand_waiting_updates_are_handed_out_once_and_in_order() -> None:
+    acknowledged: list[int] = []
+    updates = Updates(lambda update: acknowledged.append(update["update_id"]))
+    for number in range(10_000):
+        if number in {0, 5_000}:
+            updates.inject({"update_id": number + 7, "old": {}})
+        updates.put("message", {})
+    expected = [update["update_id"] for update in updates.pending]
+    got: list[int] = []
+    while batch := await updates.poll(max(got, default=0) + 1, 100, 0, None):
+        got += [update["update_id"] for update in batch]
+    assert got == expected
+    assert sorted(acknowledged) == sorted(expected)
+    assert len(updates) == 0
 
 
 async def test_unknown_kind_is_delivered_raw(sandbox: Sandbox, bot: Bot) -> None:

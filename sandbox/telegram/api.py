@@ -6,7 +6,6 @@ bot saw, and with 0 when it saw none.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
@@ -15,24 +14,21 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox import telegram_account, telegram_media, telegram_messages
 from sandbox.errors import ApiError, too_many
-from sandbox.faults import Fault, Faults
+from sandbox.faults import TELEGRAM_KINDS, Fault, Faults
 from sandbox.params import Params, read_params
-from sandbox.telegram_messages import Desk
-from sandbox.webhook import Webhook
+from sandbox.spoilt import AFTER_THE_WORK, bad_gateway, break_off
+from sandbox.telegram import account, media, sending
+from sandbox.telegram.sending import Desk
+from sandbox.telegram.webhook import Webhook
 
 Json = dict[str, Any]
 Method = Callable[[Desk, Params], Any]
 METHODS: dict[str, Method] = {
-    **telegram_messages.METHODS,
-    **telegram_media.METHODS,
-    **telegram_account.METHODS,
+    **sending.METHODS,
+    **media.METHODS,
+    **account.METHODS,
 }
-BAD_GATEWAY = (
-    "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1>"
-    "</center>\r\n<hr><center>nginx/1.18.0</center>\r\n</body>\r\n</html>\r\n"
-)
 REFUSALS = {
     "403": ApiError(403, "Forbidden: bot was blocked by the user"),
     "500": ApiError(500, "Internal Server Error"),
@@ -84,8 +80,8 @@ class BotApi:
         except ApiError as error:
             self._log(method, Params(), at, error.code)
             return _answer(error)
-        fault = self._faults.take(method, params.chat_id)
-        if fault is not None and fault.kind not in {"timeout_after_delivery", "half_response"}:
+        fault = self._faults.take(method, params.chat_id, TELEGRAM_KINDS)
+        if fault is not None and fault.kind not in AFTER_THE_WORK:
             return await self._spoil(request, method, params, at, fault)
         response = await self._work(method, params)
         if fault is not None:
@@ -103,7 +99,7 @@ class BotApi:
         response = (
             web.Response(body=stored.data, content_type=stored.mime) if stored else _answer(ApiError(404, "Not Found"))
         )
-        fault = self._faults.take("file", None)
+        fault = self._faults.take("file", None, TELEGRAM_KINDS)
         if fault is not None:
             return await self._spoil(request, "file", params, at, fault, response)
         self._log("file", params, at, response.status)
@@ -144,34 +140,17 @@ class BotApi:
         if kind == "429":
             spoilt = _answer(too_many(fault.retry_after))
         elif kind == "html_502":
-            spoilt = web.Response(status=502, text=BAD_GATEWAY, content_type="text/html")
+            spoilt = bad_gateway()
         elif kind in REFUSALS:
             spoilt = _answer(REFUSALS[kind])
         else:
             self._log(method, params, at, 0, kind)
-            if kind == "half_response" and response is not None:
-                return await _cut(request, response)
-            if kind != "disconnect":
-                await asyncio.sleep(fault.seconds)
-            if request.transport is not None:
-                request.transport.abort()
-            return web.Response()
+            return await break_off(request, fault, response)
         self._log(method, params, at, spoilt.status, kind)
         return spoilt
 
     def _log(self, method: str, params: Params, at: float, status: int, fault: str = "") -> None:
         self._calls.append(Call(method, params.recorded(), params.chat_id, at, status, fault))
-
-
-async def _cut(request: web.Request, response: web.Response) -> web.StreamResponse:
-    """Promise the whole body, send half, and hang up."""
-    body = response.body if isinstance(response.body, bytes) else b""
-    half = web.StreamResponse(headers={"Content-Length": str(len(body)), "Content-Type": response.content_type})
-    await half.prepare(request)
-    await half.write(body[: len(body) // 2])
-    if request.transport is not None:
-        request.transport.close()
-    return half
 
 
 def _answer(result: Any) -> web.Response:

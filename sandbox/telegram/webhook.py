@@ -14,7 +14,7 @@ import aiohttp
 
 from sandbox.errors import bad_request
 from sandbox.params import Params
-from sandbox.updates import Updates
+from sandbox.telegram.updates import Updates
 from sandbox.world import World
 
 Json = dict[str, Any]
@@ -75,7 +75,7 @@ class Webhook:
         return {
             "url": self._hook.url if self._hook else "",
             "has_custom_certificate": False,
-            "pending_update_count": len(self._updates.pending),
+            "pending_update_count": len(self._updates),
             "allowed_updates": self._updates.allowed,
             **self._last_error,
         }
@@ -92,10 +92,10 @@ class Webhook:
         delay = FIRST_DELAY
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ANSWER_WITHIN)) as session:
             while True:
-                if not self._updates.pending:
+                update = self._updates.oldest
+                if update is None:
                     await self._updates.pulse.wait()
                     continue
-                update = self._updates.pending[0]
                 why = await self._push(session, hook, update)
                 if why is None:
                     self._updates.remove(update)

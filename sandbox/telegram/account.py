@@ -12,7 +12,7 @@ from typing import Any
 
 from sandbox.errors import bad_request
 from sandbox.params import Params
-from sandbox.telegram_messages import Desk
+from sandbox.telegram.sending import Desk
 from sandbox.world import World
 
 Json = dict[str, Any]

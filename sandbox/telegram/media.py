@@ -11,7 +11,7 @@ from typing import Any
 from sandbox.errors import bad_request
 from sandbox.files import DOWNLOAD_LIMIT, StoredFile
 from sandbox.params import Params, Upload
-from sandbox.telegram_messages import CAPTION_LIMIT, Desk, markup, reply_to, words
+from sandbox.telegram.sending import CAPTION_LIMIT, Desk, markup, reply_to, words
 
 Json = dict[str, Any]
 ALBUM = range(2, 11)

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sandbox.entities import parse_html, utf16
 from sandbox.errors import bad_request
-from sandbox.limits import Limits
 from sandbox.messages import ChatMessage
 from sandbox.params import Params
+from sandbox.telegram.entities import parse_html, utf16
+from sandbox.telegram.limits import Limits
 from sandbox.world import Chat, World
 
 Json = dict[str, Any]

@@ -7,7 +7,9 @@ higher offset does, or a 200 from the webhook; a bot that dies in between gets i
 from __future__ import annotations
 
 import time
+from collections import OrderedDict
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 from sandbox.errors import ApiError
@@ -23,43 +25,62 @@ WEBHOOK_ACTIVE = (
 
 
 class Updates:
-    """Everything that happened and that the bot has not yet acknowledged."""
+    """Everything that happened and that the bot has not yet acknowledged; cheap with ten thousand waiting."""
 
     def __init__(self, acknowledged: Callable[[Json], None]) -> None:
-        self.pending: list[Json] = []
         self.allowed: list[str] = []
         self.webhook_active = False
         self.pulse = Pulse()
+        self.polls = 0
         self._acknowledged = acknowledged
         self._next_id = 100_001
-        self.polls = 0
+        # In order of arrival, by identity: two that wait may have one `update_id`.
+        self._waiting: OrderedDict[int, Json] = OrderedDict()
+        # Those with any number, old or new; all others stand in rising order.
+        self._injected: dict[int, Json] = {}
         # Injected updates are handed out once whatever their id; a duplicate would else never be seen.
-        self._unseen: list[Json] = []
+        self._unseen: set[int] = set()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    @property
+    def pending(self) -> list[Json]:
+        return list(self._waiting.values())
+
+    @property
+    def oldest(self) -> Json | None:
+        return next(iter(self._waiting.values()), None)
 
     def put(self, kind: str, body: Json) -> int | None:
         """Queue an update; None when the bot has not asked for this kind."""
         if (kind not in self.allowed) if self.allowed else (kind in ON_DEMAND):
             return None
-        return self.inject({kind: body}, forced=False)
+        return self._queue({kind: body})[1]
 
-    def inject(self, raw: Json, *, forced: bool = True) -> int:
+    def inject(self, raw: Json) -> int:
+        key, number = self._queue(raw)
+        self._injected[key] = self._waiting[key]
+        self._unseen.add(key)
+        return number
+
+    def _queue(self, raw: Json) -> tuple[int, int]:
         update = {"update_id": self._next_id, **raw}
         number = int(update["update_id"])
         self._next_id = max(self._next_id, number + 1)
-        self.pending.append(update)
-        if forced:
-            self._unseen.append(update)
+        self._waiting[id(update)] = update
         self.pulse.fire()
-        return number
+        return id(update), number
 
     def remove(self, update: Json) -> None:
         """Acknowledge exactly this one (the webhook's way)."""
-        self.pending = [waiting for waiting in self.pending if waiting is not update]
-        self._unseen = [waiting for waiting in self._unseen if waiting is not update]
+        self._waiting.pop(id(update), None)
+        self._injected.pop(id(update), None)
+        self._unseen.discard(id(update))
         self._acknowledged(update)
 
     def drop_all(self) -> None:
-        for update in list(self.pending):
+        for update in self.pending:
             self.remove(update)
 
     async def poll(self, offset: int, limit: int, seconds: float, allowed: list[str] | None) -> list[Json]:
@@ -72,11 +93,10 @@ class Updates:
             self.allowed = allowed
         if offset < 0:
             offset = min((int(u["update_id"]) for u in self.pending[offset:]), default=0)
-        for update in list(self.pending):
-            if int(update["update_id"]) < offset and not self._is_unseen(update):
-                self.remove(update)
+        for update in self._before(offset):
+            self.remove(update)
         deadline = time.monotonic() + seconds
-        while not self.pending:
+        while not self._waiting:
             left = deadline - time.monotonic()
             if left <= 0 or not await self.pulse.wait(left):
                 return []
@@ -84,9 +104,18 @@ class Updates:
                 raise ApiError(409, CONFLICT)
             if self.webhook_active:
                 raise ApiError(409, WEBHOOK_ACTIVE)
-        batch = self.pending[: max(1, min(limit, 100))]
-        self._unseen = [update for update in self._unseen if not any(update is sent for sent in batch)]
+        batch = list(islice(self._waiting.values(), max(1, min(limit, 100))))
+        self._unseen -= {id(update) for update in batch}
         return batch
 
-    def _is_unseen(self, update: Json) -> bool:
-        return any(update is waiting for waiting in self._unseen)
+    def _before(self, offset: int) -> list[Json]:
+        """What a call with this offset acknowledges; the first in rising order that stays ends the search."""
+        seen = (update for key, update in self._injected.items() if key not in self._unseen)
+        found = [update for update in seen if int(update["update_id"]) < offset]
+        for key, update in self._waiting.items():
+            if key in self._injected:
+                continue
+            if int(update["update_id"]) >= offset:
+                break
+            found.append(update)
+        return found

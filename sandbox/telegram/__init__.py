@@ -1,0 +1,1 @@
+"""The Bot API side of the messenger: methods, limits, the queue of updates and the webhook."""
