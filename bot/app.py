@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import os
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
-from aiohttp import ClientSession, DummyCookieJar, web
-from telegram import Bot
+from aiohttp import web
 
-from bot.channels.channel import Channel
 from bot.channels.telegram import showing
-from bot.channels.telegram.api import Telegram
-from bot.channels.telegram.requests import AiohttpRequest
-from bot.channels.telegram.updates import Updates
+from bot.channels.telegram.reading import CHANNEL
 from bot.config import Config
-from bot.config import Telegram as TelegramSection
 from bot.converse import Converser
 from bot.deliver import Deliverer
-from bot.pace import Pace, Rate
+from bot.messengers import Messengers, open_messengers
 from bot.photos import PhotoFetcher
-from bot.receive import Receiver
 from bot.schedule import Schedule
 from casework.calendar import WorkingDays
 from handlers.menu import COMMANDS
@@ -38,7 +30,6 @@ from storage.database import Database, open_database
 from storage.sealing import Sealer
 
 log = structlog.get_logger()
-WEBHOOK_PATH = "/telegram"
 
 
 def now_utc() -> datetime:
@@ -48,21 +39,17 @@ def now_utc() -> datetime:
 class App:
     """The parts of a running bot, each waking the next: arrivals, answers, calls."""
 
-    def __init__(
-        self, config: Config, database: Database, bot: Bot, request: AiohttpRequest, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, config: Config, database: Database, messengers: Messengers, now: Callable[[], datetime]) -> None:
         self.config = config
         self.database = database
         self.now = now
         self.work = Work(config.catalogue, WorkingDays(), config.zone, Sealer(config.secret))
-        self.telegram = Telegram(bot, request, _pace(config.file.telegram))
-        channels: dict[str, Channel] = {self.telegram.name: self.telegram}
-        self.receiver = Receiver()
-        self.updates = Updates(self.telegram, self.receiver)
+        channels, self.receiver = messengers.channels, messengers.receiver
+        self.sources = messengers.sources
         self.deliverer = Deliverer(database, channels, now)
         self.converser = Converser(database, self.work, channels, self.receiver, now=now, also=self.deliverer.record)
-        self.schedule = Schedule(config, database, self.work, self.converser, now)
-        self.photos = PhotoFetcher(bot, database, Path(config.file.photos.store), now)
+        self.photos = PhotoFetcher(channels, database, Path(config.file.photos.store), now, self.converser.photo_lost)
+        self.schedule = Schedule(config, database, self.work, self.converser, now, self.photos)
 
     def wake(self) -> None:
         """Everybody looks again, because the clock was moved."""
@@ -78,9 +65,10 @@ class App:
             stages.create_task(self.deliverer.run())
             stages.create_task(self.schedule.run())
             stages.create_task(self.photos.run())
-            if not self.config.file.telegram.public_url:
-                stages.create_task(self.updates.poll())
-            await self._announce()
+            for source in self.sources:
+                stages.create_task(source.run())
+            if self.config.tokens.telegram:
+                await self._announce()
 
     async def _announce(self) -> None:
         """The commands that Telegram lists in each language."""
@@ -88,49 +76,33 @@ class App:
             words = Words(language, self.now().date())
             payload = {"commands": showing.commands(words, COMMANDS), "language_code": language}
             async with self.database.transaction() as tx:
-                call = outbox.Call(self.telegram.name, "", "setMyCommands", payload, outbox.BROADCAST)
+                call = outbox.Call(CHANNEL, "", "setMyCommands", payload, outbox.BROADCAST)
                 await outbox.add(tx, [call], self.now())
-
-
-def _pace(allowed: TelegramSection) -> Pace:
-    per_second = allowed.messages_per_second
-    return Pace(time.monotonic, Rate(per_second, max(1, per_second - 3)), allowed.chat_messages_per_second)
 
 
 @asynccontextmanager
 async def open_app(config: Config, now: Callable[[], datetime] = now_utc) -> AsyncIterator[App]:
     """Raises StorageError, SchemaError, telegram.error.InvalidToken."""
     _quiet_libraries()
-    api = config.file.telegram.api_url
-    async with ClientSession(cookie_jar=DummyCookieJar()) as session:
-        request = AiohttpRequest(session)
-        bot = Bot(
-            config.token, base_url=f"{api}/bot", base_file_url=f"{api}/file/bot", request=request,
-            get_updates_request=AiohttpRequest(session),
-        )  # fmt: skip
+    async with AsyncExitStack() as opened:
+        messengers = await open_messengers(config, now, opened)
         database = await open_database(config.file.database.url)
-        try:
-            yield App(config, database, bot, request, now)
-        finally:
-            await database.close()
+        opened.push_async_callback(database.close)
+        yield App(config, database, messengers, now)
 
 
 @asynccontextmanager
 async def _http(app: App) -> AsyncIterator[None]:
-    """`/health`, and Telegram's webhook when there is a public address."""
+    """`/health`, and the webhooks of the messengers that call us."""
     server = web.Application(client_max_size=1_000_000)
     server.router.add_get("/health", _health(app))
-    public = app.config.file.telegram.public_url
-    secret = webhook_secret(app.config)
-    if public:
-        server.router.add_post(WEBHOOK_PATH, app.updates.webhook(secret))
+    for source in app.sources:
+        server.router.add_routes(source.routes())
     runner = web.AppRunner(server, access_log=None)
     await runner.setup()
     host, _, port = app.config.file.http.listen.rpartition(":")
     try:
         await web.TCPSite(runner, host or None, int(port)).start()
-        if public:
-            await app.updates.open_webhook(f"{public}{WEBHOOK_PATH}", secret)
         yield
     finally:
         await runner.cleanup()
@@ -142,11 +114,6 @@ def _health(app: App) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
             return web.json_response({"ok": True, "outbox": await outbox.waiting(tx), "pid": os.getpid()})
 
     return health
-
-
-def webhook_secret(config: Config) -> str:
-    """Telegram sends it back with every update; it is derived, so that a restart keeps it."""
-    return hashlib.sha256(b"webhook" + config.secret + config.token.encode()).hexdigest()
 
 
 def _quiet_libraries() -> None:

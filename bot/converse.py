@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
-from bot.channels.channel import Channel, Edited, Elsewhere, Reach
+from bot.channels.channel import Channel, Edited, Elsewhere, Lost, Reach
 from bot.receive import Receiver
 from casework import calendar
 from casework.records import Person
-from handlers import menu, router
+from handlers import conversations, menu, router
 from handlers.notices import NO_EDITS, NOT_IN_GROUPS, SET_ASIDE
-from handlers.replies import Incoming
-from handlers.scene import Message, Work
+from handlers.onekeyboard import one_keyboard
+from handlers.replies import Incoming, Pictured
+from handlers.scene import Message, Scene, Work
 from handlers.talk import Moment
 from handlers.views import View
 from handlers.words import FIRST_LANGUAGE, Words
-from storage import inbox, outbox, people
+from storage import inbox, journals, media, outbox, people
 from storage.database import Database, Tx, from_micros, to_micros
 from storage.inbox import Arrived
+from storage.media import Waiting
 from storage.outbox import NOTICE, REPLY
 
 log = structlog.get_logger()
@@ -137,6 +139,9 @@ class Converser:
             case Edited(incoming=incoming):
                 me, _kept = await people.with_journal(tx, row.channel, row.sender)
                 await self._add(tx, Message(View((NO_EDITS,))), channel, incoming.chat, me, now=now)
+            case Lost():
+                known = await outbox.lost(tx, row.channel, event.message, event.why)
+                log.warning("a message did not reach its phone", message=event.message, why=event.why, known=known)
             case Elsewhere(chat=chat, command=True):
                 await self._add(tx, Message(View((NOT_IN_GROUPS,))), channel, chat, None, now=now)
             case Reach(chat=chat, reachable=True):
@@ -146,20 +151,54 @@ class Converser:
 
     async def _answer(self, tx: Tx, channel: Channel, incoming: Incoming, sent_at: datetime, now: datetime) -> None:
         me, kept = await people.with_journal(tx, incoming.channel, incoming.account)
-        language = (me.language if me else "") or FIRST_LANGUAGE
-        moment = Moment(sent_at, calendar.local_day(sent_at, self._work.zone), language)
-        for told in await router.respond(tx, self._work, me, kept, incoming, moment):
-            if told.to is None:
-                await self._add(tx, told, channel, incoming.chat, me, now=now, tapped=incoming.message)
-            else:
+        if me and isinstance(incoming.reply, Pictured) and not channel.keeps_files:
+            await media.arrived(tx, me.id, incoming.reply.photo, now)
+        answers = await router.respond(tx, self._work, me, kept, incoming, self._moment(sent_at, me))
+        for told in await self._with_keyboard(tx, channel, me, [one for one in answers if one.to is None]):
+            await self._add(tx, told, channel, incoming.chat, me, now=now, tapped=incoming.message)
+        for told in answers:
+            if told.to is not None:
                 await self.notify(tx, told, now)
+
+    def _moment(self, at: datetime, me: Person | None) -> Moment:
+        return Moment(at, calendar.local_day(at, self._work.zone), (me.language if me else "") or FIRST_LANGUAGE)
 
     async def notify(self, tx: Tx, told: Message, now: datetime, priority: int = NOTICE) -> None:
         """A message to somebody else than the one who wrote."""
-        assert told.to is not None
-        reader = await people.get(tx, told.to)
-        for chat in await people.chats(tx, told.to):
-            await self._add(tx, told, self._channels[chat.channel], chat.chat, reader, now=now, priority=priority)
+        await self.notify_all(tx, [told], now, priority)
+
+    async def notify_all(self, tx: Tx, told: Sequence[Message], now: datetime, priority: int = NOTICE) -> None:
+        """Messages to one person, in this order."""
+        if not told:
+            return
+        to = told[0].to
+        assert to is not None
+        reader = await people.get(tx, to)
+        for chat in await people.chats(tx, to):
+            channel = self._channels.get(chat.channel)
+            if channel is None:
+                continue  # a messenger that was switched off
+            for one in await self._with_keyboard(tx, channel, reader, told):
+                await self._add(tx, one, channel, chat.chat, reader, now=now, priority=priority)
+
+    async def _with_keyboard(
+        self, tx: Tx, channel: Channel, reader: Person | None, told: Sequence[Message]
+    ) -> Sequence[Message]:
+        """As they are, where buttons stand under their message and stay there."""
+        if not channel.one_keyboard or reader is None or not told:
+            return told
+        return one_keyboard(told, await journals.open_of(tx, reader.id))
+
+    async def photo_lost(self, tx: Tx, photo: Waiting, now: datetime) -> None:
+        """A photo that cannot be fetched any more: its sender is told where they meant it to be."""
+        me = await people.get(tx, photo.person_id) if photo.person_id else None
+        if me is None:
+            return
+        here = Scene(me, self._work, self._moment(now, me))
+        saved = photo.visit_id is not None
+        await self.notify_all(
+            tx, await conversations.photo_lost(tx, here, photo.recognised_by, saved=saved), now, REPLY
+        )
 
     async def _add(
         self,

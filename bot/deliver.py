@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
 import structlog
@@ -32,6 +32,10 @@ Chat = tuple[str, str]
 """Channel and chat."""
 
 
+async def _waits(_tx: Tx, row: Due) -> None:
+    log.error("a message waits because the messenger wants money for it", channel=row.channel, row=row.id)
+
+
 class Deliverer:
     def __init__(self, database: Database, channels: Mapping[str, Channel], now: Callable[[], datetime]) -> None:
         self._database = database
@@ -50,6 +54,10 @@ class Deliverer:
         self._ended: list[Result] = []
         self._record_at = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closed: set[str] = set()
+        self._unpaid_rows: list[Due] = []
+        self.unpaid: Callable[[Tx, Due], Awaitable[None]] = _waits
+        """What becomes of a message for which its messenger wants money; in the transaction that records it."""
         database.listen("outbox", self.look_again)
 
     def look_again(self) -> None:
@@ -87,7 +95,7 @@ class Deliverer:
         """Begins the calls that may be made now; when (on the monotonic clock) to look again."""
         self._look = self._more = False
         now, glance = self._now(), self._database.glance()
-        found = await outbox.due(glance, now, LOOK_AHEAD)
+        found = await outbox.due(glance, now, LOOK_AHEAD, self._channels)
         waiting = [row for row in found if row.id not in self._taken]
         pause = self._start(waiting)
         at = await outbox.next_at(glance, now)
@@ -128,6 +136,11 @@ class Deliverer:
             result = self._went_wrong(row, trouble)
             if trouble.meaning is Meaning.WAIT:
                 channel.pace.bar(row.chat, trouble.seconds)
+            self._alarm(channel.name, trouble)
+            if trouble.meaning is Meaning.UNPAID:
+                self._unpaid_rows.append(row)
+        else:
+            self._closed.discard(channel.name)
         if not self._ended:
             self._record_at = time.monotonic() + RECORD_WITHIN
         self._ended.append(result)
@@ -135,6 +148,12 @@ class Deliverer:
             self._busy.discard((row.channel, row.chat))
         self._look = self._look or self._more
         self._wake.set()
+
+    def _alarm(self, channel: str, trouble: Trouble) -> None:
+        """Once for each time that a messenger shuts us out, not for every message that waits for it."""
+        if trouble.meaning is Meaning.CLOSED and channel not in self._closed:
+            self._closed.add(channel)
+            log.error("a messenger takes nothing from us; everything for it waits", channel=channel, why=str(trouble))
 
     def _went_wrong(self, row: Due, trouble: Trouble) -> Result:
         said, now = str(trouble), self._now()
@@ -146,6 +165,8 @@ class Deliverer:
             case Meaning.RETRY:
                 wait = min(LONGEST_BACKOFF, timedelta(seconds=2 ** min(row.tries, 12)))
                 return Result(row, WAITING, error=said, again_at=now + wait)
+            case Meaning.CLOSED | Meaning.UNPAID:
+                return Result(row, WAITING, error=said, again_at=now + timedelta(seconds=trouble.seconds))
             case Meaning.UNCERTAIN:
                 return Result(row, UNCERTAIN, error=said)
             case Meaning.UNREACHABLE | Meaning.GONE:
@@ -160,11 +181,14 @@ class Deliverer:
     async def record(self, tx: Tx) -> None:
         """Writes how the calls of the last moments ended, and what follows from it."""
         ended, self._ended = self._ended, []
+        unpaid, self._unpaid_rows = self._unpaid_rows, []
         if not ended:
             return
         await outbox.record(tx, ended, self._now())
         for result in ended:
             await self._follow(tx, result)
+        for row in unpaid:
+            await self.unpaid(tx, row)
         tx.when_committed(lambda: self._recorded(ended))
 
     def _recorded(self, ended: list[Result]) -> None:

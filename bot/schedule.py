@@ -15,11 +15,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.config import Config
 from bot.converse import Converser
+from bot.photos import PhotoFetcher
 from casework import escalation
 from casework.records import LEADER, MUNICIPAL, Case, Person
 from handlers import coordinate
 from handlers.scene import Work
-from storage import cases, claims, inbox, journals, outbox, overview, people
+from storage import cases, claims, inbox, journals, media, outbox, overview, people
 from storage.database import Database, Tx
 from storage.outbox import BROADCAST
 
@@ -39,12 +40,14 @@ class Schedule:
         work: Work,
         converser: Converser,
         now: Callable[[], datetime],
+        photos: PhotoFetcher,
     ) -> None:
         self._times = config.file.schedule
         self._database = database
         self._work = work
         self._converser = converser
         self._now = now
+        self._photos = photos
         self.wake = asyncio.Event()
 
     async def run(self) -> None:
@@ -73,6 +76,8 @@ class Schedule:
             await journals.expired(tx, now - DRAFTS_KEPT)
             await inbox.forget_before(tx, now - KEPT)
             await outbox.forget_before(tx, now - KEPT)
+            unused = await media.drop_unused(tx, now - DRAFTS_KEPT)
+        await self._photos.delete(unused)
 
     def _at(self, day: date, hour: time) -> datetime:
         return datetime.combine(day, hour, self._work.zone)
@@ -89,8 +94,8 @@ class Schedule:
             return
         since = self._at(day - timedelta(days=1), hour)
         late = now - until > LATE_AFTER
-        for told in await coordinate.make_digest(tx, self._work, me, day, since, until, late=late, now=now):
-            await self._converser.notify(tx, told, now, BROADCAST)
+        told = await coordinate.make_digest(tx, self._work, me, day, since, until, late=late, now=now)
+        await self._converser.notify_all(tx, told, now, BROADCAST)
 
     async def _alerts(self, tx: Tx, today: date, now: datetime) -> None:
         """Each overdue case whose next rung is reached is told to exactly one person, one message each."""

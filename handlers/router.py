@@ -92,6 +92,9 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
             return await conversations.begin(tx, here, tap.key, {}, kept)
         case "resume":
             return await conversations.resume(tx, here, kept, tap.value)
+        case "go_on":
+            # A notice keeps its other buttons.
+            return [told.anew() for told in await conversations.resume(tx, here, kept, tap.value)]
         case "fix":
             return await conversations.correct(tx, here, kept, number)
         case "cases":

@@ -61,6 +61,8 @@ class Message:
     talk: str = "go"
     key: str = ""
     replaces: bool = True
+    partial: bool = False
+    """The question stands in the chat already; only its buttons are others now."""
     settle: bool = False
     """Wait for the rest of an album: a later message of the same person takes this one's place."""
     vanish_after: timedelta = timedelta()

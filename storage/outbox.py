@@ -4,7 +4,7 @@ call and its record can repeat a message, and nothing else."""
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -99,12 +99,16 @@ async def cancel(tx: Tx, channel: str, chat: str, cancel_key: str) -> None:
     )
 
 
-async def due(tx: Tx, now: datetime, limit: int) -> list[Due]:
+async def due(tx: Tx, now: datetime, limit: int, channels: Collection[str] | None = None) -> list[Due]:
+    """What may be called now, in its order; of `channels` only, so that one switched off fills nobody's queue."""
+    only = {f"c{number}": name for number, name in enumerate(channels or ())}
+    of = "" if channels is None else f"AND channel IN ({', '.join(f':{name}' for name in only)}) "
     rows = await tx.rows(
         "SELECT id, channel, chat, method, payload, priority, tries, vanish_after FROM outbox "
-        "WHERE state = 'waiting' AND not_before <= :now ORDER BY priority, id LIMIT :limit",
+        f"WHERE state = 'waiting' AND not_before <= :now {of}ORDER BY priority, id LIMIT :limit",
         now=to_micros(now),
         limit=limit,
+        **only,
     )
     return [_due(row) for row in rows]
 
@@ -125,6 +129,19 @@ async def record(tx: Tx, results: Sequence[Result], now: datetime) -> None:
             for one in results
         ],
     )
+
+
+async def lost(tx: Tx, channel: str, message: str, why: str) -> bool:
+    """The messenger takes back that it has delivered; False when no call is known that led to this message."""
+    row = await tx.row(
+        "UPDATE outbox SET state = :failed, error = :why "
+        "WHERE channel = :channel AND message = :message AND message <> '' RETURNING id",
+        failed=FAILED,
+        why=why[:500],
+        channel=channel,
+        message=message,
+    )
+    return row is not None
 
 
 async def bar(tx: Tx, channel: str, chat: str, until: datetime) -> None:

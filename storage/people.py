@@ -27,9 +27,12 @@ class Chat:
 
 
 async def with_journal(tx: Tx, channel: str, account: str) -> tuple[Person | None, Kept | None]:
-    """Who writes from this account, and their open conversation: one statement, asked at every message."""
+    """Who writes from this account, and their open conversation: one statement, asked at every message.
+
+    Whoever writes can be reached again, whatever was believed before.
+    """
     row = await tx.row(
-        f"SELECT {_PERSON}, j.id AS journal_id, j.name AS journal_name, j.body, j.title FROM identity i "
+        f"SELECT {_PERSON}, i.reachable, j.id AS journal_id, j.name AS journal_name, j.body, j.title FROM identity i "
         f"JOIN person p ON p.id = i.person_id {_TEAM} "
         "LEFT JOIN journal j ON j.person_id = p.id AND j.state = 'open' "
         "WHERE i.channel = :channel AND i.account = :account AND p.active = 1",
@@ -38,6 +41,8 @@ async def with_journal(tx: Tx, channel: str, account: str) -> tuple[Person | Non
     )
     if row is None:
         return None, None
+    if not row["reachable"]:
+        await reachable(tx, channel, account)
     kept = Kept(row["journal_id"], row["id"], row["journal_name"], row["body"], row["title"])
     return _person(row), kept if row["journal_id"] else None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
@@ -20,13 +19,14 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot import charts, spreadsheets
+from bot.channels import attachments
 from bot.channels.channel import Meaning, Trouble
 from bot.channels.telegram import reading, showing
 from bot.channels.telegram.requests import READ_TIMEOUT, AiohttpRequest
 from bot.pace import Pace
 from storage.outbox import REPLY, Due
 
+FIELDS = {"chart": "photo", "sheet": "document"}
 IDEMPOTENT = {"editMessageText", "deleteMessage"}
 GONE = ("message to edit not found", "message can't be edited")
 NOTHING_LEFT_TO_DO = ("message is not modified", "message to delete not found", "message can't be deleted")
@@ -36,6 +36,8 @@ class Telegram:
     """The channel; `bot` holds the address, the token and the session."""
 
     name = reading.CHANNEL
+    one_keyboard = False
+    keeps_files = True
     read = staticmethod(reading.read)
     calls = staticmethod(showing.calls)
 
@@ -50,22 +52,26 @@ class Telegram:
 
     async def perform(self, due: Due) -> str:
         payload = due.payload
+        drawing = attachments.taken_from(payload)
         try:
-            if "chart" in payload or "sheet" in payload:
-                answer = await self._bot.do_api_request(due.method, api_kwargs=await _drawn(payload))
+            if drawing:
+                name, content = await attachments.drawn(drawing)
+                payload[FIELDS[drawing.kind]] = Upload(content, filename=name)
+                answer = await self._bot.do_api_request(due.method, api_kwargs=payload)
             else:
                 answer = await self.call(due.method, payload)
         except TelegramError as error:
             raise trouble(error, due) from error
         return str(answer["message_id"]) if isinstance(answer, dict) and "message_id" in answer else ""
 
-
-async def _drawn(payload: dict[str, Any]) -> dict[str, Any]:
-    if chart := payload.pop("chart", None):
-        return {**payload, "photo": Upload(await charts.bars(**chart), filename="chart.png")}
-    sheet = payload.pop("sheet")
-    content = await asyncio.to_thread(spreadsheets.write_table, sheet["header"], sheet["rows"])
-    return {**payload, "document": Upload(content, filename=sheet["name"])}
+    async def fetch(self, file: str) -> bytes:
+        try:
+            found = await self._bot.get_file(file)
+            return bytes(await found.download_as_bytearray())
+        except BadRequest as gone:
+            raise Trouble(Meaning.GONE, str(gone)) from gone
+        except TelegramError as error:
+            raise Trouble(Meaning.RETRY, str(error)) from error
 
 
 def trouble(error: TelegramError, due: Due) -> Trouble:
