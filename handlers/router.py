@@ -6,6 +6,8 @@ Nothing here talks to a messenger: the answer is a list of `Message`s.
 
 from __future__ import annotations
 
+from functools import cache
+
 from casework.records import Person
 from handlers import cases as my_cases
 from handlers import conversations, coordinate, menu
@@ -14,7 +16,7 @@ from handlers.replies import Incoming, Pictured, Reply, Tapped, Typed, Unreadabl
 from handlers.scene import Message, Scene, Work
 from handlers.talk import Moment
 from handlers.views import Button, View
-from handlers.words import Text, _
+from handlers.words import Text, _, in_every_language
 from storage import people
 from storage.database import Tx
 from storage.journals import Kept
@@ -55,10 +57,22 @@ async def _stranger(tx: Tx, work: Work, incoming: Incoming, moment: Moment) -> l
     return await conversations.begin(tx, Scene(joined, work, moment), "join", {})
 
 
+@cache
+def _spoken() -> dict[str, str]:
+    """The fixed words in every language, and the command each stands for."""
+    return {
+        said.casefold(): command
+        for command, label in menu.SPOKEN.items()
+        for said in in_every_language(label.one).values()
+    }
+
+
 def _command(reply: Reply) -> str:
-    """`/menu`, `/menu@the_bot`; /start of somebody known is the menu."""
-    if not isinstance(reply, Typed) or not reply.text.startswith("/"):
+    """`/menu`, `/menu@the_bot`, "Menu"; /start of somebody known is the menu."""
+    if not isinstance(reply, Typed):
         return ""
+    if not reply.text.startswith("/"):
+        return _spoken().get(reply.text.strip().casefold(), "")
     word = reply.text[1:].split("@")[0].split(maxsplit=1)
     return "menu" if not word or word[0] == "start" else word[0].casefold()
 

@@ -109,7 +109,16 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 
 @asynccontextmanager
 async def living(sandbox: Sandbox, folder: Path, more: str = "", port: int = 0) -> AsyncIterator[World]:
-    read = config.load({config.TOKEN: TOKEN}, write_config(folder, sandbox, more, port))
+    async with on_messengers(
+        sandbox, folder, write_config(folder, sandbox, more, port), {config.TOKEN: TOKEN}
+    ) as world:
+        yield world
+
+
+@asynccontextmanager
+async def on_messengers(sandbox: Sandbox, folder: Path, path: Path, tokens: dict[str, str]) -> AsyncIterator[World]:
+    """The bot with its messengers, and one team with sixteen cases due today."""
+    read = config.load(tokens, path)
     async with open_app(read, sandbox.world.clock.now) as app:
         stop = sandbox.world.clock.subscribe(app.wake)
         async with app.database.transaction() as tx:

@@ -23,8 +23,7 @@ MEANINGS: dict[int, tuple[Meaning, float]] = {
     **dict.fromkeys((5, 6, 11), (Meaning.UNREACHABLE, 0)),  # not registered, not subscribed, no suitable device
     **dict.fromkeys((2, 7, 8, 9, 15), (Meaning.CLOSED, 60)),  # the token, or the account blocked or suspended
     **dict.fromkeys((23, 24), (Meaning.UNPAID, 900)),  # free messages exceeded, no balance
-    WEBHOOK_NOT_SET: (Meaning.WAIT, 2),
-    12: (Meaning.WAIT, 60),  # a hundred messages in an hour to somebody who does not answer
+    **dict.fromkeys((WEBHOOK_NOT_SET, 12), (Meaning.RETRY, 0)),  # 12: a hundred in an hour and no word from them
     **dict.fromkeys((1, 3, 4, 13, 14, 16, 17, 18, 19, 20, 21, 22), (Meaning.REFUSED, 0)),
 }
 
