@@ -97,9 +97,9 @@ async def settled(world: World) -> None:
 
 
 async def _moved(world: World) -> None:
-    """An event that is taken is no commit of the bot."""
+    """An event that is taken is no commit of the bot, and not each is announced by the sandbox."""
     while True:
-        await world.sandbox.world.changed.wait(60)
+        await world.sandbox.world.changed.wait(0.02)
         world.app.database.committing("an event was taken")
 
 
