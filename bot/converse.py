@@ -195,10 +195,11 @@ class Converser:
         if me is None:
             return
         here = Scene(me, self._work, self._moment(now, me))
-        saved = photo.visit_id is not None
-        await self.notify_all(
-            tx, await conversations.photo_lost(tx, here, photo.recognised_by, saved=saved), now, REPLY
-        )
+        told = await conversations.photo_lost(tx, here, photo.recognised_by, saved=photo.visit_id is not None)
+        for chat in await people.chats(tx, me.id):
+            for one in told:  # an answer that still waits would count the photo in
+                await outbox.cancel(tx, chat.channel, chat.chat, one.album)
+        await self.notify_all(tx, told, now, REPLY)
 
     async def _add(
         self,

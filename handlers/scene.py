@@ -73,6 +73,11 @@ class Message:
     language: str = ""
     """Said in this language; empty means the reader's own."""
 
+    @property
+    def album(self) -> str:
+        """What the answers to the photos of one album share; the last of them takes the place of the others."""
+        return f"settle.{self.talk}"
+
     def anew(self) -> Message:
         """The same as a message of its own."""
         return replace(self, replaces=False)

@@ -25,7 +25,7 @@ def calls(told: Message, chat: str, words: Words, *, tapped: str, priority: int,
     # A character is at most two units.
     parts = [text] if len(text) <= LONGEST_TEXT // 2 else split(text, _fits)
     markup = _markup(told, words)
-    key = f"settle.{told.talk}" if told.settle else ""
+    key = told.album if told.settle else ""
     made = []
     for number, text in enumerate(parts, start=1):
         payload: dict[str, Any] = {"chat_id": int(chat), "text": text}

@@ -31,7 +31,7 @@ Payload = dict[str, Any]
 
 def calls(told: Message, chat: str, words: Words, *, tapped: str, priority: int, at: datetime) -> list[Call]:
     """The calls that show one message; a long text becomes several, the keyboard comes with the last."""
-    key = f"settle.{told.talk}" if told.settle else ""
+    key = told.album if told.settle else ""
     payloads = _payloads(told, words)
     keys = _keys(told, words)
     if keys:
