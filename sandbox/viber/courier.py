@@ -71,6 +71,7 @@ class Event:
 
     name: str
     person: str
+    token: int
     body: bytes
     signature: str
     born: datetime
@@ -88,7 +89,7 @@ class Post:
 
     name: str
     person: str
-    token: int | None
+    token: int
     status: int
     foul: str = ""
 
@@ -178,6 +179,7 @@ class Courier:
         return Event(
             name,
             person,
+            about["message_token"],
             body,
             self._sign(body),
             now,
@@ -192,9 +194,10 @@ class Courier:
             case "duplicate":
                 return [event, replace(event, answered=None)]
             case "forged":
-                changed = {**json.loads(event.body), "message_token": self.next_token()}
+                token = self.next_token()
+                changed = {**json.loads(event.body), "message_token": token}
                 body = json.dumps(changed, separators=(",", ":")).encode()
-                return [replace(event, body=body, answered=None, foul="forged"), event]
+                return [replace(event, body=body, token=token, answered=None, foul="forged"), event]
             case "replayed" if event.person in self._last:
                 return [replace(self._last[event.person], answered=None, foul="replayed"), event]
             case _:
@@ -246,7 +249,7 @@ class Courier:
                 status, body = answer.status, await answer.read()
         except (aiohttp.ClientError, TimeoutError):
             status, body = 0, b""
-        self.posts.append(Post(event.name, event.person, _token_of(event.body), status, event.foul))
+        self.posts.append(Post(event.name, event.person, event.token, status, event.foul))
         return status, body
 
     def set(self, hook: Hook) -> None:
@@ -270,8 +273,3 @@ class Courier:
         if self._session is not None:
             await self._session.close()
             self._session = None
-
-
-def _token_of(body: bytes) -> int | None:
-    token = json.loads(body).get("message_token")
-    return token if isinstance(token, int) else None
