@@ -29,15 +29,21 @@ from tests.bot.conftest import TOKEN, World, free_port, on_messengers, write_con
 @asynccontextmanager
 async def on_viber(sandbox: Sandbox, folder: Path, *, telegram: bool = False) -> AsyncIterator[World]:
     """The bot with Viber, and beside it Telegram or not; its webhook is set."""
-    port = free_port()
-    path = write_config(folder, sandbox, port=port)
-    with path.open("a") as file:
-        file.write(f'[viber]\napi_url = "{sandbox.viber_api_url}"\npublic_url = "http://127.0.0.1:{port}"\n')
+    path = configured(folder, sandbox, free_port())
     tokens = {config.VIBER_TOKEN: sandbox.viber_token} | ({config.TOKEN: TOKEN} if telegram else {})
     async with on_messengers(sandbox, folder, path, tokens) as world:
         while sandbox.viber.courier.hook is None:
             await sandbox.world.changed.wait(5)
         yield world
+
+
+def configured(folder: Path, sandbox: Sandbox, port: int) -> Path:
+    """A configuration for both messengers; which of them runs, the tokens say."""
+    folder.mkdir(exist_ok=True)
+    path = write_config(folder, sandbox, port=port)
+    with path.open("a") as file:
+        file.write(f'[viber]\napi_url = "{sandbox.viber_api_url}"\npublic_url = "http://127.0.0.1:{port}"\n')
+    return path
 
 
 def address(world: World, path: str = "/viber") -> str:
