@@ -39,11 +39,13 @@ def now_utc() -> datetime:
 class App:
     """The parts of a running bot, each waking the next: arrivals, answers, calls."""
 
-    def __init__(self, config: Config, database: Database, messengers: Messengers, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, config: Config, database: Database, work: Work, messengers: Messengers, now: Callable[[], datetime]
+    ) -> None:
         self.config = config
         self.database = database
         self.now = now
-        self.work = Work(config.catalogue, WorkingDays(), config.zone, Sealer(config.secret))
+        self.work = work
         channels, self.receiver = messengers.channels, messengers.receiver
         self.sources = messengers.sources
         self.deliverer = Deliverer(database, channels, now)
@@ -85,10 +87,11 @@ async def open_app(config: Config, now: Callable[[], datetime] = now_utc) -> Asy
     """Raises StorageError, SchemaError, telegram.error.InvalidToken."""
     _quiet_libraries()
     async with AsyncExitStack() as opened:
-        messengers = await open_messengers(config, now, opened)
         database = await open_database(config.file.database.url)
         opened.push_async_callback(database.close)
-        yield App(config, database, messengers, now)
+        work = Work(config.catalogue, WorkingDays(), config.zone, Sealer(config.secret))
+        messengers = await open_messengers(config, database, work, now, opened)
+        yield App(config, database, work, messengers, now)
 
 
 @asynccontextmanager

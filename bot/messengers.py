@@ -21,12 +21,14 @@ from bot.channels.telegram.requests import AiohttpRequest
 from bot.channels.telegram.updates import Updates as TelegramUpdates
 from bot.channels.viber.api import Sender, Viber
 from bot.channels.viber.client import Client
-from bot.channels.viber.files import Files
 from bot.channels.viber.media import Media, public_connector
+from bot.channels.viber.pages import Pages
 from bot.channels.viber.updates import Updates as ViberUpdates
 from bot.config import Config
 from bot.pace import Pace, Rate
 from bot.receive import Receiver
+from handlers.scene import Work
+from storage.database import Database
 
 VIBER_PER_SECOND, VIBER_CHAT_PER_SECOND = 50, 20
 """Viber names no rate, only a hundred messages an hour to somebody who does not answer; these keep us from a flood."""
@@ -43,7 +45,9 @@ class Messengers:
         self.sources.append(source)
 
 
-async def open_messengers(config: Config, now: Callable[[], datetime], opened: AsyncExitStack) -> Messengers:
+async def open_messengers(
+    config: Config, database: Database, work: Work, now: Callable[[], datetime], opened: AsyncExitStack
+) -> Messengers:
     """What is opened is closed with `opened`."""
     session = await opened.enter_async_context(ClientSession(cookie_jar=DummyCookieJar()))
     messengers = Messengers()
@@ -52,7 +56,10 @@ async def open_messengers(config: Config, now: Callable[[], datetime], opened: A
     if config.tokens.viber:
         foreign = ClientSession(cookie_jar=DummyCookieJar(), connector=public_connector())
         await opened.enter_async_context(foreign)
-        _open_viber(config, session, foreign, now, messengers)
+        key = hmac.new(config.secret, b"viber addresses", hashlib.sha256).digest()
+        folder, section = Path(config.file.photos.store), config.file.viber
+        pages = Pages(folder, database, work, public_url=section.public_url, key=key, now=now)
+        _open_viber(config, session, Media(foreign, URL(section.api_url).host or ""), pages, messengers)
     return messengers
 
 
@@ -70,18 +77,13 @@ def _open_telegram(config: Config, session: ClientSession, messengers: Messenger
     messengers.add(telegram, TelegramUpdates(telegram, messengers.receiver, section.public_url, secret))
 
 
-def _open_viber(
-    config: Config, session: ClientSession, foreign: ClientSession, now: Callable[[], datetime], messengers: Messengers
-) -> None:
+def _open_viber(config: Config, session: ClientSession, media: Media, pages: Pages, messengers: Messengers) -> None:
     section, token = config.file.viber, config.tokens.viber
     client, sender = Client(session, section.api_url, token), Sender(section.sender_name)
-    key = hmac.new(config.secret, b"viber files", hashlib.sha256).digest()
-    files = Files(Path(config.file.photos.store), section.public_url, key, now)
-    media = Media(foreign, URL(section.api_url).host or "")
     pace = Pace(time.monotonic, Rate(VIBER_PER_SECOND, VIBER_PER_SECOND), VIBER_CHAT_PER_SECOND)
-    viber = Viber(client, sender, files, media, pace)
+    viber = Viber(client, sender, pages, media, pace)
     updates = ViberUpdates(
-        client, sender, messengers.receiver, files,
-        token=token, public_url=section.public_url, webhook_lost=viber.webhook_lost, now=now,
+        client, sender, messengers.receiver, pages,
+        token=token, public_url=section.public_url, webhook_lost=viber.webhook_lost, now=pages.now,
     )  # fmt: skip
     messengers.add(viber, updates)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from casework.records import Case
 from handlers.menu import MENU
 from handlers.pick import PAGE, case_line
-from handlers.scene import Message, Scene
+from handlers.scene import Message, Reveal, Scene
 from handlers.views import Button, View
 from handlers.words import Text, _
 from storage import cases, people, visits
@@ -16,6 +16,10 @@ from storage.database import Tx
 NAME_STAYS = timedelta(minutes=10)
 LEADER_DAYS = 3
 HISTORY = 3
+SHOW_NAME = _("Show the name")
+NAME_ELSEWHERE = _("The name is shown on this page, once, within ten minutes. Your look will be recorded.")
+NAME_TITLE = _("The name of the child is shown once. Your look will be recorded.")
+NAME_OVER = _("This page was opened already. Ask for the name again in the chat.")
 NOT_YOURS = _("This case is not with your team now.")
 
 
@@ -61,12 +65,18 @@ async def card(tx: Tx, here: Scene, case_id: int) -> Message:
         lines.append(_("{day}: {outcome}", day=visit.report.visited_on, outcome=outcome))
     rows: list[tuple[Button, ...]] = [(Button(_("Report a visit"), str(case.id), "report"),)]
     if case.sealed:
-        rows.append((Button(_("Show the name"), str(case.id), "name"),))
+        rows.append((Button(SHOW_NAME, str(case.id), "name"),))
     rows.append((Button(_("Pass to the team leader"), str(case.id), "lead"),))
     return Message(View(tuple(lines), (*rows, (Button(_("My cases"), "0", "cases"), MENU))))
 
 
 async def name(tx: Tx, here: Scene, case_id: int) -> Message:
+    """The name in a message that deletes itself; where that cannot be, the way to a page that shows it once."""
+    if not here.takes_back:
+        case = await cases.get(tx, here.me, case_id)
+        if case is None or not case.sealed:
+            return Message(View((NOT_YOURS,), ((MENU,),)), replaces=False)
+        return Message(View((NAME_ELSEWHERE,)), replaces=False, reveals=Reveal(here.me.id, case.id))
     sealed = await cases.sealed_name(tx, here.me, case_id, here.moment.at)
     if sealed is None:
         return Message(View((NOT_YOURS,), ((MENU,),)), replaces=False)
@@ -75,6 +85,14 @@ async def name(tx: Tx, here: Scene, case_id: int) -> Message:
         name=here.work.sealer.open(sealed),
     )
     return Message(View((said,)), replaces=False, vanish_after=NAME_STAYS)
+
+
+async def revealed(tx: Tx, here: Scene, case_id: int) -> Text:
+    """What the page shows; the look is recorded."""
+    sealed = await cases.sealed_name(tx, here.me, case_id, here.moment.at)
+    if sealed is None:
+        return NOT_YOURS
+    return _("{name}\nYour look was recorded. This page opens only once.", name=here.work.sealer.open(sealed))
 
 
 async def lead(tx: Tx, here: Scene, case_id: int) -> list[Message]:

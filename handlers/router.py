@@ -32,7 +32,7 @@ async def respond(
     """The answer to one message; whatever must be kept is written in `tx`."""
     if me is None:
         return await _stranger(tx, work, incoming, moment)
-    here = Scene(me, work, moment)
+    here = Scene(me, work, moment, incoming.takes_back)
     if me.accepted_at is None:
         return await conversations.go_on(tx, here, kept, incoming.reply, start="join")
     command = _command(incoming.reply)

@@ -32,6 +32,8 @@ class Scene:
     me: Person
     work: Work
     moment: Moment
+    takes_back: bool = True
+    """What is said here can be deleted again."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,14 @@ class Sheet:
 
 
 @dataclass(frozen=True)
+class Reveal:
+    """A name that one person may see once."""
+
+    person_id: int
+    case_id: int
+
+
+@dataclass(frozen=True)
 class Message:
     """One thing to show. `talk` and `key` say whose buttons it carries; with `replaces` it may take the place
     of the message that was tapped, where the messenger can edit."""
@@ -70,6 +80,9 @@ class Message:
     """Another person than the one who wrote: a notice."""
 
     attachment: Chart | Sheet | None = None
+    reveals: Reveal | None = None
+    """The messenger writes under the text where the name is shown."""
+
     language: str = ""
     """Said in this language; empty means the reader's own."""
 

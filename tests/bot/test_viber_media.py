@@ -18,6 +18,7 @@ from yarl import URL
 from bot.channels.channel import Meaning, Trouble
 from bot.channels.viber.files import Files
 from bot.channels.viber.media import Media, public_connector
+from bot.channels.viber.passes import Passes
 from casework.records import LEADER, MUNICIPAL
 from sandbox import Fault, Sandbox, ViberPhone
 from storage.database import Tx
@@ -282,5 +283,5 @@ async def test_an_address_of_ours_opens_only_as_it_was_made_and_not_for_ever(wor
         world.sandbox.world.clock.move(timedelta(days=14, minutes=1))
         assert await status(address.path) == 404
     assert kept(world, "photos/outgoing") != []
-    await Files(world.folder / "photos", "", b"", world.app.now).sweep()
+    await Files(world.folder / "photos", "", Passes(b"", world.app.now)).sweep()
     assert kept(world, "photos/outgoing") == []

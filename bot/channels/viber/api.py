@@ -9,10 +9,11 @@ from bot.channels import attachments
 from bot.channels.channel import Meaning, Trouble
 from bot.channels.viber import keyboards, reading, showing
 from bot.channels.viber.client import WEBHOOK_NOT_SET, Client, Refusal, meaning
-from bot.channels.viber.files import Files
 from bot.channels.viber.media import Media
 from bot.channels.viber.models import Json
+from bot.channels.viber.pages import Pages
 from bot.pace import Pace
+from handlers.scene import Reveal
 from storage.outbox import REPLY, Due
 
 
@@ -33,16 +34,16 @@ class Viber:
     read = staticmethod(reading.read)
     calls = staticmethod(showing.calls)
 
-    def __init__(self, client: Client, sender: Sender, files: Files, media: Media, pace: Pace) -> None:
+    def __init__(self, client: Client, sender: Sender, pages: Pages, media: Media, pace: Pace) -> None:
         self._client = client
         self._sender = sender
-        self._files = files
+        self._pages = pages
         self._media = media
         self.pace = pace
         self.webhook_lost = asyncio.Event()
 
     async def perform(self, due: Due) -> str:
-        body = await self._drawn(due.payload)
+        body = self._named(due, await self._drawn(due.payload))
         try:
             sent = await self._client.send_message(self._sender.signs({"receiver": due.chat, **body}))
         except Refusal as refused:
@@ -55,12 +56,18 @@ class Viber:
             raise Trouble(Meaning.RETRY if again else Meaning.UNCERTAIN, "Viber did not answer in time") from late
         return str(sent.message_token)
 
+    def _named(self, due: Due, body: Json) -> Json:
+        reveals = body.pop("reveals", None)
+        if reveals is None:
+            return body
+        return {**body, "text": f"{body['text']}\n{self._pages.names.address(Reveal(**reveals), due.id)}"}
+
     async def _drawn(self, payload: Json) -> Json:
         drawing = attachments.taken_from(payload)
         if drawing is None:
             return payload
         name, content = await attachments.drawn(drawing)
-        address = await self._files.lay(content, name.rpartition(".")[2])
+        address = await self._pages.files.lay(content, name.rpartition(".")[2])
         if drawing.kind == "chart":
             return {**payload, "type": "picture", "text": "", "media": address}
         return {**payload, "type": "file", "media": address, "size": len(content), "file_name": name}

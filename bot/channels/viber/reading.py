@@ -35,7 +35,8 @@ def read(raw: Json, received_at: datetime) -> tuple[Event, datetime]:
 def _event(told: Callback) -> Event:
     match told:
         case Callback(event="message", sender=sender, message=said) if sender and said:
-            return Incoming(CHANNEL, sender.id, sender.id, sender.name, _reply(said, told.message_token))
+            reply = _reply(said, told.message_token)
+            return Incoming(CHANNEL, sender.id, sender.id, sender.name, reply, takes_back=False)
         case Callback(event="subscribed", user=user) if user:
             return Reach(user.id, reachable=True)
         case Callback(event="unsubscribed"):

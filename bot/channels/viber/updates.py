@@ -21,8 +21,8 @@ from pydantic import ValidationError
 from bot.channels.channel import Trouble
 from bot.channels.viber.api import Sender
 from bot.channels.viber.client import Client, Refusal
-from bot.channels.viber.files import Files
 from bot.channels.viber.models import Callback, Json, person_of
+from bot.channels.viber.pages import Pages
 from bot.channels.viber.reading import ALLOWED, CHANNEL
 from bot.channels.viber.showing import greeting, written
 from bot.receive import Receiver
@@ -45,7 +45,7 @@ class Updates:
         client: Client,
         sender: Sender,
         receiver: Receiver,
-        files: Files,
+        pages: Pages,
         *,
         token: str,
         public_url: str,
@@ -55,14 +55,14 @@ class Updates:
         self._client = client
         self._sender = sender
         self._receiver = receiver
-        self._files = files
+        self._pages = pages
         self._key = token.encode()
         self._address = f"{public_url}{WEBHOOK_PATH}"
         self._lost = webhook_lost
         self._now = now
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.post(WEBHOOK_PATH, self.receive), *self._files.routes()]
+        return [web.post(WEBHOOK_PATH, self.receive), *self._pages.routes()]
 
     # -- what comes ------------------------------------------------------------------------------------
 
@@ -111,7 +111,7 @@ class Updates:
         await self._set()
         while True:
             self._lost.clear()
-            await self._files.sweep()
+            await self._pages.files.sweep()
             try:
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self._lost.wait()
