@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import os
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
-from aiohttp import ClientSession, DummyCookieJar, web
-from telegram import Bot
+from aiohttp import web
 
-from bot.channels.channel import Channel
 from bot.channels.telegram import showing
-from bot.channels.telegram.api import Telegram
-from bot.channels.telegram.requests import AiohttpRequest
-from bot.channels.telegram.updates import Updates
+from bot.channels.telegram.reading import CHANNEL
 from bot.config import Config
-from bot.config import Telegram as TelegramSection
 from bot.converse import Converser
 from bot.deliver import Deliverer
 from bot.files import FileReader
-from bot.pace import Pace, Rate
+from bot.messengers import Messengers, open_messengers
 from bot.photos import PhotoFetcher
-from bot.receive import Receiver
 from bot.schedule import Schedule
 from bot.tell import Teller
 from casework.calendar import WorkingDays
@@ -40,7 +32,6 @@ from storage.database import Database, open_database
 from storage.sealing import Sealer
 
 log = structlog.get_logger()
-WEBHOOK_PATH = "/telegram"
 
 
 def now_utc() -> datetime:
@@ -51,24 +42,22 @@ class App:
     """The parts of a running bot, each waking the next: arrivals, answers, calls."""
 
     def __init__(
-        self, config: Config, database: Database, bot: Bot, request: AiohttpRequest, now: Callable[[], datetime]
+        self, config: Config, database: Database, work: Work, messengers: Messengers, now: Callable[[], datetime]
     ) -> None:
         self.config = config
         self.database = database
         self.now = now
-        self.work = Work(config.catalogue, WorkingDays(), config.zone, Sealer(config.secret))
-        self.telegram = Telegram(bot, request, _pace(config.file.telegram))
-        channels: dict[str, Channel] = {self.telegram.name: self.telegram}
-        self.receiver = Receiver()
-        teller = Teller(self.work, channels)
-        self.updates = Updates(self.telegram, self.receiver)
+        self.work = work
+        channels, self.receiver = messengers.channels, messengers.receiver
+        self.sources = messengers.sources
+        self.teller = teller = Teller(work, channels, {"viber": config.file.viber.paid_messages_a_month})
         self.deliverer = Deliverer(database, channels, teller, now)
         self.converser = Converser(
-            database, self.work, channels, self.receiver, teller, now=now, also=self.deliverer.record
-        )
-        self.schedule = Schedule(config, database, self.work, teller, now)
-        self.photos = PhotoFetcher(channels, database, Path(config.file.photos.store), now)
-        self.files = FileReader(channels, database, self.work, teller, config.file.import_.mapping, now)
+            database, work, channels, self.receiver, teller, now=now, also=self.deliverer.record
+        )  # fmt: skip
+        self.photos = PhotoFetcher(channels, database, Path(config.file.photos.store), now, teller.photo_lost)
+        self.files = FileReader(channels, database, work, teller, config.file.import_.mapping, now)
+        self.schedule = Schedule(config, database, work, teller, now, self.photos)
 
     def wake(self) -> None:
         """Everybody looks again, because the clock was moved."""
@@ -86,9 +75,10 @@ class App:
             stages.create_task(self.schedule.run())
             stages.create_task(self.photos.run())
             stages.create_task(self.files.run())
-            if not self.config.file.telegram.public_url:
-                stages.create_task(self.updates.poll())
-            await self._announce()
+            for source in self.sources:
+                stages.create_task(source.run())
+            if self.config.tokens.telegram:
+                await self._announce()
 
     async def _announce(self) -> None:
         """The commands that Telegram lists in each language."""
@@ -96,49 +86,41 @@ class App:
             words = Words(language, self.now().date())
             payload = {"commands": showing.commands(words, COMMANDS), "language_code": language}
             async with self.database.transaction() as tx:
-                call = outbox.Call(self.telegram.name, "", "setMyCommands", payload, outbox.BROADCAST)
+                call = outbox.Call(CHANNEL, "", "setMyCommands", payload, outbox.BROADCAST)
                 await outbox.add(tx, [call], self.now())
-
-
-def _pace(allowed: TelegramSection) -> Pace:
-    per_second = allowed.messages_per_second
-    return Pace(time.monotonic, Rate(per_second, max(1, per_second - 3)), allowed.chat_messages_per_second)
 
 
 @asynccontextmanager
 async def open_app(config: Config, now: Callable[[], datetime] = now_utc) -> AsyncIterator[App]:
     """Raises StorageError, SchemaError, telegram.error.InvalidToken."""
     _quiet_libraries()
-    api = config.file.telegram.api_url
-    async with ClientSession(cookie_jar=DummyCookieJar()) as session:
-        request = AiohttpRequest(session)
-        bot = Bot(
-            config.token, base_url=f"{api}/bot", base_file_url=f"{api}/file/bot", request=request,
-            get_updates_request=AiohttpRequest(session),
-        )  # fmt: skip
+    async with AsyncExitStack() as opened:
         database = await open_database(config.file.database.url)
-        try:
-            yield App(config, database, bot, request, now)
-        finally:
-            await database.close()
+        opened.push_async_callback(database.close)
+        work = Work(
+            config.catalogue,
+            WorkingDays(),
+            config.zone,
+            Sealer(config.secret),
+            config.tokens.channels,
+            f"{config.file.schedule.digest_at:%H:%M}",
+        )
+        messengers = await open_messengers(config, database, work, now, opened)
+        yield App(config, database, work, messengers, now)
 
 
 @asynccontextmanager
 async def _http(app: App) -> AsyncIterator[None]:
-    """`/health`, and Telegram's webhook when there is a public address."""
+    """`/health`, and the webhooks of the messengers that call us."""
     server = web.Application(client_max_size=1_000_000)
     server.router.add_get("/health", _health(app))
-    public = app.config.file.telegram.public_url
-    secret = webhook_secret(app.config)
-    if public:
-        server.router.add_post(WEBHOOK_PATH, app.updates.webhook(secret))
+    for source in app.sources:
+        server.router.add_routes(source.routes())
     runner = web.AppRunner(server, access_log=None)
     await runner.setup()
     host, _, port = app.config.file.http.listen.rpartition(":")
     try:
         await web.TCPSite(runner, host or None, int(port)).start()
-        if public:
-            await app.updates.open_webhook(f"{public}{WEBHOOK_PATH}", secret)
         yield
     finally:
         await runner.cleanup()
@@ -150,11 +132,6 @@ def _health(app: App) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
             return web.json_response({"ok": True, "outbox": await outbox.waiting(tx), "pid": os.getpid()})
 
     return health
-
-
-def webhook_secret(config: Config) -> str:
-    """Telegram sends it back with every update; it is derived, so that a restart keeps it."""
-    return hashlib.sha256(b"webhook" + config.secret + config.token.encode()).hexdigest()
 
 
 def _quiet_libraries() -> None:

@@ -14,10 +14,8 @@ from typing import Annotated, Any, NoReturn
 
 import structlog
 import typer
-from telegram import Bot
-from telegram.error import InvalidToken, NetworkError, TelegramError
 
-from bot import config, importing
+from bot import checks, config, importing
 from bot.app import now_utc, open_app
 from bot.config import Config, ConfigError
 from casework.records import LEADER, MEMBER, ROLES
@@ -52,33 +50,24 @@ async def _run(path: Path | None) -> None:
 
 @cli.command()
 def check(config: CONFIG_OPTION = None) -> None:
-    """Names every mistake in configuration, folders, database and token; changes nothing."""
-    _told(lambda: _check(config))
+    """Names every mistake in configuration, folders, database, tokens and public address; changes nothing."""
+    _told(lambda: _check(config, from_outside=True))
     typer.echo("Everything is in order.")
 
 
-async def _check(path: Path | None) -> None:
-    """The token is tried even when something else is wrong, so that every mistake is told in one go."""
-    file, token, mistakes = config.examine(os.environ, path)
-    if token:
-        mistakes += await _ask(file.telegram.api_url, token)
+async def _check(path: Path | None, *, from_outside: bool = False) -> None:
+    """The messengers are asked even when something else is wrong, so that every mistake is told in one go."""
+    file, tokens, mistakes = config.examine(os.environ, path)
+    if tokens.telegram:
+        mistakes += await checks.telegram(file.telegram, tokens.telegram)
+    if tokens.viber:
+        mistakes += await checks.viber(file.viber, tokens.viber)
+    if tokens.viber and file.viber.public_url and from_outside:
+        mistakes += await checks.viber_address(file.viber)
     if mistakes:
         raise ConfigError(mistakes)
-
-
-async def _ask(api_url: str, token: str) -> list[str]:
-    mend = f"{config.TOKEN}: Telegram does not know this token. Copy it again from @BotFather."
-    try:
-        async with Bot(token, base_url=f"{api_url}/bot"):
-            return []
-    except InvalidToken:
-        return [mend]
-    except NetworkError as away:
-        return [
-            f"telegram.api_url: {api_url} is not reached ({type(away).__name__}). Check the address and the network."
-        ]
-    except TelegramError as refused:
-        return [f"{mend} ({refused})"]
+    if tokens.viber and from_outside:
+        typer.echo(await checks.viber_webhook(file.viber, tokens.viber))
 
 
 @cli.command("demo")
@@ -119,8 +108,8 @@ async def _invite(read: Config, role: str, team: str, municipality: str, name: s
             await people.invite(tx, code, Invitation(role, team_id, municipality, name), expires)
     finally:
         await database.close()
-    async with Bot(read.token, base_url=f"{read.file.telegram.api_url}/bot") as bot:
-        typer.echo(f"https://t.me/{bot.username}?start={code}")
+    for link in await checks.links(read.file, read.tokens, code):
+        typer.echo(link)
 
 
 @cli.command("import")

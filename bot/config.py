@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from yarl import URL
 
 from casework import catalogue
 from casework.catalogue import Catalogue, CatalogueError
@@ -21,7 +22,11 @@ from storage import migrate
 from storage.database import path_of
 from storage.migrate import SchemaError
 
-TOKEN, SECRET, CONFIG = "OBHVAT_TELEGRAM_TOKEN", "OBHVAT_SECRET_KEY", "OBHVAT_CONFIG"
+TOKEN, VIBER_TOKEN = "OBHVAT_TELEGRAM_TOKEN", "OBHVAT_VIBER_TOKEN"
+SECRET, CONFIG = "OBHVAT_SECRET_KEY", "OBHVAT_CONFIG"
+
+HERE = ("127.0.0.1", "localhost")
+"""Where plain http is enough, because only the sandbox calls."""
 
 
 class ConfigError(Exception):
@@ -43,6 +48,16 @@ class Telegram(Section):
     """Where Telegram reaches us; empty means long polling."""
     messages_per_second: int = Field(default=28, ge=1, le=1000)
     chat_messages_per_second: float = Field(default=1, gt=0, le=1000)
+
+
+class Viber(Section):
+    api_url: str = Field(default="https://chatapi.viber.com/pa", pattern=r"^https?://\S+/pa$")
+    """What stands before `/send_message`."""
+    public_url: str = Field(default="", pattern=r"^(https?://\S+[^/])?$")
+    """Where Viber and its phones reach us; there is no polling."""
+    sender_name: str = Field(default="Обхват", min_length=1, max_length=28)
+    paid_messages_a_month: int = Field(default=1000, ge=0)
+    """What the bot begins outside of 24 hours after somebody wrote is charged; beyond this nothing that is."""
 
 
 class DatabaseSection(Section):
@@ -92,6 +107,7 @@ class Import(Section):
 
 class File(Section):
     telegram: Telegram = Telegram()
+    viber: Viber = Viber()
     database: DatabaseSection = DatabaseSection()
     photos: Photos = Photos()
     schedule: Schedule = Schedule()
@@ -101,10 +117,25 @@ class File(Section):
 
 
 @dataclass(frozen=True)
+class Tokens:
+    """Of the messengers; one without a token does not run."""
+
+    telegram: str = ""
+    viber: str = ""
+
+    def __repr__(self) -> str:
+        return "Tokens(…)"
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        return tuple(name for name, token in vars(self).items() if token)
+
+
+@dataclass(frozen=True)
 class Config:
     file: File
     catalogue: Catalogue
-    token: str
+    tokens: Tokens
     secret: bytes
 
     def __repr__(self) -> str:
@@ -120,29 +151,28 @@ def load(environ: Mapping[str, str], path: Path | None = None) -> Config:
 
     Without `OBHVAT_SECRET_KEY` a key is made beside the database.
     """
-    file, token, mistakes = examine(environ, path)
+    file, tokens, mistakes = examine(environ, path)
     if mistakes:
         raise ConfigError(mistakes)
     book = _catalogue(file, mistakes)
     assert book is not None
     given = _secret(environ, SECRET, mistakes)
     secret = given.encode() if given else _kept_secret(path_of(file.database.url))
-    return Config(file, book, token, secret)
+    return Config(file, book, tokens, secret)
 
 
-def examine(environ: Mapping[str, str], path: Path | None = None) -> tuple[File, str, list[str]]:
-    """The file as far as it can be read, the token, and every mistake. Changes nothing."""
+def examine(environ: Mapping[str, str], path: Path | None = None) -> tuple[File, Tokens, list[str]]:
+    """The file as far as it can be read, the tokens, and every mistake. Changes nothing."""
     named = path or (Path(environ[CONFIG]) if environ.get(CONFIG) else None)
     mistakes: list[str] = []
     file = _file(named, mistakes)
-    token = _secret(environ, TOKEN, mistakes)
-    if not token and not any(mistake.startswith(TOKEN) for mistake in mistakes):
-        mistakes.append(f"{TOKEN} is not set. Ask @BotFather for a bot and put its token into this variable.")
+    tokens = Tokens(_secret(environ, TOKEN, mistakes), _secret(environ, VIBER_TOKEN, mistakes))
+    _check_tokens(file, tokens, mistakes)
     _secret(environ, SECRET, mistakes)
     _catalogue(file, mistakes)
     _check_database(file, mistakes)
     _check_folder("photos.store", Path(file.photos.store), mistakes)
-    return file, token, mistakes
+    return file, tokens, mistakes
 
 
 def _file(path: Path | None, mistakes: list[str]) -> File:
@@ -193,6 +223,19 @@ def _secret(environ: Mapping[str, str], name: str, mistakes: list[str]) -> str:
     except OSError as gone:
         mistakes.append(f"{name}_FILE: {file} cannot be read ({gone.strerror}).")
         return ""
+
+
+def _check_tokens(file: File, tokens: Tokens, mistakes: list[str]) -> None:
+    if not (tokens.telegram or tokens.viber) and not any("TOKEN_FILE:" in mistake for mistake in mistakes):
+        mistakes.append(
+            f"{TOKEN} is not set. Ask @BotFather for a bot and put its token into this variable; "
+            f"for Viber it is {VIBER_TOKEN}, and one of the two is enough."
+        )
+    public = URL(file.viber.public_url)
+    if tokens.viber and not public.host:
+        mistakes.append("viber.public_url: it is not set. Viber reaches us only at a public https address: name it.")
+    elif tokens.viber and public.scheme != "https" and public.host not in HERE:
+        mistakes.append(f"viber.public_url: {public} is not https. Viber takes no other; see docs/going-live.md.")
 
 
 def _catalogue(file: File, mistakes: list[str]) -> Catalogue | None:

@@ -8,18 +8,15 @@ from datetime import datetime
 
 import structlog
 
-from bot.channels.channel import Channel, Edited, Elsewhere, Reach
+from bot.channels.channel import Channel, Edited, Elsewhere, Lost, Reach
 from bot.receive import Receiver
 from bot.tell import Teller
-from casework import calendar
 from handlers import menu, router
 from handlers.notices import NO_EDITS, NOT_IN_GROUPS, SET_ASIDE
-from handlers.replies import Incoming
+from handlers.replies import Incoming, Pictured
 from handlers.scene import Message, Work
-from handlers.talk import Moment
 from handlers.views import View
-from handlers.words import FIRST_LANGUAGE
-from storage import inbox, people
+from storage import inbox, media, outbox, people
 from storage.database import Database, Tx, from_micros, to_micros
 from storage.inbox import Arrived
 from storage.outbox import REPLY
@@ -127,7 +124,7 @@ class Converser:
         me, _kept = await people.with_journal(tx, row.channel, row.sender)
         if me:
             told = Message(View((SET_ASIDE,), ((menu.MENU,),)), to=me.id)
-            await self._teller.notify(tx, told, now, REPLY)
+            await self._teller.notify(tx, told, now, REPLY, on=row.channel)
 
     async def _handle(self, tx: Tx, row: Arrived, now: datetime) -> None:
         event, sent_at = self._channels[row.channel].read(row.payload, from_micros(row.received_at) or now)
@@ -136,22 +133,30 @@ class Converser:
                 await self._answer(tx, event, sent_at, now)
             case Edited(incoming=incoming):
                 me, _kept = await people.with_journal(tx, row.channel, row.sender)
-                await self._teller.answer(tx, Message(View((NO_EDITS,))), row.channel, incoming.chat, me, now=now)
+                await self._teller.answer(tx, [Message(View((NO_EDITS,)))], row.channel, incoming.chat, me, now=now)
+            case Lost():
+                known = await outbox.lost(tx, row.channel, event.message, event.why)
+                log.warning("a message did not reach its phone", message=event.message, why=event.why, known=known)
             case Elsewhere(chat=chat, command=True):
-                await self._teller.answer(tx, Message(View((NOT_IN_GROUPS,))), row.channel, chat, None, now=now)
+                await self._teller.answer(tx, [Message(View((NOT_IN_GROUPS,)))], row.channel, chat, None, now=now)
             case Reach(chat=chat, reachable=True):
                 await people.reachable(tx, row.channel, row.sender)
             case Reach(chat=chat):
                 await self._teller.lost(tx, row.channel, chat, now)
 
     async def _answer(self, tx: Tx, incoming: Incoming, sent_at: datetime, now: datetime) -> None:
+        channel = self._channels[incoming.channel]
         me, kept = await people.with_journal(tx, incoming.channel, incoming.account)
-        language = (me.language if me else "") or FIRST_LANGUAGE
-        moment = Moment(sent_at, calendar.local_day(sent_at, self._work.zone), language)
-        for told in await router.respond(tx, self._work, me, kept, incoming, moment):
-            if told.to is None:
-                await self._teller.answer(
-                    tx, told, incoming.channel, incoming.chat, me, now=now, tapped=incoming.message
-                )
-            else:
-                await self._teller.notify(tx, told, now)
+        if me and isinstance(incoming.reply, Pictured) and not channel.keeps_files:
+            await media.arrived(tx, me.id, incoming.reply.photo, now)
+        told = await router.respond(tx, self._work, me, kept, incoming, self._teller.moment(sent_at, me))
+        if channel.charges:  # only now, because a stranger may just have become somebody
+            await people.wrote(tx, incoming.channel, incoming.account, sent_at)
+            await outbox.release(tx, incoming.channel, incoming.chat)
+        answers = [one for one in told if one.to is None]
+        await self._teller.answer(
+            tx, answers, incoming.channel, incoming.chat, me, now=now, tapped=incoming.message
+        )  # fmt: skip
+        for one in told:
+            if one.to is not None:
+                await self._teller.notify(tx, one, now)

@@ -15,10 +15,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.channels.channel import Channel, Meaning, Trouble
+from bot.doors import Doors
 from bot.tell import Teller
 from storage import outbox
 from storage.database import Database, Tx, to_micros
-from storage.outbox import FAILED, GONE, SENT, UNCERTAIN, UNREACHABLE, WAITING, Call, Due, Result
+from storage.outbox import FAILED, GONE, HELD, REPLY, SENT, UNCERTAIN, UNREACHABLE, WAITING, Call, Due, Result
 
 log = structlog.get_logger()
 LOOK_AHEAD = 200
@@ -40,6 +41,7 @@ class Deliverer:
         self._teller = teller
         self._database = database
         self._channels = channels
+        self._doors = Doors(channels)
         self._now = now
         self._wake = asyncio.Event()
         self._look = True
@@ -54,6 +56,7 @@ class Deliverer:
         self._ended: list[Result] = []
         self._record_at = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closed: set[str] = set()
         database.listen("outbox", self.look_again)
 
     def look_again(self) -> None:
@@ -91,7 +94,7 @@ class Deliverer:
         """Begins the calls that may be made now; when (on the monotonic clock) to look again."""
         self._look = self._more = False
         now, glance = self._now(), self._database.glance()
-        found = await outbox.due(glance, now, LOOK_AHEAD)
+        found = await outbox.due(glance, now, LOOK_AHEAD, self._channels)
         waiting = [row for row in found if row.id not in self._taken]
         pause = self._start(waiting)
         at = await outbox.next_at(glance, now)
@@ -127,11 +130,15 @@ class Deliverer:
     async def _call(self, row: Due) -> None:
         channel = self._channels[row.channel]
         try:
-            result = Result(row, SENT, await channel.perform(row))
+            sent = await channel.perform(await self._doors.opened(row))
+            result = Result(row, SENT, sent.message, charged=sent.charged)
         except Trouble as trouble:
             result = self._went_wrong(row, trouble)
             if trouble.meaning is Meaning.WAIT:
                 channel.pace.bar(row.chat, trouble.seconds)
+            self._alarm(channel.name, trouble)
+        else:
+            self._closed.discard(channel.name)
         if not self._ended:
             self._record_at = time.monotonic() + RECORD_WITHIN
         self._ended.append(result)
@@ -139,6 +146,12 @@ class Deliverer:
             self._busy.discard((row.channel, row.chat))
         self._look = self._look or self._more
         self._wake.set()
+
+    def _alarm(self, channel: str, trouble: Trouble) -> None:
+        """Once for each time that a messenger shuts us out, not for every message that waits for it."""
+        if trouble.meaning is Meaning.CLOSED and channel not in self._closed:
+            self._closed.add(channel)
+            log.error("a messenger takes nothing from us; everything for it waits", channel=channel, why=str(trouble))
 
     def _went_wrong(self, row: Due, trouble: Trouble) -> Result:
         said, now = str(trouble), self._now()
@@ -150,6 +163,10 @@ class Deliverer:
             case Meaning.RETRY:
                 wait = min(LONGEST_BACKOFF, timedelta(seconds=2 ** min(row.tries, 12)))
                 return Result(row, WAITING, error=said, again_at=now + wait)
+            case Meaning.CLOSED:
+                return Result(row, WAITING, error=said, again_at=now + timedelta(seconds=trouble.seconds))
+            case Meaning.UNPAID:
+                return Result(row, HELD, error=said)
             case Meaning.UNCERTAIN:
                 return Result(row, UNCERTAIN, error=said)
             case Meaning.UNREACHABLE | Meaning.GONE:
@@ -169,6 +186,8 @@ class Deliverer:
         await outbox.record(tx, ended, self._now())
         for result in ended:
             await self._follow(tx, result)
+        # Replies have no second way.
+        await outbox.drop_spares(tx, [one.row.id for one in ended if one.state == SENT and one.row.priority != REPLY])
         tx.when_committed(lambda: self._recorded(ended))
 
     def _recorded(self, ended: list[Result]) -> None:
@@ -180,6 +199,12 @@ class Deliverer:
 
     async def _follow(self, tx: Tx, result: Result) -> None:
         row, now = result.row, self._now()
+        if result.charged:
+            await self._teller.spent(tx, row.channel, now)
+        if result.state in (UNREACHABLE, HELD):
+            await outbox.go_another_way(tx, row.id)
+        if result.state == HELD:
+            await self._teller.out_of_money(tx, row.channel, now)
         if result.state == UNREACHABLE:
             await self._teller.lost(tx, row.channel, row.chat, now)
         if result.state == GONE:

@@ -6,6 +6,7 @@ The only module of the bot that knows the sandbox; they share one clock, so that
 from __future__ import annotations
 
 import asyncio
+import socket
 import tempfile
 from datetime import timedelta
 from pathlib import Path
@@ -13,17 +14,19 @@ from pathlib import Path
 from bot import config, district
 from bot.app import App, open_app
 from casework.records import LEADER, MEMBER, MUNICIPAL
-from sandbox import Person, Sandbox
+from sandbox import Person, Sandbox, ViberPhone
 from storage import people, teams
 from storage.people import Invitation
 
 TOKEN = "100018:demo"
+TELEGRAM, VIBER = "telegram", "viber"
 CAST = (
-    ("Мила Петрова", MEMBER, "Б-1", "bg"),
-    ("Лидия Колева", LEADER, "Б-1", "bg"),
-    ("Кольо Маринов", MUNICIPAL, "", "bg"),
+    ("Мила Петрова", MEMBER, "Б-1", TELEGRAM),
+    ("Румен Стоянов", MEMBER, "Б-1", VIBER),
+    ("Лидия Колева", LEADER, "Б-1", TELEGRAM),
+    ("Кольо Маринов", MUNICIPAL, "", TELEGRAM),
 )
-"""Who stands on the page: a member and the leader of Б-1, and the coordinator of Бяла."""
+"""Who stands on the page: two members and the leader of Б-1, and the coordinator of Бяла."""
 COORDINATED = "Бяла"
 
 
@@ -32,17 +35,27 @@ async def play(port: int) -> None:
     with tempfile.TemporaryDirectory(prefix="obhvat-demo-") as folder:
         async with Sandbox(TOKEN, port=port) as sandbox:
             path = Path(folder) / "config.toml"
-            path.write_text(_settings(sandbox, folder), "utf-8")
-            read = config.load({config.TOKEN: TOKEN}, path)
+            path.write_text(_settings(sandbox, folder, _free_port()), "utf-8")
+            read = config.load({config.TOKEN: TOKEN, config.VIBER_TOKEN: sandbox.viber_token}, path)
             async with open_app(read, sandbox.world.clock.now) as app:
                 sandbox.world.clock.subscribe(app.wake)
                 await asyncio.gather(app.run(), _open_the_doors(app, sandbox))
 
 
-def _settings(sandbox: Sandbox, folder: str) -> str:
+def _free_port() -> int:
+    """Viber must be told where the bot listens before it does."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _settings(sandbox: Sandbox, folder: str, port: int) -> str:
     return (
-        f'[telegram]\napi_url = "{sandbox.url}"\n[database]\nurl = "sqlite:///{folder}/obhvat.db"\n'
-        f'[photos]\nstore = "{folder}/photos"\n[http]\nlisten = "127.0.0.1:0"\n'
+        f'[telegram]\napi_url = "{sandbox.url}"\n'
+        f'[viber]\napi_url = "{sandbox.viber_api_url}"\npublic_url = "http://127.0.0.1:{port}"\n'
+        f'[database]\nurl = "sqlite:///{folder}/obhvat.db"\n[photos]\nstore = "{folder}/photos"\n'
+        f'[http]\nlisten = "127.0.0.1:{port}"\n'
     )
 
 
@@ -51,18 +64,21 @@ async def _open_the_doors(app: App, sandbox: Sandbox) -> None:
     async with app.database.transaction() as tx:
         await district.fill(tx, app.work, now)
         known = await teams.by_name(tx)
-        for number, (name, role, team, _language) in enumerate(CAST):
+        for number, (name, role, team, _phone) in enumerate(CAST):
             team_id = known[team.casefold()].id if team else None
             invited = Invitation(role, team_id, "" if team else COORDINATED, name)
             await people.invite(tx, f"demo{number}", invited, now + timedelta(days=7))
-    for number, (name, _role, _team, language) in enumerate(CAST):
-        await _join(sandbox.world.person(name, language), f"demo{number}")
+    while sandbox.viber.courier.hook is None:
+        await sandbox.world.changed.wait(1)
+    for number, (name, _role, _team, phone) in enumerate(CAST):
+        someone = sandbox.world.person(name, telegram=phone == TELEGRAM)
+        await _join(someone if phone == TELEGRAM else someone.viber, f"demo{number}")
     print(f"\n  Отворете {sandbox.url} — Мила докладва, Кольо получава обобщението.\n  Спиране: Ctrl+C\n", flush=True)
 
 
-async def _join(person: Person, code: str) -> None:
+async def _join(person: Person | ViberPhone, code: str) -> None:
     await person.starts(code)
     await person.hears(30)
-    for label in ("Български", "Приемам"):
+    for label in (*(("Започни",) if isinstance(person, ViberPhone) else ()), "Български", "Приемам"):
         await person.taps(label)
         await person.hears(30)

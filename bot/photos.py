@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
 import structlog
 
-from bot.channels.channel import FOR_GOOD, Channel, Trouble
+from bot.channels.channel import FOR_GOOD, Channel, Meaning, Trouble
 from bot.rounds import rounds
+from bot.store import open_store
 from storage import media
-from storage.database import Database
+from storage.database import Database, Tx
 from storage.media import Waiting
 
 log = structlog.get_logger()
@@ -50,15 +51,26 @@ def clean(content: bytes) -> bytes:
 
 
 class PhotoFetcher:
-    """Fetches what reports name, when there is nothing more urgent; `saved` wakes it."""
+    """Fetches what reports name, and at once what would not be there later.
+
+    `lost` tells the sender of a photo that could not be fetched, in the transaction that gives it up.
+    """
 
     def __init__(
-        self, channels: Mapping[str, Channel], database: Database, folder: Path, now: Callable[[], datetime]
+        self,
+        channels: Mapping[str, Channel],
+        database: Database,
+        folder: Path,
+        now: Callable[[], datetime],
+        lost: Callable[[Tx, Waiting, datetime], Awaitable[None]],
     ) -> None:
         self._channels = channels
         self._database = database
         self._folder = folder
         self._now = now
+        self._lost = lost
+        self._cleaning = asyncio.Lock()
+        """One at a time: a picture of twelve megapixels takes 36 MB while it is open."""
         self.saved = asyncio.Event()
         database.listen("media", self.saved.set)
 
@@ -68,27 +80,39 @@ class PhotoFetcher:
     async def one_round(self) -> int:
         async with self._database.reading() as tx:
             waiting = await media.waiting(tx, self._now(), AT_ONCE)
-        for photo in waiting:
-            await self._fetch(photo)
+        await asyncio.gather(*(self._fetch(photo) for photo in waiting))
         return len(waiting)
 
     async def _fetch(self, photo: Waiting) -> None:
         try:
-            cleaned = await asyncio.to_thread(clean, await self._channels[photo.channel].fetch(photo.file))
-        except (Trouble, NotAPicture) as failed:
-            await self._failed(photo, failed)
-            return
-        key = f"{hashlib.sha256(cleaned).hexdigest()}.jpg"
-        from obstore.store import LocalStore
+            content = await self._fetched(photo)
+            async with self._cleaning:
+                cleaned = await asyncio.to_thread(clean, content)
+        except NotAPicture as never:
+            await self._failed(photo, str(never), None)
+        except Trouble as trouble:
+            over = trouble.meaning in FOR_GOOD or photo.tries + 1 >= TRIES
+            again = None if over else self._now() + timedelta(seconds=min(3600, 5 * 4**photo.tries))
+            await self._failed(photo, str(trouble), again)
+        else:
+            key = f"{hashlib.sha256(cleaned).hexdigest()}.jpg"
+            await (await open_store(self._folder)).put_async(key, cleaned)
+            async with self._database.transaction() as tx:
+                await media.stored(tx, photo.id, key)
 
-        store = await asyncio.to_thread(LocalStore, self._folder, mkdir=True)
-        await store.put_async(key, cleaned)
-        async with self._database.transaction() as tx:
-            await media.stored(tx, photo.id, key)
+    async def _fetched(self, photo: Waiting) -> bytes:
+        channel = self._channels.get(photo.channel)
+        if channel is None:
+            raise Trouble(Meaning.RETRY, f"{photo.channel} is switched off")
+        return await channel.fetch(photo.file)
 
-    async def _failed(self, photo: Waiting, error: Trouble | NotAPicture) -> None:
-        hopeless = (isinstance(error, NotAPicture) or error.meaning in FOR_GOOD) or photo.tries + 1 >= TRIES
-        again = None if hopeless else self._now() + timedelta(seconds=min(3600, 5 * 4**photo.tries))
-        log.warning("a photo was not fetched", photo=photo.id, why=type(error).__name__, again=again is not None)
+    async def _failed(self, photo: Waiting, why: str, again: datetime | None) -> None:
+        log.warning("a photo was not fetched", photo=photo.id, why=why, again=again is not None)
         async with self._database.transaction() as tx:
-            await media.failed(tx, photo.id, type(error).__name__, again)
+            await media.failed(tx, photo.id, why, again)
+            if again is None:
+                await self._lost(tx, photo, self._now())
+
+    async def delete(self, keys: Sequence[str]) -> None:
+        if keys:
+            await (await open_store(self._folder)).delete_async(list(keys))

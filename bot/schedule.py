@@ -14,13 +14,14 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.config import Config
+from bot.photos import PhotoFetcher
 from bot.tell import Teller
 from casework import escalation
 from casework.escalation import Roster, Turn
 from casework.records import Person
 from handlers import coordinate, notices
 from handlers.scene import Work
-from storage import cases, claims, inbox, outbox, overview, people
+from storage import cases, claims, inbox, links, media, outbox, overview, people
 from storage.database import Database, Tx
 from storage.outbox import BROADCAST
 
@@ -28,6 +29,8 @@ log = structlog.get_logger()
 RING_SECONDS = 30
 LATE_AFTER = timedelta(minutes=30)
 KEPT = timedelta(days=30)
+UNUSED_KEPT = timedelta(days=14)
+"""Photos that belong to no report: longer than an untouched draft lives, whatever holidays are between."""
 DRAFTS_UNTOUCHED = timedelta(days=6)
 """After so long a draft is announced, and deleted on the next working day: seven days at least."""
 ALERT = "alert"
@@ -41,12 +44,14 @@ class Schedule:
         work: Work,
         teller: Teller,
         now: Callable[[], datetime],
+        photos: PhotoFetcher,
     ) -> None:
         self._times = config.file.schedule
         self._database = database
         self._work = work
         self._teller = teller
         self._now = now
+        self._photos = photos
         self.wake = asyncio.Event()
 
     async def run(self) -> None:
@@ -77,6 +82,9 @@ class Schedule:
                 await self._drafts(tx, local.date(), now)
             await inbox.forget_before(tx, now - KEPT)
             await outbox.forget_before(tx, now - KEPT)
+            await links.forget_before(tx, now - links.WRONG_WITHIN)
+            unused = await media.drop_unused(tx, now - UNUSED_KEPT)
+        await self._photos.delete(unused)
 
     def _at(self, day: date, hour: time) -> datetime:
         return datetime.combine(day, hour, self._work.zone)
@@ -93,8 +101,8 @@ class Schedule:
             return
         since = self._at(day - timedelta(days=1), hour)
         late = now - until > LATE_AFTER
-        for told in await coordinate.make_digest(tx, self._work, me, day, since, until, late=late, now=now):
-            await self._teller.notify(tx, told, now, BROADCAST)
+        told = await coordinate.make_digest(tx, self._work, me, day, since, until, late=late, now=now)
+        await self._teller.notify_all(tx, told, now, BROADCAST)
 
     async def _alerts(self, tx: Tx, roster: Roster, today: date, now: datetime) -> None:
         """Each overdue case is told to the one whose turn it is; nobody gets more than one message a day."""

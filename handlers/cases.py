@@ -9,7 +9,7 @@ from casework.catalogue import Catalogue
 from casework.records import Case, Visit
 from handlers.menu import MENU, correct
 from handlers.pick import NO_CASE, PAGE, case_line
-from handlers.scene import Message, Scene
+from handlers.scene import Message, Reveal, Scene
 from handlers.views import Button, View
 from handlers.words import Text, _
 from storage import cases, people, visits
@@ -18,6 +18,10 @@ from storage.database import Tx
 NAME_STAYS = timedelta(minutes=10)
 LEADER_DAYS = 3
 HISTORY = 3
+SHOW_NAME = _("Show the name")
+NAME_ELSEWHERE = _("The name is shown on this page, once, within ten minutes. Your look will be recorded.")
+NAME_TITLE = _("The name of the child is shown once. Your look will be recorded.")
+NAME_OVER = _("This page was opened already. Ask for the name again in the chat.")
 NOT_YOURS = _("This case is not with your team now.")
 
 
@@ -70,7 +74,7 @@ def _told(book: Catalogue, case: Case, history: Sequence[Visit]) -> Iterator[Tex
 def _ways(case: Case, history: Sequence[Visit]) -> tuple[tuple[Button, ...], ...]:
     # Only the last report: it decides what the case owes.
     fix = ((correct(history[-1].id),),) if history else ()
-    look = ((Button(_("Show the name"), str(case.id), "name"),),) if case.sealed else ()
+    look = ((Button(SHOW_NAME, str(case.id), "name"),),) if case.sealed else ()
     return (
         (Button(_("Report a visit"), str(case.id), "report"),),
         *fix,
@@ -81,6 +85,12 @@ def _ways(case: Case, history: Sequence[Visit]) -> tuple[tuple[Button, ...], ...
 
 
 async def name(tx: Tx, here: Scene, case_id: int) -> Message:
+    """The name in a message that deletes itself; where that cannot be, the way to a page that shows it once."""
+    if not here.takes_back:
+        case = await cases.get(tx, here.me, case_id)
+        if case is None or not case.sealed:
+            return Message(View((NOT_YOURS,), ((MENU,),)), replaces=False)
+        return Message(View((NAME_ELSEWHERE,)), replaces=False, reveals=Reveal(here.me.id, case.id))
     sealed = await cases.sealed_name(tx, here.me, case_id, here.moment.at)
     if sealed is None:
         return Message(View((NOT_YOURS,), ((MENU,),)), replaces=False)
@@ -89,6 +99,14 @@ async def name(tx: Tx, here: Scene, case_id: int) -> Message:
         name=here.work.sealer.open(sealed),
     )
     return Message(View((said,)), replaces=False, vanish_after=NAME_STAYS)
+
+
+async def revealed(tx: Tx, here: Scene, case_id: int) -> Text:
+    """What the page shows; the look is recorded."""
+    sealed = await cases.sealed_name(tx, here.me, case_id, here.moment.at)
+    if sealed is None:
+        return NOT_YOURS
+    return _("{name}\nYour look was recorded. This page opens only once.", name=here.work.sealer.open(sealed))
 
 
 async def lead(tx: Tx, here: Scene, case_id: int) -> list[Message]:

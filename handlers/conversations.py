@@ -37,6 +37,7 @@ REPORTS = ("visit", "fix")
 """What is worth a draft: a report and the correction of one."""
 BACK, LATER = "-back", "-later"
 PHOTOS_AT_MOST = 10
+PHOTO_LOST = _("One photo did not reach me and is not in the report. Please send it again.")
 
 
 async def begin(tx: Tx, here: Scene, name: str, given: dict[str, Any], kept: Kept | None = None) -> list[Message]:
@@ -243,6 +244,40 @@ async def _photo_aside(tx: Tx, here: Scene, journal: Journal, reply: Pictured) -
     return [replace(m.anew(), view=m.view.under(said, ""), settle=True) for m in messages]
 
 
+async def photo_lost(tx: Tx, here: Scene, unique: str, *, saved: bool) -> list[Message]:
+    """What the sender of a photo is told that cannot be fetched any more; it leaves the report it was meant for."""
+    for kept, is_open in await journals.held(tx, here.me.id):
+        journal = JOURNALS.validate_json(kept.body)
+        without = _without_photo(journal, unique)
+        if without == journal:
+            continue
+        await journals.rewrite(tx, kept.id, JOURNALS.dump_json(without).decode())
+        if is_open:
+            asked = await _run(tx, here, _start(here, without), without)
+            return [replace(m.anew(), view=m.view.under(PHOTO_LOST, ""), to=here.me.id) for m in asked]
+        return [Message(View((PHOTO_LOST,), ((Button(_("My drafts"), "", "drafts"),),)), to=here.me.id)]
+    last = Button(_("My last reports"), "", "last")
+    return [Message(View((PHOTO_LOST,), ((last,),)), to=here.me.id)] if saved else []
+
+
+def _without_photo(journal: Journal, unique: str) -> Journal:
+    """The journal as it is when that photo is not in it; without the last one the question is open again."""
+
+    def rest(held: list[Any]) -> list[Any]:
+        return [one for one in held if one["unique"] != unique]
+
+    def part(recorded: dict[str, Any]) -> dict[str, Any]:
+        if not recorded.get("photos"):
+            return recorded
+        left = rest(recorded["photos"])
+        return {key: left if key == "photos" else value for key, value in recorded.items() if key != "photos" or left}
+
+    partial = journal.partial
+    if journal.open_key == "photos" and partial:
+        partial = rest(partial) or None
+    return replace(journal, answers=part(journal.answers), given=part(journal.given), partial=partial)
+
+
 def _stored(reply: Pictured) -> dict[str, str]:
     return {"channel": reply.photo.channel, "file": reply.photo.file, "unique": reply.photo.unique}
 
@@ -258,7 +293,7 @@ async def _run(
     match step:
         case Asking():
             await _save(tx, here, step.journal)
-            return [_shown(step, reply)]
+            return [replace(_shown(step, reply), partial=_stays(journal, step, reply))]
         case Stale():
             asking = await drive(tx, _start(here, journal))
             if not isinstance(asking, Asking):
@@ -278,6 +313,12 @@ def _shown(asking: Asking, reply: Reply | None) -> Message:
     return Message(
         _with_ways(asking), asking.journal.id, asking.key, replaces=tapped, settle=isinstance(reply, Pictured)
     )  # fmt: skip
+
+
+def _stays(before: Journal, asking: Asking, reply: Reply | None) -> bool:
+    """A choice was ticked or a page turned: the question is the one that was just tapped."""
+    same = (before.open_key, before.answers) == (asking.key, asking.journal.answers)
+    return isinstance(reply, Tapped) and same and not asking.refused
 
 
 def _with_ways(asking: Asking) -> View:

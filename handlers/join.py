@@ -13,10 +13,17 @@ from storage import people
 from storage.database import Tx
 
 STRANGER = _("This bot is for invited outreach teams. Please ask your coordinator for an invitation link.")
+WELCOME = _("This is Obhvat, the assistant of the outreach teams. Tap Start, and we begin.")
+START = _("Start")
 NOTE = _(
     "What you learn about a child stays between the people who help. Write no names and no personal numbers here, "
     "photograph no people, and lock your phone. Every look at a child's name is recorded. Do you agree?"
 )
+
+
+def welcome() -> Message:
+    """For whoever has opened the chat and not yet written; the button is the messenger's own business."""
+    return Message(View((WELCOME,)))
 
 
 async def choose_language(talk: Talk, here: Scene) -> str:

@@ -25,7 +25,7 @@ async def code(tx: Tx, here: Scene) -> Message:
         "Within ten minutes, write this code to me on the other messenger, or open its link on that phone:\n{code}",
         code=f"{made[:4]} {made[4:]}",
     )
-    return Message(View((said,), ((menu.MENU,),)), replaces=False, invites=made)
+    return Message(View((said,), ((menu.MENU,),)), replaces=False, code=made, links=True)
 
 
 def read(reply: Reply) -> str:

@@ -26,6 +26,9 @@ COMMANDS = {
 }
 """The commands every messenger lists, with what they do."""
 
+SPOKEN = {**COMMANDS, "back": _("Back"), "cancel": _("Cancel")}
+"""The same, typed as words: not every messenger lists commands."""
+
 HELP = _(
     "Write a whole report in one line: 14 nobody. Or: 14 promise 3.12 waits for documents. "
     "Send a photo with the case number under it and the report of that case begins.\n"

@@ -41,7 +41,7 @@ async def lost(tx: Tx, work: Work, channel: str, chat: str, now: datetime) -> li
         place=_place(who),
     )
     give = Button(_("New invitation link"), str(who.id), "link")
-    return [Message(View((said,), ((give,), (MENU,))), replaces=False, to=reader.id)]
+    return [Message(View((said,), ((give,), (MENU,))), replaces=False, to=reader.id, can_wait=True)]
 
 
 def _place(who: Person) -> Text:
@@ -62,4 +62,4 @@ async def link(tx: Tx, here: Scene, person_id: int) -> Message:
     await audit.note(tx, here.moment.at, here.me.id, "gave a new link", detail=f"person {who.id}")
     day = calendar.local_day(until, here.work.zone)
     said = _("For {who} alone, to be used once until {day}. Send it to them in another way:", who=who.name, day=day)
-    return Message(View((said,)), replaces=False, invites=code)
+    return Message(View((said,)), replaces=False, code=code)

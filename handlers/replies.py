@@ -65,3 +65,5 @@ class Incoming:
     reply: Reply
     message: str = ""
     """The message whose button was tapped: the answer may take its place."""
+    takes_back: bool = True
+    """The messenger can delete what is said to this chat."""

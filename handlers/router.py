@@ -7,6 +7,7 @@ Nothing here talks to a messenger: the answer is a list of `Message`s.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 from casework.records import Person
 from handlers import aside, conversations, coordinate, imports, link, menu, reach, settings
@@ -16,7 +17,7 @@ from handlers.replies import Filed, Incoming, Pictured, Reply, Tapped, Typed, Un
 from handlers.scene import Message, Scene, Work
 from handlers.talk import Moment
 from handlers.views import Button, View
-from handlers.words import Text, _
+from handlers.words import Text, _, in_every_language
 from storage import links, people
 from storage.database import Tx
 from storage.journals import Kept
@@ -33,7 +34,7 @@ async def respond(
     if me is None:
         return await _stranger(tx, work, incoming, moment)
     me = await aside.counted_for(tx, me)
-    here = Scene(me, work, moment)
+    here = Scene(me, work, moment, incoming.takes_back)
     if me.accepted_at is None:
         return await conversations.go_on(tx, here, kept, incoming.reply, start="join" if me.language else "language")
     command = _command(incoming.reply)
@@ -72,10 +73,22 @@ async def _linked(tx: Tx, code: str, incoming: Incoming, moment: Moment) -> list
     return link.welcome(me, incoming) if me else [Message(View((STRANGER,)), replaces=False)]
 
 
+@cache
+def _spoken() -> dict[str, str]:
+    """The fixed words in every language, and the command each stands for."""
+    return {
+        said.casefold(): command
+        for command, label in menu.SPOKEN.items()
+        for said in in_every_language(label.one).values()
+    }
+
+
 def _command(reply: Reply) -> str:
-    """`/menu`, `/menu@the_bot`; /start of somebody known is the menu."""
-    if not isinstance(reply, Typed) or not reply.text.startswith("/"):
+    """`/menu`, `/menu@the_bot`, "Menu"; /start of somebody known is the menu."""
+    if not isinstance(reply, Typed):
         return ""
+    if not reply.text.startswith("/"):
+        return _spoken().get(reply.text.strip().casefold(), "")
     word = reply.text[1:].split("@")[0].split(maxsplit=1)
     return "menu" if not word or word[0] == "start" else word[0].casefold()
 

@@ -36,6 +36,8 @@ class Scene:
     me: Person
     work: Work
     moment: Moment
+    takes_back: bool = True
+    """What is said here can be deleted again."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,14 @@ class Sheet:
 
 
 @dataclass(frozen=True)
+class Reveal:
+    """A name that one person may see once."""
+
+    person_id: int
+    case_id: int
+
+
+@dataclass(frozen=True)
 class Message:
     """One thing to show. `talk` and `key` say whose buttons it carries; with `replaces` it may take the place
     of the message that was tapped, where the messenger can edit."""
@@ -65,6 +75,8 @@ class Message:
     talk: str = "go"
     key: str = ""
     replaces: bool = True
+    partial: bool = False
+    """The question stands in the chat already; only its buttons are others now."""
     settle: bool = False
     """Wait for the rest of an album: a later message of the same person takes this one's place."""
     vanish_after: timedelta = timedelta()
@@ -74,15 +86,28 @@ class Message:
     elsewhere: str = ""
     """A notice to all messengers of its reader but this one."""
 
+    kind: str = ""
+    """A notice takes the place of one of the same kind that has not gone out: nobody needs two old digests."""
+
     can_wait: bool = False
     """A notice that is not worth money: where it would cost some, it waits until its reader writes."""
 
     attachment: Chart | Sheet | None = None
-    invites: str = ""
-    """The code of an invitation; the messenger writes its link under the text."""
+    code: str = ""
+    """Of an invitation; the links by which the messengers are opened with it are written under the text."""
+
+    links: bool = False
+    """The code links another messenger, so this one's own link is left out."""
+    reveals: Reveal | None = None
+    """The messenger writes under the text where the name is shown."""
 
     language: str = ""
     """Said in this language; empty means the reader's own."""
+
+    @property
+    def album(self) -> str:
+        """What the answers to the photos of one album share; the last of them takes the place of the others."""
+        return f"settle.{self.talk}"
 
     def anew(self) -> Message:
         """The same as a message of its own."""

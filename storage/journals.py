@@ -65,6 +65,29 @@ async def draft(tx: Tx, person_id: int, journal_id: str) -> Kept | None:
     return Kept(**dict(row)) if row else None
 
 
+async def held(tx: Tx, person_id: int) -> list[tuple[Kept, bool]]:
+    """Everything begun and not ended, and whether it is the open one."""
+    rows = await tx.rows(
+        "SELECT id, person_id, name, body, title, state FROM journal WHERE person_id = :person ORDER BY id",
+        person=person_id,
+    )
+    return [
+        (Kept(row["id"], row["person_id"], row["name"], row["body"], row["title"]), row["state"] == OPEN)
+        for row in rows
+    ]
+
+
+async def rewrite(tx: Tx, journal_id: str, body: str) -> None:
+    """Changes what is recorded, and nothing about whether it is open or how old it is."""
+    await tx.run("UPDATE journal SET body = :body WHERE id = :id", body=body, id=journal_id)
+
+
+async def open_of(tx: Tx, person_id: int) -> str:
+    """The id of the open conversation, or empty."""
+    row = await tx.row("SELECT id FROM journal WHERE person_id = :person AND state = 'open'", person=person_id)
+    return str(row["id"]) if row else ""
+
+
 async def untouched(tx: Tx, since: datetime) -> list[Kept]:
     """What nobody has touched since then and nobody was warned of, open or put aside; by person and title."""
     rows = await tx.rows(

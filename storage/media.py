@@ -1,10 +1,16 @@
-"""Photos still to be fetched from their messenger, and where the cleaned ones are."""
+"""Photos still to be fetched from their messenger, and where the cleaned ones are.
+
+A row without a visit is a photo that was fetched when it came, because its address lives only for an hour; saving a
+report makes it the report's.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from casework.records import Photo
 from storage.database import Tx, to_micros
 
 
@@ -13,13 +19,51 @@ class Waiting:
     id: int
     channel: str
     file: str
+    recognised_by: str
     tries: int
+    person_id: int | None
+    visit_id: int | None
+
+
+async def arrived(tx: Tx, person_id: int, photo: Photo, now: datetime) -> None:
+    """To be fetched now, whatever becomes of it."""
+    tx.notify("media")
+    await tx.run(
+        "INSERT INTO media (person_id, channel, file, recognised_by, arrived_at) "
+        "VALUES (:person, :channel, :file, :recognised_by, :now)",
+        person=person_id,
+        channel=photo.channel,
+        file=photo.file,
+        recognised_by=photo.unique,
+        now=to_micros(now),
+    )
+
+
+async def of_visit(tx: Tx, visit_id: int, person_id: int, photos: Sequence[Photo]) -> None:
+    """The photos of a report: those already here become its own, the others are to be fetched."""
+    if not photos:
+        return
+    tx.notify("media")
+    values = [
+        {"id": visit_id, "person": person_id, "channel": one.channel, "file": one.file, "recognised_by": one.unique}
+        for one in photos
+    ]
+    await tx.many(
+        "UPDATE media SET visit_id = :id "
+        "WHERE visit_id IS NULL AND channel = :channel AND recognised_by = :recognised_by",
+        values,
+    )
+    await tx.many(
+        "INSERT INTO media (visit_id, person_id, channel, file, recognised_by) "
+        "VALUES (:id, :person, :channel, :file, :recognised_by) ON CONFLICT DO NOTHING",
+        values,
+    )
 
 
 async def waiting(tx: Tx, now: datetime, limit: int) -> list[Waiting]:
     rows = await tx.rows(
-        "SELECT id, channel, file, tries FROM media WHERE state = 'waiting' AND not_before <= :now "
-        "ORDER BY not_before, id LIMIT :limit",
+        "SELECT id, channel, file, recognised_by, tries, person_id, visit_id FROM media "
+        "WHERE state = 'waiting' AND not_before <= :now ORDER BY not_before, id LIMIT :limit",
         now=to_micros(now),
         limit=limit,
     )
@@ -39,3 +83,17 @@ async def failed(tx: Tx, media_id: int, error: str, again_at: datetime | None) -
         again=to_micros(again_at) if again_at else 0,
         id=media_id,
     )
+
+
+async def drop_unused(tx: Tx, before: datetime) -> list[str]:
+    """Forgets what no report has used; the keys whose content nothing else needs."""
+    rows = await tx.rows(
+        "DELETE FROM media WHERE visit_id IS NULL AND arrived_at < :before RETURNING stored_as",
+        before=to_micros(before),
+    )
+    keys = {row["stored_as"] for row in rows} - {""}
+    return [
+        key
+        for key in sorted(keys)
+        if await tx.row("SELECT 1 FROM media WHERE stored_as = :key LIMIT 1", key=key) is None
+    ]

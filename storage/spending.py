@@ -25,7 +25,8 @@ async def charged(tx: Tx, channel: str, month: str) -> int:
 async def alarm(tx: Tx, channel: str, month: str) -> bool:
     """True the first time in a month: whoever looks after the money is told once."""
     row = await tx.row(
-        "UPDATE spending SET alarmed = 1 WHERE channel = :channel AND month = :month AND alarmed = 0 RETURNING month",
+        "INSERT INTO spending (channel, month, alarmed) VALUES (:channel, :month, 1) "
+        "ON CONFLICT (channel, month) DO UPDATE SET alarmed = 1 WHERE spending.alarmed = 0 RETURNING month",
         channel=channel,
         month=month,
     )

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from casework import numbers
 from casework.records import Person, Visit, VisitReport
-from storage import audit
+from storage import audit, media
 from storage.database import Row, Tx, from_micros, to_micros
 
 _REPORTS = TypeAdapter(VisitReport)
@@ -66,16 +66,7 @@ async def _version(tx: Tx, me: Person, visit: Visit, now: datetime) -> None:
         now=to_micros(now),
         report=_REPORTS.dump_json(visit.report).decode(),
     )
-    if visit.report.photos:
-        tx.notify("media")
-    await tx.many(
-        "INSERT INTO media (visit_id, channel, file, recognised_by) VALUES (:id, :channel, :file, :recognised_by) "
-        "ON CONFLICT DO NOTHING",
-        [
-            {"id": visit.id, "channel": photo.channel, "file": photo.file, "recognised_by": photo.unique}
-            for photo in visit.report.photos
-        ],
-    )
+    await media.of_visit(tx, visit.id, visit.reporter_id, visit.report.photos)
 
 
 async def get(tx: Tx, me: Person, visit_id: int) -> Visit | None:

@@ -10,6 +10,8 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Any, Protocol
 
+from aiohttp import web
+
 from bot.pace import Pace
 from handlers.replies import Incoming
 from handlers.scene import Message
@@ -41,11 +43,19 @@ class Reach:
 
 
 @dataclass(frozen=True)
+class Lost:
+    """A message that the messenger had taken did not reach its phone; `message` is what `perform` returned for it."""
+
+    message: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Unknown:
     """A kind of update we do not know; it is kept in the inbox and answered by nothing."""
 
 
-Event = Incoming | Edited | Elsewhere | Reach | Unknown
+Event = Incoming | Edited | Elsewhere | Reach | Lost | Unknown
 
 
 class Meaning(Enum):
@@ -63,8 +73,12 @@ class Meaning(Enum):
     """The message to change is no longer there: say it anew."""
     UNREACHABLE = auto()
     """This person blocked the bot or left: their coordinator is told."""
+    CLOSED = auto()
+    """The messenger lets us do nothing at all until somebody mends it: everything waits, the operator is told."""
+    UNPAID = auto()
+    """There is no money for this message: it waits for `seconds`, or another way is found for it."""
     REFUSED = auto()
-    """The call itself is wrong, or the channel is closed to us; trying again would change nothing."""
+    """The call itself is wrong: trying again would change nothing."""
 
 
 FOR_GOOD = (Meaning.GONE, Meaning.REFUSED)
@@ -80,12 +94,26 @@ class Trouble(Exception):
         self.seconds = seconds
 
 
+@dataclass(frozen=True)
+class Sent:
+    """`message` is the id of the message that came of a call, or empty; `charged` when it cost money."""
+
+    message: str = ""
+    charged: bool = False
+
+
 class Channel(Protocol):
     """One messenger. `name` stands in the rows of inbox, outbox and identities."""
 
     name: str
     pace: Pace
     """Times are on the clock of `time.monotonic`."""
+    one_keyboard: bool
+    """Buttons belong to the chat, not to a message: each message takes those of the one before away."""
+    charges: bool
+    """What the bot begins outside of a session costs money (`casework.ways`)."""
+    keeps_files: bool
+    """What people sent can still be fetched days later; else it is fetched when it arrives."""
 
     def read(self, raw: dict[str, Any], received_at: datetime) -> tuple[Event, datetime]:
         """What happened and when it was sent. Raises anything on nonsense: the row is then tried again, set aside."""
@@ -95,8 +123,12 @@ class Channel(Protocol):
         """The calls that show one message; `tapped` is the message whose button asked for it, or empty."""
         ...
 
-    async def perform(self, due: Due) -> str:
-        """Makes the call; the id of the message that came of it, or empty. Raises Trouble, and nothing else."""
+    async def perform(self, due: Due) -> Sent:
+        """Makes the call. Raises Trouble, and nothing else."""
+        ...
+
+    async def door(self, code: str) -> str:
+        """The link by which somebody comes in with `code`. Raises Trouble."""
         ...
 
     async def fetch(self, file: str) -> bytes:
@@ -105,4 +137,16 @@ class Channel(Protocol):
 
     def withdrawal(self, chat: str, message: str) -> list[Call]:
         """Takes a message of the person out of the chat; empty where the messenger allows nobody to."""
+        ...
+
+
+class Source(Protocol):
+    """Where the updates of a messenger come from."""
+
+    def routes(self) -> list[web.RouteDef]:
+        """What the bot's own server answers for it."""
+        ...
+
+    async def run(self) -> None:
+        """For ever, or until there is nothing more to do; the server is up."""
         ...

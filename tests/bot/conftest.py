@@ -156,7 +156,21 @@ async def living(
     port: int = 0,
     fill: Callable[[App], Awaitable[None]] = one_team,
 ) -> AsyncIterator[World]:
-    read = config.load({config.TOKEN: TOKEN}, write_config(folder, sandbox, more, port))
+    path = write_config(folder, sandbox, more, port)
+    async with on_messengers(sandbox, folder, path, {config.TOKEN: TOKEN}, fill) as world:
+        yield world
+
+
+@asynccontextmanager
+async def on_messengers(
+    sandbox: Sandbox,
+    folder: Path,
+    path: Path,
+    tokens: dict[str, str],
+    fill: Callable[[App], Awaitable[None]] = one_team,
+) -> AsyncIterator[World]:
+    """The bot with the messengers that have a token."""
+    read = config.load(tokens, path)
     async with open_app(read, sandbox.world.clock.now) as app:
         stop = sandbox.world.clock.subscribe(app.wake)
         await fill(app)

@@ -22,6 +22,7 @@ CONVERSATIONS = {
     "cases.py", "conversations.py", "coordinate.py", "join.py", "kinds.py", "menu.py", "pick.py", "router.py",
     "settings.py", "talk.py", "visit.py",
 }  # fmt: skip
+ON_VIBER = "on Viber alone; tests/bot/test_viber*.py"
 UNSAID = {
     "This case is not with your team now.": "a case changes its team only by an import",
     "This case is not with your team now, so nothing was saved.": "the same",
@@ -38,6 +39,20 @@ UNSAID = {
     "One question back": "in the messenger's list of commands",
     "Throw this report away": "the same",
     "Messages set aside": "a message must fail three times first; tests/bot/test_aside.py",
+    "Cancel": "a fixed word that may be typed",
+    "Link another messenger": "two messengers at once; tests/bot/test_one_person.py",
+    "Messenger for notices": "the same",
+    "Notices come to: {messenger}": "the same",
+    "Notices will come to: {messenger}": "the same",
+    "One photo did not reach me and is not in the report. Please send it again.": ON_VIBER,
+    "Start": ON_VIBER,
+    "The name is shown on this page, once, within ten minutes. Your look will be recorded.": ON_VIBER,
+    "The name of the child is shown once. Your look will be recorded.": ON_VIBER,
+    "This is Obhvat, the assistant of the outreach teams. Tap Start, and we begin.": ON_VIBER,
+    "This page was opened already. Ask for the name again in the chat.": ON_VIBER,
+    "Where shall notices come?": "the same",
+    "Whichever costs nothing": "the same",
+    "{name}\nYour look was recorded. This page opens only once.": ON_VIBER,
     "Yes": "no question asks it",
     "No": "the same",
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
@@ -20,13 +19,14 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot import charts, spreadsheets
-from bot.channels.channel import Meaning, Trouble
+from bot.channels import attachments
+from bot.channels.channel import Meaning, Sent, Trouble
 from bot.channels.telegram import reading, showing
 from bot.channels.telegram.requests import READ_TIMEOUT, AiohttpRequest
 from bot.pace import Pace
 from storage.outbox import REPLY, Call, Due
 
+FIELDS = {"chart": "photo", "sheet": "document"}
 IDEMPOTENT = {"editMessageText", "deleteMessage"}
 GONE = ("message to edit not found", "message can't be edited")
 NOTHING_LEFT_TO_DO = ("message is not modified", "message to delete not found", "message can't be deleted")
@@ -36,6 +36,9 @@ class Telegram:
     """The channel; `bot` holds the address, the token and the session."""
 
     name = reading.CHANNEL
+    one_keyboard = False
+    keeps_files = True
+    charges = False
     read = staticmethod(reading.read)
     calls = staticmethod(showing.calls)
 
@@ -50,20 +53,24 @@ class Telegram:
 
     async def door(self, code: str) -> str:
         """The link by which somebody comes in with `code`."""
-        return f"https://t.me/{(await self.call('getMe', {}))['username']}?start={code}"
-
-    async def perform(self, due: Due) -> str:
-        payload = due.payload
         try:
-            if code := payload.pop("invites", ""):
-                payload["text"] += f"\n{await self.door(code)}"
-            if "chart" in payload or "sheet" in payload:
-                answer = await self._bot.do_api_request(due.method, api_kwargs=await _drawn(payload))
+            return f"https://t.me/{(await self.call('getMe', {}))['username']}?start={code}"
+        except TelegramError as error:
+            raise Trouble(Meaning.RETRY, str(error)) from error
+
+    async def perform(self, due: Due) -> Sent:
+        payload = due.payload
+        drawing = attachments.taken_from(payload)
+        try:
+            if drawing:
+                name, content = await attachments.drawn(drawing)
+                payload[FIELDS[drawing.kind]] = Upload(content, filename=name)
+                answer = await self._bot.do_api_request(due.method, api_kwargs=payload)
             else:
                 answer = await self.call(due.method, payload)
         except TelegramError as error:
             raise trouble(error, due) from error
-        return str(answer["message_id"]) if isinstance(answer, dict) and "message_id" in answer else ""
+        return Sent(str(answer["message_id"]) if isinstance(answer, dict) and "message_id" in answer else "")
 
     async def fetch(self, file: str) -> bytes:
         try:
@@ -78,14 +85,6 @@ class Telegram:
         """Telegram allows it within 48 hours."""
         payload = {"chat_id": int(chat), "message_id": int(message)}
         return [Call(self.name, chat, "deleteMessage", payload)] if message else []
-
-
-async def _drawn(payload: dict[str, Any]) -> dict[str, Any]:
-    if chart := payload.pop("chart", None):
-        return {**payload, "photo": Upload(await charts.bars(**chart), filename="chart.png")}
-    sheet = payload.pop("sheet")
-    content = await asyncio.to_thread(spreadsheets.write_table, sheet["header"], sheet["rows"])
-    return {**payload, "document": Upload(content, filename=sheet["name"])}
 
 
 def trouble(error: TelegramError, due: Due) -> Trouble:

@@ -7,9 +7,10 @@ from typing import Any
 
 from telegram import Message, Update
 
+from bot.channels import buttons
 from bot.channels.channel import Edited, Elsewhere, Event, Reach, Unknown
 from casework.records import Photo, Place
-from handlers.replies import Filed, Incoming, Located, Pictured, Reply, Tapped, Typed, Unreadable
+from handlers.replies import Filed, Incoming, Located, Pictured, Reply, Typed, Unreadable
 
 CHANNEL = "telegram"
 ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
@@ -46,11 +47,9 @@ def _tap(query: dict[str, Any]) -> Event:
     message = query.get("message")
     if not message or message["chat"]["type"] != "private":
         return Unknown()
-    talk, _, rest = query.get("data", "").partition(".")
-    key, _, value = rest.partition(".")
     person = query["from"]
     name = f"{person['first_name']} {person.get('last_name', '')}".strip()
-    tapped = Tapped(talk, key, value)
+    tapped = buttons.read(query.get("data", ""))
     return Incoming(CHANNEL, str(person["id"]), str(message["chat"]["id"]), name, tapped, str(message["message_id"]))
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from bot.channels import buttons
+from bot.channels.parts import split
 from bot.channels.telegram.reading import CHANNEL
 from handlers.scene import Chart, Message, Sheet
 from handlers.words import Text, Words
@@ -13,24 +15,24 @@ from storage.outbox import Call
 
 LONGEST_TEXT = 4096
 """UTF-16 units of one message (core.telegram.org/bots/api#sendmessage)."""
-LONGEST_DATA = 64
-"""Bytes of a button's data."""
 
 
 def calls(told: Message, chat: str, words: Words, *, tapped: str, priority: int, at: datetime) -> list[Call]:
     """The calls that show one message; a long text becomes several, the buttons stand under the last."""
     if told.attachment:
-        return [_attached(told.attachment, chat, priority, at)]
-    parts = _split("\n".join(words.say(line) for line in told.view.lines))
+        return [_attached(told, told.attachment, chat, priority, at)]
+    text = "\n".join(words.say(line) for line in told.view.lines)
+    # A character is at most two units.
+    parts = [text] if len(text) <= LONGEST_TEXT // 2 else split(text, _fits)
     markup = _markup(told, words)
-    key = f"settle.{told.talk}" if told.settle else ""
+    key = told.album if told.settle else told.kind
     made = []
     for number, text in enumerate(parts, start=1):
         payload: dict[str, Any] = {"chat_id": int(chat), "text": text}
         if number == len(parts) and markup:
             payload["reply_markup"] = markup
-        if number == len(parts) and told.invites:
-            payload["invites"] = told.invites
+        if number == len(parts) and told.code:
+            payload["doors"] = [told.code, CHANNEL if told.links else ""]
         method = "sendMessage"
         if tapped and told.replaces and len(parts) == 1:
             method, payload["message_id"] = "editMessageText", int(tapped)
@@ -38,44 +40,23 @@ def calls(told: Message, chat: str, words: Words, *, tapped: str, priority: int,
     return made
 
 
-def _attached(attachment: Chart | Sheet, chat: str, priority: int, at: datetime) -> Call:
+def _attached(told: Message, attachment: Chart | Sheet, chat: str, priority: int, at: datetime) -> Call:
     """What is to be drawn travels as data; it is drawn when the call is made."""
     kind, method = ("chart", "sendPhoto") if isinstance(attachment, Chart) else ("sheet", "sendDocument")
     payload = {"chat_id": int(chat), "disable_notification": True, kind: vars(attachment)}
-    return Call(CHANNEL, chat, method, payload, priority, at)
+    return Call(CHANNEL, chat, method, payload, priority, at, told.kind)
 
 
 def _markup(told: Message, words: Words) -> dict[str, Any] | None:
     rows = [
-        [{"text": words.say(button.label), "callback_data": _data(told, button.key, button.value)} for button in row]
+        [{"text": words.say(button.label), "callback_data": buttons.write(told, button)} for button in row]
         for row in told.view.rows
     ]
     return {"inline_keyboard": rows} if rows else None
 
 
-def _data(told: Message, key: str, value: str) -> str:
-    data = f"go.{key}.{value}" if key else f"{told.talk}.{told.key}.{value}"
-    if len(data.encode()) > LONGEST_DATA:
-        raise ValueError(f"the button {data!r} is longer than {LONGEST_DATA} bytes")
-    return data
-
-
-def _split(text: str) -> list[str]:
-    """At line ends, so that no part is longer than Telegram takes."""
-    if len(text) <= LONGEST_TEXT // 2:  # a character is at most two units
-        return [text]
-    parts, current = [], ""
-    for line in text.split("\n"):
-        if current and _units(current) + _units(line) + 1 > LONGEST_TEXT:
-            parts.append(current)
-            current = line[: LONGEST_TEXT // 2]
-        else:
-            current = f"{current}\n{line}" if current else line[: LONGEST_TEXT // 2]
-    return [*parts, current]
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
+def _fits(text: str) -> bool:
+    return len(text.encode("utf-16-le")) // 2 <= LONGEST_TEXT
 
 
 def commands(words: Words, listed: Mapping[str, Text]) -> list[dict[str, str]]:

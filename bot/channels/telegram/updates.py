@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
@@ -21,10 +20,17 @@ LONG_POLL_SECONDS = 20
 RETRY_SECONDS = 2.0
 
 
+WEBHOOK_PATH = "/telegram"
+
+
 class Updates:
-    def __init__(self, telegram: Telegram, receiver: Receiver) -> None:
+    """`public_url` is where Telegram reaches us; empty means long polling."""
+
+    def __init__(self, telegram: Telegram, receiver: Receiver, public_url: str, secret: str) -> None:
         self._telegram = telegram
         self._receiver = receiver
+        self._public_url = public_url
+        self._secret = secret
         self._acknowledging: set[asyncio.Task[None]] = set()
 
     async def keep(self, updates: list[dict[str, Any]]) -> None:
@@ -42,6 +48,15 @@ class Updates:
         except TelegramError as late:
             # Only the little clock on the button stays a while; the answer itself is on its way.
             log.info("a tap was not acknowledged", why=type(late).__name__)
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.post(WEBHOOK_PATH, self.receive)] if self._public_url else []
+
+    async def run(self) -> None:
+        if not self._public_url:
+            await self.poll()
+        asked = {"url": f"{self._public_url}{WEBHOOK_PATH}", "secret_token": self._secret, "allowed_updates": ALLOWED}
+        await self._until_done("setWebhook", asked)
 
     async def poll(self) -> None:
         """For ever: asking with the next offset is the acknowledgement of what was stored."""
@@ -72,18 +87,13 @@ class Updates:
             else:
                 return
 
-    async def open_webhook(self, url: str, secret: str) -> None:
-        await self._until_done("setWebhook", {"url": url, "secret_token": secret, "allowed_updates": ALLOWED})
-
-    def webhook(self, secret: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-        async def receive(request: web.Request) -> web.StreamResponse:
-            said = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
-            if not hmac.compare_digest(said.encode(), secret.encode()):
-                return web.Response(status=403)
-            update = await request.json()
-            if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
-                return web.Response(status=400)
-            await self.keep([update])
-            return web.Response()
-
-        return receive
+    async def receive(self, request: web.Request) -> web.StreamResponse:
+        """The webhook; only who knows the secret is listened to."""
+        said = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
+        if not hmac.compare_digest(said.encode(), self._secret.encode()):
+            return web.Response(status=403)
+        update = await request.json()
+        if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
+            return web.Response(status=400)
+        await self.keep([update])
+        return web.Response()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0006_one_person"
-down_revision = "0004_order"
+down_revision = "0005_fetched_at_once"
 
 TABLES = """
 CREATE TABLE link_code (
