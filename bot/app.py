@@ -13,6 +13,7 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
+from bot.awake import Awake
 from bot.channels.telegram import showing
 from bot.channels.telegram.reading import CHANNEL
 from bot.config import Config
@@ -51,6 +52,7 @@ class App:
         self.deliverer = Deliverer(database, channels, now)
         self.converser = Converser(database, self.work, channels, self.receiver, now=now, also=self.deliverer.record)
         self.photos = PhotoFetcher(channels, database, Path(config.file.photos.store), now, self.converser.photo_lost)
+        self.awake = Awake(database, self.work, channels, self.converser, now)
         self.schedule = Schedule(config, database, self.work, self.converser, now, self.photos)
 
     def wake(self) -> None:
@@ -63,6 +65,7 @@ class App:
     async def run(self) -> None:
         """For ever; ends only by being cancelled or by an error that must be seen."""
         async with _http(self), asyncio.TaskGroup() as stages:
+            stages.create_task(self.awake.run())
             stages.create_task(self.converser.run())
             stages.create_task(self.deliverer.run())
             stages.create_task(self.schedule.run())

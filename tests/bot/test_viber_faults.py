@@ -117,7 +117,7 @@ async def test_a_token_of_64_bits_is_kept_to_the_last_digit(world: World) -> Non
     await world.until(recorded)
 
 
-async def test_an_event_that_we_could_not_take_is_lost_after_an_hour_and_the_rest_goes_on(
+async def test_what_we_could_not_take_for_an_hour_is_lost_and_its_sender_is_asked_to_send_it_again(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
     async with on_viber(sandbox, tmp_path) as world:
@@ -130,7 +130,11 @@ async def test_an_event_that_we_could_not_take_is_lost_after_an_hour_and_the_res
         await sandbox.world.changed.wait(0.05)
     async with on_viber(sandbox, tmp_path) as world:
         assert await rows(world, "SELECT id FROM visit") == []
+        assert (await mila.hears()).text.startswith("Нямаше ме от ")
+        assert "Опит: 1" in (await taps(mila, "Към въпроса")).text
         assert "Доклад № 1" in (await taps(mila, "Запази")).text
+    async with on_viber(sandbox, tmp_path):
+        await mila.quiet(0.1)
 
 
 async def test_a_message_that_failed_on_the_phone_is_on_record(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.channels import attachments
 from bot.channels.channel import Meaning, Trouble
@@ -30,6 +31,8 @@ class Sender:
 class Viber:
     name = reading.CHANNEL
     one_keyboard = True
+    waits = timedelta(hours=1)
+    """developers.viber.com/docs/faq, read 24.11.2026."""
     keeps_files = False
     read = staticmethod(reading.read)
     calls = staticmethod(showing.calls)
