@@ -39,11 +39,11 @@ pytestmark = [pytest.mark.kill, pytest.mark.timeout(int(PATIENCE * 4))]
 class Lives:
     """One bot process after the other, each killed at its time, the last one left alive."""
 
-    def __init__(self, folder: Path, sandbox: Sandbox, *, at_commits: bool) -> None:
-        self._config = write_config(folder, sandbox)
+    def __init__(self, path: Path, tokens: dict[str, str], *, at_commits: bool) -> None:
+        self._config = path
+        self._tokens = tokens
         self._at_commits = at_commits
         self._draw = random.Random(18)
-        self._sandbox = sandbox
         self.killed = 0
 
     async def live(self) -> None:
@@ -65,7 +65,7 @@ class Lives:
             self.killed += 1
 
     async def _start(self, when: str, at: int) -> asyncio.subprocess.Process:
-        environ = {**os.environ, config.TOKEN: TOKEN, config.CONFIG: str(self._config), "OBHVAT_SECRET_KEY": "k" * 40}
+        environ = {**os.environ, **self._tokens, config.CONFIG: str(self._config), "OBHVAT_SECRET_KEY": "k" * 40}
         command = (sys.executable, "-m", "tests.kill.process", when, str(at))
         return await asyncio.create_subprocess_exec(*command, cwd=REPOSITORY, env=environ)
 
@@ -101,8 +101,8 @@ async def reports(person: Person, number: int, attempt: int) -> None:
 @pytest.mark.parametrize("at_commits", [True, False], ids=["commit points", "random moments"])
 async def test_every_report_is_there_once(tmp_path: Path, at_commits: bool) -> None:
     async with Sandbox(TOKEN, limits=False) as sandbox:
-        await _prepare(tmp_path)
-        lives = Lives(tmp_path, sandbox, at_commits=at_commits)
+        await prepare(tmp_path)
+        lives = Lives(write_config(tmp_path, sandbox), {config.TOKEN: TOKEN}, at_commits=at_commits)
         living = asyncio.create_task(lives.live())
         members = [sandbox.world.person(f"Член {n}") for n in range(1, MEMBERS + 1)]
         await asyncio.gather(*(joins(one, n) for n, one in enumerate(members, start=1)))
@@ -115,7 +115,11 @@ async def test_every_report_is_there_once(tmp_path: Path, at_commits: bool) -> N
         living.cancel()
         with suppress(asyncio.CancelledError):
             await living
-    with closing(sqlite3.connect(tmp_path / "obhvat.db")) as file:
+    count_everything(tmp_path, saved)
+
+
+def count_everything(folder: Path, saved: int) -> None:
+    with closing(sqlite3.connect(folder / "obhvat.db")) as file:
         assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert file.execute("SELECT count(*) FROM visit").fetchone() == (saved,)
         assert file.execute("SELECT count(*) FROM visit_version").fetchone() == (saved,)
@@ -126,7 +130,7 @@ async def test_every_report_is_there_once(tmp_path: Path, at_commits: bool) -> N
         assert file.execute(twice).fetchall() == []
 
 
-async def _prepare(folder: Path) -> None:
+async def prepare(folder: Path) -> None:
     now = datetime.now(UTC)
     database = await open_database(f"sqlite:///{folder}/obhvat.db")
     async with database.transaction() as tx:
