@@ -53,7 +53,7 @@ class App:
         self.converser = Converser(database, self.work, channels, self.receiver, now=now, also=self.deliverer.record)
         self.photos = PhotoFetcher(channels, database, Path(config.file.photos.store), now, self.converser.photo_lost)
         self.awake = Awake(database, self.work, channels, self.converser, now)
-        self.schedule = Schedule(config, database, self.work, self.converser, now, self.photos)
+        self.schedule = Schedule(config, database, self.work, self.converser, now)
 
     def wake(self) -> None:
         """Everybody looks again, because the clock was moved."""

@@ -166,7 +166,9 @@ class Deliverer:
                 wait = min(LONGEST_BACKOFF, timedelta(seconds=2 ** min(row.tries, 12)))
                 return Result(row, WAITING, error=said, again_at=now + wait)
             case Meaning.CLOSED | Meaning.UNPAID:
-                return Result(row, WAITING, error=said, again_at=now + timedelta(seconds=trouble.seconds))
+                # Somebody's notice may cost money while the answer to them is free.
+                alone = trouble.meaning is Meaning.UNPAID
+                return Result(row, WAITING, error=said, again_at=now + timedelta(seconds=trouble.seconds), alone=alone)
             case Meaning.UNCERTAIN:
                 return Result(row, UNCERTAIN, error=said)
             case Meaning.UNREACHABLE | Meaning.GONE:
@@ -200,7 +202,7 @@ class Deliverer:
 
     async def _follow(self, tx: Tx, result: Result) -> None:
         row, now = result.row, self._now()
-        if result.state == WAITING and result.again_at:
+        if result.state == WAITING and result.again_at and not result.alone:
             await outbox.bar(tx, row.channel, row.chat, result.again_at)
         if result.state == UNREACHABLE:
             await people.unreachable(tx, row.channel, row.chat)

@@ -9,13 +9,14 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot import store
 from bot.config import Config
 from bot.converse import Converser
-from bot.photos import PhotoFetcher
 from casework import escalation
 from casework.records import LEADER, MUNICIPAL, Case, Person
 from handlers import coordinate
@@ -40,14 +41,13 @@ class Schedule:
         work: Work,
         converser: Converser,
         now: Callable[[], datetime],
-        photos: PhotoFetcher,
     ) -> None:
         self._times = config.file.schedule
+        self._photo_store = Path(config.file.photos.store)
         self._database = database
         self._work = work
         self._converser = converser
         self._now = now
-        self._photos = photos
         self.wake = asyncio.Event()
 
     async def run(self) -> None:
@@ -77,7 +77,8 @@ class Schedule:
             await inbox.forget_before(tx, now - KEPT)
             await outbox.forget_before(tx, now - KEPT)
             unused = await media.drop_unused(tx, now - DRAFTS_KEPT)
-        await self._photos.delete(unused)
+        if unused:
+            await store.drop(self._photo_store, unused)
 
     def _at(self, day: date, hour: time) -> datetime:
         return datetime.combine(day, hour, self._work.zone)

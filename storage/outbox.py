@@ -53,13 +53,14 @@ class Due:
 
 @dataclass(frozen=True)
 class Result:
-    """How a call ended. `again_at` keeps the row waiting until then."""
+    """How a call ended. `again_at` keeps the row waiting until then, and the other rows of its chat unless `alone`."""
 
     row: Due
     state: str
     message: str = ""
     error: str = ""
     again_at: datetime | None = None
+    alone: bool = False
 
 
 async def add(tx: Tx, calls: Sequence[Call], now: datetime) -> None:

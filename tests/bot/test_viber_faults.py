@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,11 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from bot.channels.viber.updates import Updates
+from handlers import menu
+from handlers.scene import Message
 from sandbox import Fault, Sandbox
+from storage import people
 from storage.database import Tx
 from storage.outbox import Due
 from tests.bot.conftest import World
@@ -227,12 +232,35 @@ async def test_a_webhook_that_is_gone_is_set_again(world: World) -> None:
     assert "какво ще правим" in (await mila.hears()).text
 
 
-async def _menu(world: World) -> Any:
-    from dataclasses import replace
+async def test_a_webhook_that_another_program_took_is_taken_back(world: World) -> None:
+    courier = world.sandbox.viber.courier
+    ours = courier.hook
+    assert ours is not None
+    [updates] = world.app.sources
+    assert isinstance(updates, Updates)
+    await updates.look()
+    knocks = len(courier.posts)
+    courier.set(replace(ours, url="http://127.0.0.1:9/theirs"))
+    await updates.look()
+    assert courier.hook == ours
+    assert [post.name for post in courier.posts[knocks:]] == ["webhook"]
 
-    from handlers import menu
-    from storage import people
 
+async def test_an_answer_does_not_wait_behind_a_notice_that_nobody_pays_for(world: World) -> None:
+    mila = await joins(world, "Мила")
+    await settled(world)
+    world.sandbox.faults.add(Fault("send_message", mila.id, "status", status=23))
+    async with world.app.database.transaction() as tx:
+        await world.app.converser.notify(tx, await _menu(world), world.app.now())
+    await settled(world)
+    await mila.taps("Помощ")
+    assert "на един ред" in (await mila.hears()).text
+    await mila.quiet(0)
+    world.sandbox.world.clock.move(timedelta(seconds=901))
+    assert "какво ще правим" in (await mila.hears()).text
+
+
+async def _menu(world: World) -> Message:
     async with world.app.database.reading() as tx:
         me = await people.get(tx, 1)
     assert me is not None
