@@ -13,6 +13,7 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
+from bot.awake import Awake
 from bot.channels.telegram import showing
 from bot.channels.telegram.reading import CHANNEL
 from bot.config import Config
@@ -57,7 +58,8 @@ class App:
         )  # fmt: skip
         self.photos = PhotoFetcher(channels, database, Path(config.file.photos.store), now, teller.photo_lost)
         self.files = FileReader(channels, database, work, teller, config.file.import_.mapping, now)
-        self.schedule = Schedule(config, database, work, teller, now, self.photos)
+        self.awake = Awake(database, work, channels, teller, now)
+        self.schedule = Schedule(config, database, work, teller, now)
 
     def wake(self) -> None:
         """Everybody looks again, because the clock was moved."""
@@ -70,6 +72,7 @@ class App:
     async def run(self) -> None:
         """For ever; ends only by being cancelled or by an error that must be seen."""
         async with _http(self), asyncio.TaskGroup() as stages:
+            stages.create_task(self.awake.run())
             stages.create_task(self.converser.run())
             stages.create_task(self.deliverer.run())
             stages.create_task(self.schedule.run())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import warnings
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -112,7 +112,3 @@ class PhotoFetcher:
             await media.failed(tx, photo.id, why, again)
             if again is None:
                 await self._lost(tx, photo, self._now())
-
-    async def delete(self, keys: Sequence[str]) -> None:
-        if keys:
-            await (await open_store(self._folder)).delete_async(list(keys))

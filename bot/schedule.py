@@ -9,12 +9,13 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot import store
 from bot.config import Config
-from bot.photos import PhotoFetcher
 from bot.tell import Teller
 from casework import escalation
 from casework.escalation import Roster, Turn
@@ -44,14 +45,13 @@ class Schedule:
         work: Work,
         teller: Teller,
         now: Callable[[], datetime],
-        photos: PhotoFetcher,
     ) -> None:
         self._times = config.file.schedule
+        self._photo_store = Path(config.file.photos.store)
         self._database = database
         self._work = work
         self._teller = teller
         self._now = now
-        self._photos = photos
         self.wake = asyncio.Event()
 
     async def run(self) -> None:
@@ -84,7 +84,8 @@ class Schedule:
             await outbox.forget_before(tx, now - KEPT)
             await links.forget_before(tx, now - links.WRONG_WITHIN)
             unused = await media.drop_unused(tx, now - UNUSED_KEPT)
-        await self._photos.delete(unused)
+        if unused:
+            await store.drop(self._photo_store, unused)
 
     def _at(self, day: date, hour: time) -> datetime:
         return datetime.combine(day, hour, self._work.zone)

@@ -19,6 +19,8 @@ SET_ASIDE = _("Something went wrong with your last message and we are looking at
 NO_EDITS = _("I do not read changed messages. Please write it anew.")
 NOT_IN_GROUPS = _("I speak only in a private chat. Please write to me there.")
 DRAFTS = "drafts"
+REPORTS = ("visit", "fix")
+LISTED = 8
 
 
 def out_of_money(channel: str, month: str, count: int, to: int) -> Message:
@@ -35,8 +37,15 @@ def out_of_money(channel: str, month: str, count: int, to: int) -> Message:
     return Message(View((said,), ((MENU,),)), replaces=False, to=to, can_wait=True)
 
 
-REPORTS = ("visit", "fix")
-LISTED = 8
+def away(since: datetime, until: datetime, *, to: int) -> Message:
+    """Both in local time."""
+    said = _(
+        "I was not there from {since} to {until}. What you wrote in that time may not have reached me: "
+        "please send it again.",
+        since=f"{since:%d.%m, %H:%M}",
+        until=f"{until:%d.%m, %H:%M}",
+    )
+    return Message(View((said,)), replaces=False, to=to)
 
 
 async def drafts_end(tx: Tx, today: date, untouched_since: datetime, until: date, now: datetime) -> list[Message]:

@@ -55,7 +55,7 @@ class Due:
 
 @dataclass(frozen=True)
 class Result:
-    """How a call ended. `again_at` keeps the row waiting until then."""
+    """How a call ended. `again_at` keeps the row waiting until then, and the other rows of its chat unless `alone`."""
 
     row: Due
     state: str

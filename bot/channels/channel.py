@@ -6,7 +6,7 @@ The stages (`receive`, `converse`, `deliver`) know only this; each messenger is 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any, Protocol
 
@@ -112,6 +112,8 @@ class Channel(Protocol):
     """Buttons belong to the chat, not to a message: each message takes those of the one before away."""
     charges: bool
     """What the bot begins outside of a session costs money (`casework.ways`)."""
+    waits: timedelta
+    """So long the messenger keeps for us what we do not take."""
     keeps_files: bool
     """What people sent can still be fetched days later; else it is fetched when it arrives."""
 

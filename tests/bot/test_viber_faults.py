@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,11 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from bot.channels.viber.updates import Updates
+from handlers import menu
+from handlers.scene import Message
 from sandbox import Fault, Sandbox
+from storage import people
 from storage.database import Tx
 from tests.bot.conftest import World
 from tests.bot.viber import address, invited, joins, on_viber, posts, rows, says, settled, taps
@@ -116,7 +121,7 @@ async def test_a_token_of_64_bits_is_kept_to_the_last_digit(world: World) -> Non
     await world.until(recorded)
 
 
-async def test_an_event_that_we_could_not_take_is_lost_after_an_hour_and_the_rest_goes_on(
+async def test_what_we_could_not_take_for_an_hour_is_lost_and_its_sender_is_asked_to_send_it_again(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
     async with on_viber(sandbox, tmp_path) as world:
@@ -129,7 +134,11 @@ async def test_an_event_that_we_could_not_take_is_lost_after_an_hour_and_the_res
         await sandbox.world.changed.wait(0.05)
     async with on_viber(sandbox, tmp_path) as world:
         assert await rows(world, "SELECT id FROM visit") == []
+        assert (await mila.hears()).text.startswith("Нямаше ме от ")
+        assert "Опит: 1" in (await taps(mila, "Към въпроса")).text
         assert "Доклад № 1" in (await taps(mila, "Запази")).text
+    async with on_viber(sandbox, tmp_path):
+        await mila.quiet(0.1)
 
 
 async def test_a_message_that_failed_on_the_phone_is_on_record(world: World) -> None:
@@ -207,12 +216,37 @@ async def test_a_webhook_that_is_gone_is_set_again(world: World) -> None:
     assert "какво ще правим" in (await mila.hears()).text
 
 
-async def _menu(world: World) -> Any:
-    from dataclasses import replace
+async def test_a_webhook_that_another_program_took_is_taken_back(world: World) -> None:
+    courier = world.sandbox.viber.courier
+    ours = courier.hook
+    assert ours is not None
+    [updates] = world.app.sources
+    assert isinstance(updates, Updates)
+    await updates.look()
+    knocks = len(courier.posts)
+    courier.set(replace(ours, url="http://127.0.0.1:9/theirs"))
+    await updates.look()
+    assert courier.hook == ours
+    assert [post.name for post in courier.posts[knocks:]] == ["webhook"]
 
-    from handlers import menu
-    from storage import people
 
+async def test_an_answer_does_not_wait_behind_a_notice_that_nobody_pays_for(world: World) -> None:
+    mila = await joins(world, "Мила")
+    await settled(world)
+    world.sandbox.faults.add(Fault("send_message", mila.id, "status", status=23))
+    async with world.app.database.transaction() as tx:
+        await world.app.teller.notify(tx, await _menu(world), world.app.now())
+
+    async def held(tx: Tx) -> bool:
+        return bool(await tx.rows("SELECT 1 FROM outbox WHERE state = 'held'"))
+
+    await world.until(held)
+    await mila.taps("Помощ")
+    # What they write begins a session, in which the notice costs nothing.
+    assert ["какво ще правим" in (await mila.hears()).text for _ in range(2)] == [False, True]
+
+
+async def _menu(world: World) -> Message:
     async with world.app.database.reading() as tx:
         me = await people.get(tx, 1)
     assert me is not None

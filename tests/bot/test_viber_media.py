@@ -89,6 +89,7 @@ async def test_a_photo_whose_address_is_over_is_asked_for_again(world: World) ->
     await settled(world)
     world.sandbox.world.clock.move(timedelta(seconds=2))
     assert "1 снимка" in (await mila.hears()).text
+    await fetched(world, 1)
     await taps(mila, "Готово", "Запази")
     assert [row["state"] for row in await rows(world, "SELECT state FROM media WHERE visit_id = 1")] == ["stored"]
 

@@ -37,6 +37,8 @@ class Telegram:
 
     name = reading.CHANNEL
     one_keyboard = False
+    waits = timedelta(hours=24)
+    """core.telegram.org/bots/api#getting-updates, read 24.11.2026."""
     keeps_files = True
     charges = False
     read = staticmethod(reading.read)

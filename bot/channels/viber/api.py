@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import quote
 
 from bot.channels import attachments
@@ -34,6 +35,8 @@ class Sender:
 class Viber:
     name = reading.CHANNEL
     one_keyboard = True
+    waits = timedelta(hours=1)
+    """developers.viber.com/docs/faq, read 24.11.2026."""
     keeps_files = False
     charges = True
     read = staticmethod(reading.read)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from aiohttp import ClientError, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientSession, ClientTimeout, SocketTimeoutError
 from pydantic import ValidationError
 
 from bot.channels.channel import Meaning, Trouble
@@ -41,8 +41,9 @@ class Refusal(Exception):
 class Client:
     """The calls; `api_url` ends in `/pa`. They raise Refusal, TimeoutError when nothing came, Trouble for the rest."""
 
-    def __init__(self, session: ClientSession, api_url: str, token: str) -> None:
+    def __init__(self, session: ClientSession, api_url: str, token: str, within: ClientTimeout = WITHIN) -> None:
         self._session = session
+        self._within = within
         self._api_url = api_url
         self._headers = {"X-Viber-Auth-Token": token, "Content-Type": "application/json"}
 
@@ -59,13 +60,15 @@ class Client:
 
     async def _ask(self, method: str, body: Json, form: type[A]) -> A:
         asked = self._session.post(
-            f"{self._api_url}/{method}", data=written(body), headers=self._headers, timeout=WITHIN
+            f"{self._api_url}/{method}", data=written(body), headers=self._headers, timeout=self._within
         )
         try:
             async with asked as got:
                 answer = form.model_validate_json(await got.read())
         except ValidationError as nonsense:
             raise Trouble(Meaning.RETRY, f"HTTP {got.status} and no answer of Viber") from nonsense
+        except SocketTimeoutError:
+            raise  # asked and not answered: what that means, only the caller knows
         except ClientError as broken:
             raise Trouble(Meaning.RETRY, f"{type(broken).__name__} on the way to Viber") from broken
         if answer.status != OK:

@@ -13,7 +13,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.channels.viber.passes import Passes
-from bot.store import open_store
+from bot.store import drop, open_store
 
 PATH = "/viber/files"
 LASTS = timedelta(days=14)
@@ -66,5 +66,4 @@ class Files:
             for file in batch
             if file["last_modified"] < before
         ]  # fmt: skip
-        if old:
-            await store.delete_async(old)
+        await drop(self._folder, old)

@@ -116,11 +116,11 @@ class Updates:
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self._lost.wait()
             except TimeoutError:
-                await self._look()
+                await self.look()
             else:
                 await self._set()
 
-    async def _look(self) -> None:
+    async def look(self) -> None:
         """Another program with our token may have taken the webhook; there is one per account."""
         try:
             account = await self._client.account()

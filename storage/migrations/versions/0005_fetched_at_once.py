@@ -1,4 +1,4 @@
-"""A photo may be fetched before it belongs to a report: its address lives for an hour only."""
+"""For messengers that do not wait: photos fetched before they belong to a report, and when we were last awake."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ STATEMENTS = (
     "CREATE INDEX media_waiting ON media (not_before) WHERE state = 'waiting'",
     "CREATE INDEX media_unused ON media (channel, recognised_by) WHERE visit_id IS NULL",
     "CREATE INDEX media_stored ON media (stored_as)",
+    "CREATE TABLE awake (id INTEGER PRIMARY KEY CHECK (id = 1), at BIGINT NOT NULL)",
     "CREATE INDEX outbox_message ON outbox (channel, message) WHERE message <> ''",
 )
 

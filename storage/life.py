@@ -1,0 +1,31 @@
+"""When the bot was last awake: what a messenger would not keep for us after that is lost."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from storage.database import Tx, from_micros, to_micros
+
+
+async def last_awake(tx: Tx) -> datetime | None:
+    """None before the first life."""
+    row = await tx.row("SELECT at FROM awake WHERE id = 1")
+    return from_micros(row["at"]) if row else None
+
+
+async def awake(tx: Tx, now: datetime) -> None:
+    await tx.run(
+        "INSERT INTO awake (id, at) VALUES (1, :now) ON CONFLICT (id) DO UPDATE SET at = :now", now=to_micros(now)
+    )
+
+
+async def writing(tx: Tx, channel: str, since: datetime) -> list[int]:
+    """Who has written on a channel since then and can still be reached there."""
+    rows = await tx.rows(
+        "SELECT DISTINCT i.person_id FROM inbox b JOIN identity i ON i.channel = b.channel AND i.account = b.sender "
+        "WHERE b.channel = :channel AND b.received_at >= :since AND i.reachable = 1 "
+        "ORDER BY i.person_id",
+        channel=channel,
+        since=to_micros(since),
+    )
+    return [row["person_id"] for row in rows]
