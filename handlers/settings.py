@@ -10,8 +10,8 @@ from handlers.link import MESSENGERS
 from handlers.scene import Message, Scene
 from handlers.talk import Talk
 from handlers.views import Button, View
-from handlers.words import LANGUAGES, Text, _
-from storage import people
+from handlers.words import LANGUAGES, Text, _, counted
+from storage import people, spending
 from storage.database import Tx
 
 HOURS = ("08:00", "12:00", "16:30", "17:30", "18:30", "20:00")
@@ -25,6 +25,7 @@ async def shown(tx: Tx, here: Scene) -> Message:
     if me.coordinates:
         lines.append(_("The digest comes at {hour}.", hour=me.digest_at or here.work.digest_at))
         rows.append((Button(_("Digest hour"), "", "hour"),))
+        lines += [_paid(*spent) for spent in await spending.by_month(tx)]
     lines.append(_("I reach you on: {messengers}", messengers=", ".join(MESSENGERS[way.channel] for way in ways)))
     if len(ways) > 1:
         lines.append(_("Notices come to: {messenger}", messenger=MESSENGERS.get(me.preferred, ANY)))
@@ -32,6 +33,16 @@ async def shown(tx: Tx, here: Scene) -> Message:
     if set(here.work.messengers) - {way.channel for way in ways}:
         rows.append((Button(_("Link another messenger"), "", "connect"),))
     return Message(View(tuple(lines), (*rows, (menu.MENU,))))
+
+
+def _paid(month: str, channel: str, count: int) -> Text:
+    return counted(
+        "Paid in {month} on {messenger}: {count} message",
+        "Paid in {month} on {messenger}: {count} messages",
+        count,
+        month=f"{month[5:]}.{month[:4]}",
+        messenger=MESSENGERS[channel],
+    )
 
 
 async def choose_hour(talk: Talk, here: Scene) -> time:

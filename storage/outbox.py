@@ -166,7 +166,7 @@ async def due(tx: Tx, now: datetime, limit: int, channels: Collection[str] | Non
 async def record(tx: Tx, results: Sequence[Result], now: datetime) -> None:
     """What has ended is kept without its words: they may be a child's name."""
     await tx.many(
-        "UPDATE outbox SET state = :state, tries = tries + 1, message = :message, error = :error, "
+        "UPDATE outbox SET state = :state, tries = tries + 1, message = :message, error = :error, charged = :charged, "
         "payload = CASE WHEN :state IN ('waiting', 'held') THEN payload ELSE '' END, "
         "not_before = coalesce(:again, not_before), sent_at = :sent WHERE id = :id AND state = 'waiting'",
         [
@@ -175,6 +175,7 @@ async def record(tx: Tx, results: Sequence[Result], now: datetime) -> None:
                 "state": one.state,
                 "message": one.message,
                 "error": one.error[:500],
+                "charged": int(one.charged),
                 "again": to_micros(one.again_at) if one.again_at else None,
                 "sent": to_micros(now) if one.state == SENT else None,
             }

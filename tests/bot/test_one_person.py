@@ -147,6 +147,10 @@ async def test_beyond_the_budget_notices_wait_and_the_region_is_told_once(world:
     assert "Бюджетът за Viber" in (await region.hears()).text
     await region.quiet(0)
     assert await rows(world, "SELECT charged FROM spending") == [{"charged": 1}]
+    assert await rows(world, "SELECT channel FROM outbox WHERE charged = 1") == [{"channel": "viber"}]
+    await region.says("/settings")
+    month = f"{world.today():%m.%Y}"
+    assert f"Платено за {month} във Viber: 1 съобщение" in (await region.hears()).text
     await mila.says("/menu")
     assert {"чака", "и то чака"} <= {(await mila.hears()).text for _ in range(3)}
 

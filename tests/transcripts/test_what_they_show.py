@@ -51,6 +51,7 @@ UNSAID = {
     "This is Obhvat, the assistant of the outreach teams. Tap Start, and we begin.": ON_VIBER,
     "This page was opened already. Ask for the name again in the chat.": ON_VIBER,
     "Where shall notices come?": "the same",
+    "Paid in {month} on {messenger}: {count} message": "the same",
     "Whichever costs nothing": "the same",
     "{name}\nYour look was recorded. This page opens only once.": ON_VIBER,
     "Yes": "no question asks it",

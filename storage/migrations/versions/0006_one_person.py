@@ -18,6 +18,7 @@ CREATE TABLE spending (
 ALTER TABLE identity ADD COLUMN wrote_at BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE person ADD COLUMN preferred TEXT NOT NULL DEFAULT '';
 ALTER TABLE outbox ADD COLUMN instead_of INTEGER;
+ALTER TABLE outbox ADD COLUMN charged INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX outbox_spare ON outbox (instead_of) WHERE state = 'spare';
 CREATE INDEX outbox_held ON outbox (channel, chat) WHERE state = 'held';
 """
