@@ -166,6 +166,7 @@ class Deliverer:
             case Meaning.CLOSED:
                 return Result(row, WAITING, error=said, again_at=now + timedelta(seconds=trouble.seconds))
             case Meaning.UNPAID:
+                log.warning("a message is held because the messenger wants money for it", channel=row.channel, why=said)
                 return Result(row, HELD, error=said)
             case Meaning.UNCERTAIN:
                 return Result(row, UNCERTAIN, error=said)
