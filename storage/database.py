@@ -4,14 +4,15 @@ Times are stored as integer microseconds since 1970 UTC, days as ISO text. SQL i
 and PostgreSQL share, with named parameters.
 
 What a newcomer gets wrong: a small statement of a transaction runs where it stands. It takes 10-20 microseconds, and
-the way to another thread and back takes 80; only what may wait for the disk or for another process goes there: the
-commit, a `BEGIN` that found the file locked, long lists of rows, and the reading connections.
+the way to another thread and back takes 80; only what may wait for the disk goes there: the commit, long lists of rows,
+and the reading connections.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
@@ -25,7 +26,9 @@ from storage import migrate
 from storage.migrate import SchemaError
 
 READERS = 2
-BUSY_TIMEOUT_MS = 10_000
+PATIENCE_SECONDS = 10
+"""So long another program may keep the file locked."""
+ASK_AGAIN_SECONDS = 0.02
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Row = sqlite3.Row
@@ -140,11 +143,12 @@ class Database:
             tx = Tx(self._raw, self._thread)
             try:
                 yield tx
+                self.committing("before")
+                await _to_its_end(self._thread.commit())
             except BaseException:
+                # Also what could not be committed: the next transaction must not begin inside it.
                 await _to_its_end(self._thread.rollback())
                 raise
-            self.committing("before")
-            await _to_its_end(self._thread.commit())
             self.committing("after")
             for then in tx.then:
                 then()
@@ -157,17 +161,21 @@ class Database:
         self._listening[topic].append(wake)
 
     async def _begin(self) -> None:
-        """At once if nobody else writes to the file, else waiting on the other thread."""
-        try:
-            self._raw.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as locked:
-            if locked.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                raise
-            await self._thread.execute_fetchall(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        """At once if nobody else writes to the file, else as soon as they have ended.
+
+        It asks again and again. A `BEGIN` that waits on the other thread would begin a transaction of nobody when the
+        one who wanted it is stopped meanwhile.
+        """
+        patient_until = time.monotonic() + PATIENCE_SECONDS
+        while True:
             try:
-                await self._thread.execute_fetchall("BEGIN IMMEDIATE")
-            finally:
-                await self._thread.execute_fetchall("PRAGMA busy_timeout=0")
+                self._raw.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as locked:
+                # The low byte: some reasons for being locked have a number of their own.
+                if locked.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > patient_until:
+                    raise
+            await asyncio.sleep(ASK_AGAIN_SECONDS)
 
     def glance(self) -> Tx:
         """For short reads where they stand, of what has been committed; a long one belongs to `reading`."""
@@ -227,6 +235,6 @@ async def _connect(path: Path) -> Connection:
     raw = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     raw.row_factory = Row
     thread = await aiosqlite.Connection(lambda: raw, iter_chunk_size=64)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={PATIENCE_SECONDS * 1000}"):
         await thread.execute_fetchall(f"PRAGMA {pragma}")
     return raw, thread

@@ -91,3 +91,61 @@ async def test_a_file_that_is_not_ours_is_not_touched(tmp_path: Path) -> None:
         await open_database(f"sqlite:///{tmp_path}/other.db")
     with pytest.raises(StorageError, match="For example"):
         await open_database("mysql://here")
+
+
+async def test_a_commit_that_fails_leaves_nothing_open_behind_it(database: Database) -> None:
+    with pytest.raises(sqlite3.IntegrityError):
+        async with database.transaction() as tx:
+            await put(tx, "Б-1")
+            # Looked at only when it commits, as a full disk is.
+            await tx.run("PRAGMA defer_foreign_keys=ON")
+            await tx.run("INSERT INTO membership (person_id, team_id, since) VALUES (99, 1, 0)")
+    async with database.transaction() as tx:
+        assert await count(tx) == 0
+
+
+async def test_a_writer_waits_for_another_program_that_writes(database: Database, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "obhvat.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writing = asyncio.create_task(add(database, "Б-1"))
+        await meanwhile(database)
+        assert not writing.done()
+        other.execute("COMMIT")
+        await writing
+    async with database.reading() as tx:
+        assert await count(tx) == 1
+
+
+async def test_who_is_stopped_while_waiting_for_another_program_leaves_nothing_open(
+    database: Database, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "obhvat.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writing = asyncio.create_task(add(database, "Б-1"))
+        await meanwhile(database)
+        writing.cancel()
+        other.execute("COMMIT")
+        with pytest.raises(asyncio.CancelledError):
+            await writing
+    await add(database, "Б-2")
+    async with database.reading() as tx:
+        assert await count(tx) == 1
+
+
+async def test_a_file_that_can_no_longer_be_written_is_told_at_once(database: Database) -> None:
+    async with database.transaction() as tx:
+        await tx.run("PRAGMA query_only=ON")
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        await add(database, "Б-1")
+
+
+async def meanwhile(database: Database) -> None:
+    """Readers are not in the way of another program that writes; so long the writer waits."""
+    async with database.reading() as tx:
+        for _ in range(50):
+            assert await count(tx) == 0
+
+
+async def add(database: Database, name: str) -> None:
+    async with database.transaction() as tx:
+        await put(tx, name)
