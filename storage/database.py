@@ -15,7 +15,7 @@ import sqlite3
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -124,12 +124,14 @@ class Looking(Tx):
 class Database:
     """Opened by `open_database`. `committing` is called before and after every commit."""
 
-    def __init__(self, writer: Connection, glancing: Connection, readers: list[Connection]) -> None:
+    def __init__(
+        self, writer: Connection, glancing: Connection, readers: list[Connection], opened: AsyncExitStack
+    ) -> None:
         self._raw, self._thread = writer
         self._glancing = glancing
         self._listening: dict[str, list[Callable[[], None]]] = defaultdict(list)
         self._turn = asyncio.Lock()
-        self._all_readers = readers
+        self._opened = opened
         self._readers: asyncio.Queue[Connection] = asyncio.Queue()
         for reader in readers:
             self._readers.put_nowait(reader)
@@ -191,8 +193,7 @@ class Database:
             self._readers.put_nowait(reader)
 
     async def close(self) -> None:
-        for _raw, thread in (*self._all_readers, self._glancing, (self._raw, self._thread)):
-            await thread.close()
+        await self._opened.aclose()
 
 
 async def _to_its_end(ending: Coroutine[Any, Any, None]) -> None:
@@ -217,24 +218,21 @@ async def open_database(url: str) -> Database:
     """Opens the file, bringing its schema up to date. Raises StorageError."""
     path = path_of(url)
     await asyncio.to_thread(migrate.prepare, path)
-    opened: list[Connection] = []
-    try:
-        for _ in range(READERS + 2):
-            opened.append(await _connect(path))
-    except sqlite3.Error as broken:
-        for _raw, thread in opened:
-            await thread.close()
-        raise StorageError(f"database.url: {path} cannot be opened ({broken}).") from broken
-    writer, glancing, *readers = opened
-    await writer[1].execute_fetchall("PRAGMA busy_timeout=0")
-    return Database(writer, glancing, readers)
+    async with AsyncExitStack() as opened:
+        try:
+            writer, glancing, *readers = [await _connect(path, opened) for _ in range(READERS + 2)]
+        except sqlite3.Error as broken:
+            raise StorageError(f"database.url: {path} cannot be opened ({broken}).") from broken
+        await writer[1].execute_fetchall("PRAGMA busy_timeout=0")
+        return Database(writer, glancing, readers, opened.pop_all())
 
 
-async def _connect(path: Path) -> Connection:
-    """The connection itself, and the same one on a thread of its own."""
+async def _connect(path: Path, opened: AsyncExitStack) -> Connection:
+    """The connection itself, and the same one on a thread of its own, which `opened` ends."""
     raw = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     raw.row_factory = Row
     thread = await aiosqlite.Connection(lambda: raw, iter_chunk_size=64)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={PATIENCE_SECONDS * 1000}"):
+    opened.push_async_callback(thread.close)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={PATIENCE_SECONDS}000"):
         await thread.execute_fetchall(f"PRAGMA {pragma}")
     return raw, thread

@@ -8,8 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ import pytest
 from bot.config import File, examine, load
 from sandbox import Sandbox
 from tests.bot.conftest import TOKEN, free_port, write_config
+from tests.permissions import as_nobody
 
 
 def obhvat(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -85,22 +85,6 @@ def test_an_unwritable_folder_is_told(tmp_path: Path) -> None:
     with as_nobody(tmp_path):
         _file, _token, mistakes = examine({"OBHVAT_TELEGRAM_TOKEN": TOKEN}, tmp_path / "config.toml")
     assert [mistake for mistake in mistakes if "closed cannot be written" in mistake]
-
-
-@contextmanager
-def as_nobody(folder: Path) -> Iterator[None]:
-    """Root may write everywhere, so root becomes somebody else for a moment."""
-    if os.geteuid() != 0:
-        yield
-        return
-    for above in (folder, *folder.parents):
-        if str(above).startswith("/tmp/"):
-            above.chmod(0o755)
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 async def test_a_wrong_token_is_told_and_a_right_one_is_fine(sandbox: Sandbox, tmp_path: Path) -> None:
