@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from casework import dates, numbers
 from casework.catalogue import Catalogue, Entry
 from casework.numbers import CaseQuery
+from casework.steps import PROMISED_WITHIN_DAYS
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,12 @@ def _rest(query: CaseQuery, code: str, words: list[str], catalogue: Catalogue, t
 
 
 def _day(words: list[str], today: date, language: str) -> tuple[date | None, int]:
-    """The day at the start of `words` and how many of them it took: „до 3.12“, „след 7 дни“, „утре“."""
+    """The promised day at the start of `words` and how many of them it took: „до 3.12“, „след 7 дни“, „утре“."""
+    latest = today + timedelta(days=PROMISED_WITHIN_DAYS)
     skip = 1 if words and words[0].casefold() in ("до", "на", "by", "on") else 0
     for length in (3, 2, 1):
         day = dates.read_day(" ".join(words[skip : skip + length]), today, language)
-        if day and len(words) >= skip + length:
+        if day and today <= day <= latest and len(words) >= skip + length:
             return day, skip + length
     return None, 0
 

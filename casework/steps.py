@@ -9,6 +9,9 @@ from casework.calendar import WorkingDays
 from casework.catalogue import Catalogue, Outcome, Repeat
 from casework.records import NextStep, VisitReport
 
+PROMISED_WITHIN_DAYS = 60
+"""A day further away is no promise."""
+
 
 def first(catalogue: Catalogue, calendar: WorkingDays, assigned_on: date) -> NextStep:
     """What a case that was just given to a team owes."""

@@ -147,7 +147,7 @@ async def _reasons(talk: Talk, here: Scene, outcome: Outcome) -> tuple[str, ...]
 async def _promised(talk: Talk, outcome: Outcome) -> Any:
     if not outcome.promise:
         return None
-    kind = Day(days_on=60, none=_("No day"))
+    kind = Day(days_on=steps.PROMISED_WITHIN_DAYS, none=_("No day"))
     return await talk.ask(
         "promise",
         _("By which day did they promise?"),
