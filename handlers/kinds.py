@@ -115,7 +115,7 @@ class AnyOf(Plain):
 
     def tell(self, value: tuple[str, ...]) -> Text:
         # Labels have commas of their own.
-        return Joined([label for code, label in self.options.items() if code in value], "; ") if value else "—"
+        return Joined([label for code, label in self.options.items() if code in value], "; ") if value else ""
 
 
 def yes_no() -> OneOf:
@@ -161,7 +161,7 @@ class Sentence(Plain):
         return fits and (self.optional or bool(value))
 
     def tell(self, value: str) -> Text:
-        return value or "—"
+        return value
 
 
 @dataclass(frozen=True)
@@ -226,7 +226,7 @@ class Day(Plain):
         return _iso(value)
 
     def tell(self, value: date | None) -> Text:
-        return value or self.none or "—"
+        return value or self.none or ""
 
 
 def _iso(text: str) -> date | None:
@@ -303,7 +303,7 @@ class Photos(Plain):
         return tuple(Photo(**photo) for photo in value)
 
     def tell(self, value: tuple[Photo, ...]) -> Text:
-        return str(len(value)) if value else "—"
+        return str(len(value)) if value else ""
 
 
 @dataclass(frozen=True)
@@ -328,4 +328,4 @@ class Where(Plain):
         return Place(*value) if value else None
 
     def tell(self, value: Place | None) -> Text:
-        return f"{value.latitude:.5f}, {value.longitude:.5f}" if value else "—"
+        return f"{value.latitude:.5f}, {value.longitude:.5f}" if value else ""

@@ -16,6 +16,7 @@ from casework.catalogue import Outcome
 from casework.records import Case, NextStep, Person, Place, Visit, VisitReport
 from handlers.kinds import AnyOf, Day, OneOf, Photos, Sentence, Where
 from handlers.pick import PickCase, case_line
+from handlers.review import review
 from handlers.scene import Scene, Work
 from handlers.talk import Talk
 from handlers.words import Phrase, Text, _
@@ -66,7 +67,7 @@ async def report_visit(talk: Talk, here: Scene) -> VisitReport | None:
     )
     photos = await _photos(talk, outcome)
     place = await talk.ask("place", _("Where are you?"), Where(), label=_("Place"), default=[])
-    await talk.review(_("Please check and save. Photos can be sent here too."))
+    await review(talk, _("Please check and save. Photos can be sent here too."))
     return VisitReport(
         case.id, day, part, attempt, went, address, met, outcome.code,
         reasons, measures, promised, next_on, note, photos, place,
