@@ -24,8 +24,8 @@ from storage import audit, cases, people, visits
 from storage.database import Tx
 
 PARTS_OF_DAY = {"morning": _("morning"), "afternoon": _("afternoon"), "evening": _("evening")}
-USUAL_OUTCOMES = 8
-"""The first ones of the catalogue, which fit on a telephone with the question above them."""
+USUAL = 8
+"""The first ones of each list of the catalogue, which fit on a telephone with the question above them."""
 NOTE = Sentence(300)
 NOT_YOURS = _("This case is not with your team now, so nothing was saved.")
 
@@ -53,7 +53,7 @@ async def report_visit(talk: Talk, here: Scene) -> VisitReport | None:
     measures = await talk.ask(
         "measures",
         _("What measures?"),
-        AnyOf(book.measures, 5),
+        AnyOf(book.measures, 5, first=USUAL),
         label=_("Measures"),
         default=[],
     )
@@ -75,7 +75,7 @@ async def report_visit(talk: Talk, here: Scene) -> VisitReport | None:
 
 
 async def _outcome(talk: Talk, here: Scene, case: Case) -> str:
-    kind = OneOf(here.work.catalogue.outcomes, first=USUAL_OUTCOMES)
+    kind = OneOf(here.work.catalogue.outcomes, first=USUAL)
     question = _("{case}\nHow did it end?", case=case_line(case))
     return await talk.ask("outcome", question, kind, label=_("Outcome"), default=talk.given.get("outcome"))
 
@@ -139,7 +139,7 @@ async def _met(talk: Talk, here: Scene, outcome: Outcome) -> str:
 async def _reasons(talk: Talk, here: Scene, outcome: Outcome) -> tuple[str, ...]:
     if not outcome.why:
         return ()
-    kind = AnyOf(here.work.catalogue.reasons, 3)
+    kind = AnyOf(here.work.catalogue.reasons, 3, first=USUAL)
     return await talk.ask(
         "why", _("Why is the child not in school?"), kind, label=_("Reasons"), default=talk.given.get("why")
     )
