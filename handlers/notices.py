@@ -75,7 +75,7 @@ async def _empty(tx: Tx, kept: Kept) -> bool:
 def _drafts(person_id: int, going: list[Kept], until: date) -> Message:
     lines: list[Text] = [_line(kept, until) for kept in going[:LISTED]]
     if more := max(0, len(going) - LISTED):
-        lines.append(counted("  and {count} more", "  and {count} more", more))
+        lines.append(counted("and {count} more", "and {count} more", more))
     buttons = tuple((Button(_("Go on: {case}", case=_case(kept)), kept.id, "go_on"),) for kept in going[:LISTED])
     view = View(tuple(lines), (*buttons, (Button(_("My drafts"), "", "drafts"), MENU)))
     return Message(view, replaces=False, to=person_id, can_wait=True)

@@ -1,7 +1,7 @@
 """A conversation is one plain async function, replayed from its journal at every message.
 
 It never waits in memory. `advance` runs it from the top, feeds it the recorded answers by key and stops at the
-first question without one. What a newcomer gets wrong: a conversation may only `say`, `ask`, `look` and `review`;
+first question without one. What a newcomer gets wrong: a conversation may only `say`, `ask` and `look`;
 it writes by *returning*, and the caller saves the result in the transaction that deletes the journal.
 There is no event loop here: the coroutine is stepped with `send()`, and the only thing that leaves this module
 is a `Look`, a read that the driver performs and sends back in.
@@ -20,8 +20,8 @@ from typing import Any, Protocol, TypeVar, get_type_hints
 from pydantic import TypeAdapter
 
 from handlers.replies import Reply, Tapped
-from handlers.views import Button, View
-from handlers.words import Text, _
+from handlers.views import View
+from handlers.words import Text
 
 Json = Any  # JSON enters here
 T = TypeVar("T")
@@ -83,6 +83,7 @@ class Kind(Protocol[V]):
     """A kind of question. `found` is the result of `needs`, None when nothing was needed.
 
     `read` never raises on what a person sends; it refuses with a sentence. What `show` labels is what `read` stores.
+    `tell` is how the value reads in the review; empty when nothing was answered.
     """
 
     def needs(self, partial: Json, moment: Moment) -> Look | None: ...
@@ -157,7 +158,7 @@ Step = Asking | Finished | Dropped | Stale
 
 
 class Forbidden(TypeError):
-    """A conversation awaited something that is not `ask`, `look` or `review`: a bug in the conversation."""
+    """A conversation awaited something that is neither `ask` nor `look`: a bug in the conversation."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ class _Open:
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the review."""
+    """One row of the review. Its value is empty where nothing was answered."""
 
     key: str
     label: Text
@@ -223,10 +224,6 @@ class Talk:
             self.looked[key] = form.dump_python(found, mode="json")
         result: T = form.validate_python(self.looked[key], strict=False)
         return result
-
-    async def review(self, title: Text) -> None:
-        """Shows every labelled answer; Save lets the conversation return, any answer can be changed."""
-        await self.ask("review", title, Review(tuple(self.lines)))
 
 
 @cache
@@ -339,48 +336,3 @@ def _asking(replay: _Replay, stop: _Open, moment: Moment) -> Generator[Look, Any
     view = stop.kind.show(partial, found, moment)
     journal = replace(journal, open_key=stop.key, partial=partial)
     return Asking(journal, stop.key, view.under(*replay.talk.said, stop.question))
-
-
-@dataclass(frozen=True)
-class Review:
-    """Save · change any answer · discard. Its partial is `"change"` while the person chooses what to change."""
-
-    lines: tuple[Line, ...]
-
-    def needs(self, partial: Json, moment: Moment) -> Look | None:
-        return None
-
-    def show(self, partial: Json, found: Any, moment: Moment) -> View:
-        told = tuple(_("{label}: {value}", label=line.label, value=line.value) for line in self.lines)
-        if partial == "change":
-            choices = tuple((Button(line.label, f"c.{line.key}"),) for line in self.lines if line.changeable)
-            return View((*told, "", _("What shall we change?")), (*choices, (Button(_("Keep all"), "keep"),)))
-        rows = ((Button(_("Save"), "save"),), (Button(_("Change"), "change"), Button(_("Discard"), "drop")))
-        return View(told, rows)
-
-    def read(self, reply: Reply, partial: Json, found: Any, moment: Moment) -> Reading:
-        tapped = reply.value if isinstance(reply, Tapped) else ""
-        keys = {f"c.{line.key}": line.key for line in self.lines if line.changeable}
-        match tapped:
-            case "save":
-                return Accept("save")
-            case "change":
-                return Keep("change")
-            case "keep":
-                return Keep(None)
-            case "drop":
-                return Drop()
-        if tapped in keys:
-            return Forget(keys[tapped])
-        if partial == "change":
-            return Refuse(_("Please tap what is to be changed, or Keep all."))
-        return Refuse(_("Nothing is saved yet. Tap Save, or Change if something is wrong."))
-
-    def accepts(self, value: Json) -> bool:
-        return bool(value == "save")
-
-    def decode(self, value: Json) -> None:
-        return None
-
-    def tell(self, value: None) -> Text:
-        return ""

@@ -102,7 +102,7 @@ async def test_a_photo_that_is_lost_after_its_report_was_saved_is_told_too(world
     await mila.shows_photo(caption="14 никой")
     lost = await mila.hears()
     assert lost.text.startswith("Една снимка не стигна")
-    assert "Снимки: —" in lost.text
+    assert "Не е попълнено: мерки, бележка, снимки, място." in lost.text
     assert "Доклад № 1" in (await taps(phone, "Запази")).text
 
 

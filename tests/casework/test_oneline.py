@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework import catalogue, digest, numbers, oneline
-from casework.digest import DayFacts, Done
+from casework.digest import DayFacts, Done, Standing
 from casework.numbers import CaseQuery
 from casework.oneline import OneLine
 from casework.records import Case
@@ -78,12 +78,13 @@ def case(number: str, due: date) -> Case:
 
 def test_a_digest_counts_and_says_nothing_when_there_is_nothing() -> None:
     late = case("БЯ-001", date(2026, 11, 20))
-    facts = DayFacts(TODAY, (Done("Б-1", "O20"), Done("Б-2", "O20"), Done("Б-1", "O11")), 5, (late,), 3, 30, 12)
+    before = Standing(date(2026, 11, 23), 5, 3)
+    facts = DayFacts(TODAY, (Done("Б-1", "O20"), Done("Б-2", "O20"), Done("Б-1", "O11")), (late,), before, 30, 12)
     told = digest.build(facts)
     assert told is not None
     assert (told.teams, told.outcomes) == ((("Б-1", 2), ("Б-2", 1)), (("O20", 2), ("O11", 1)))
-    assert (told.change, told.overdue_change, told.visited_percent) == (-2, -2, 40)
-    assert digest.build(DayFacts(TODAY, (), 4, (), 0, 0, 0)) is None
-    quiet = digest.build(DayFacts(TODAY, (), 4, (late,), 0, 0, 0))
+    assert (told.visits, told.before, told.visited_percent) == (3, before, 40)
+    assert digest.build(DayFacts(TODAY, (), (), before, 0, 0)) is None
+    quiet = digest.build(DayFacts(TODAY, (), (late,), None, 0, 0))
     assert quiet is not None
     assert quiet.visited_percent == 0

@@ -27,7 +27,7 @@ async def test_many_drafts_are_one_message_that_shows_eight(mila: Any, database:
     [message] = await drafts_end(database)
     lines = [Words("bg", LATER.date()).say(line) for line in message.view.lines]
     assert lines[0] == "Чернова за БЯ-001 ще се изтрие утре, 2.12."
-    assert (len(lines), lines[-1]) == (9, "  и още 1")
+    assert (len(lines), lines[-1]) == (9, "и още 1")
     assert len(message.view.rows) == 9
     assert await drafts_end(database) == []
 

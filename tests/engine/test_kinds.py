@@ -16,7 +16,16 @@ from handlers.words import Phrase
 NOON = Moment(datetime(2026, 11, 24, 10, tzinfo=UTC), date(2026, 11, 24), "bg")
 FRUIT = {"a": "Ябълка", "p": "Круша", "c": "Череша", "q": "Дюля"}
 DOOR = Photo("telegram", "f1", "u1")
-EVERY_KIND = [OneOf(FRUIT), AnyOf(FRUIT, 3), Sentence(), Day(), Hour(("17:30",)), Photos(), Where()]
+EVERY_KIND = [
+    OneOf(FRUIT),
+    AnyOf(FRUIT, 3),
+    AnyOf(FRUIT, 3, first=2),
+    Sentence(),
+    Day(),
+    Hour(("17:30",)),
+    Photos(),
+    Where(),
+]
 EVERY_ANSWER = [
     Tapped("t", "k", "a"),
     Tapped("t", "k", "skip"),
@@ -79,6 +88,20 @@ def test_at_most_three_reasons_and_a_tap_takes_one_back() -> None:
     assert "At most" in why(read(AnyOf(FRUIT, 3), tapped("q"), three))
     assert read(AnyOf(FRUIT, 3), tapped("p"), three) == Keep(["a", "c"])
     assert read(AnyOf(FRUIT, 3), tapped("done"), three) == Accept(three)
+
+
+def test_only_the_usual_choices_are_shown_until_more_is_tapped() -> None:
+    folded = AnyOf(FRUIT, 3, first=2)
+    assert values(folded, None) == ["a", "p", "+", "skip"]
+    assert values(folded, ["q"]) == ["a", "p", "q", "+", "done"]
+    assert read(folded, tapped("+"), ["q"]) == Keep(["q", "+"])
+    assert values(folded, ["q", "+"]) == ["a", "p", "c", "q", "done"]
+    assert read(folded, tapped("c"), ["q", "+"]) == Keep(["q", "+", "c"])
+    assert read(folded, tapped("done"), ["q", "+", "c"]) == Accept(["q", "c"])
+
+
+def values(kind: Any, partial: Any) -> list[str]:
+    return [button.value for row in kind.show(partial, None, NOON).rows for button in row]
 
 
 def test_a_note_of_five_thousand_characters_is_refused_with_its_length() -> None:

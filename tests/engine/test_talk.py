@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from handlers import talk
 from handlers.replies import Reply, Tapped, Typed, Unreadable
-from handlers.talk import Asking, Dropped, Finished, Journal, Moment, Stale, Talk
+from handlers.review import Review, review
+from handlers.talk import Asking, Dropped, Finished, Journal, Line, Moment, Stale, Talk
 from handlers.views import Button, View
+from handlers.words import Phrase, _
 
 NOON = Moment(datetime(2026, 11, 24, 10, tzinfo=UTC), date(2026, 11, 24), "en")
 
@@ -51,7 +53,7 @@ async def paint(here: Talk, who: str) -> tuple[str, str, str]:
     colour = await here.ask("colour", "Which colour?", Colour(("red", "blue")), label="Colour")
     shade = await here.ask("shade", "Which shade?", Colour(SHADES[colour]), label="Shade")
     brush = await here.ask("brush", "Which brush?", Colour(("thin", "wide")), label="Brush", default="wide")
-    await here.review("Right?")
+    await review(here, "Right?")
     return colour, shade, brush
 
 
@@ -140,6 +142,23 @@ def test_back_takes_a_change_back_and_everything_is_as_it_was() -> None:
         after = finish(talk.back(paint, "me", through_json(asked.journal), NOON))
         assert isinstance(after, Asking)
         assert (after.key, after.journal.answers, after.view) == (before.key, before.journal.answers, before.view)
+
+
+def test_each_value_stands_once_where_it_can_be_changed() -> None:
+    long = Line("why", "Reason", "the roof leaks and the stairs are gone")
+    lines = (Line("hue", "Hue", "red"), long, Line("note", "Note", ""), Line("nth", "Attempt", "2", changeable=False))
+    assert Review(lines).show(None, None, NOON).lines[:3] == (
+        told("Hue", "red"),
+        told("Reason", long.value),
+        told("Attempt", "2"),
+    )
+    choice = Review(lines).show("change", None, NOON)
+    assert choice.lines[:2] == (told("Reason", long.value), "")
+    assert [button.label for row in choice.rows for button in row][:3] == [told("Hue", "red"), "Reason", "Note"]
+
+
+def told(label: str, value: str) -> Phrase:
+    return _("{label}: {value}", label=label, value=value)
 
 
 def test_discard_saves_nothing() -> None:
