@@ -19,9 +19,11 @@ from bot.channels.telegram.reading import CHANNEL
 from bot.config import Config
 from bot.converse import Converser
 from bot.deliver import Deliverer
+from bot.files import FileReader
 from bot.messengers import Messengers, open_messengers
 from bot.photos import PhotoFetcher
 from bot.schedule import Schedule
+from bot.tell import Teller
 from casework.calendar import WorkingDays
 from handlers.menu import COMMANDS
 from handlers.scene import Work
@@ -49,11 +51,16 @@ class App:
         self.work = work
         channels, self.receiver = messengers.channels, messengers.receiver
         self.sources = messengers.sources
-        self.deliverer = Deliverer(database, channels, now)
-        self.converser = Converser(database, self.work, channels, self.receiver, now=now, also=self.deliverer.record)
-        self.photos = PhotoFetcher(channels, database, Path(config.file.photos.store), now, self.converser.photo_lost)
-        self.awake = Awake(database, self.work, channels, self.converser, now)
-        self.schedule = Schedule(config, database, self.work, self.converser, now)
+        teller = Teller(self.work, channels)
+        self.deliverer = Deliverer(database, channels, teller, now)
+        self.converser = Converser(
+            database, self.work, channels, self.receiver, teller, now=now, also=self.deliverer.record
+        )
+        self.schedule = Schedule(config, database, self.work, teller, now)
+        self.photos = PhotoFetcher(channels, database, Path(config.file.photos.store), now, teller.photo_lost)
+        self.files = FileReader(channels, database, self.work, teller, config.file.import_.mapping, now)
+        self.awake = Awake(database, self.work, channels, teller, now)
+        self.teller = teller
 
     def wake(self) -> None:
         """Everybody looks again, because the clock was moved."""
@@ -61,6 +68,7 @@ class App:
         self.deliverer.look_again()
         self.schedule.wake.set()
         self.photos.saved.set()
+        self.files.came.set()
 
     async def run(self) -> None:
         """For ever; ends only by being cancelled or by an error that must be seen."""
@@ -70,6 +78,7 @@ class App:
             stages.create_task(self.deliverer.run())
             stages.create_task(self.schedule.run())
             stages.create_task(self.photos.run())
+            stages.create_task(self.files.run())
             for source in self.sources:
                 stages.create_task(source.run())
             if self.config.tokens.telegram:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.channels.channel import Channel
-from bot.converse import Converser
+from bot.tell import Teller
 from handlers.notices import away
 from handlers.scene import Work
 from storage import life
@@ -30,13 +30,13 @@ class Awake:
         database: Database,
         work: Work,
         channels: Mapping[str, Channel],
-        converser: Converser,
+        teller: Teller,
         now: Callable[[], datetime],
     ) -> None:
         self._database = database
         self._work = work
         self._channels = channels
-        self._converser = converser
+        self._teller = teller
         self._now = now
 
     async def run(self) -> None:
@@ -60,4 +60,4 @@ class Awake:
             log.warning("what came meanwhile is lost", channel=channel.name, since=since.isoformat(), asked=len(asked))
             for person_id in asked:
                 told = away(since.astimezone(self._work.zone), now.astimezone(self._work.zone), to=person_id)
-                await self._converser.notify(tx, told, now)
+                await self._teller.notify(tx, told, now)

@@ -5,35 +5,29 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import signal
 import sys
 from collections.abc import Callable, Coroutine
-from datetime import timedelta
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import structlog
 import typer
 
-from bot import checks, config, demo, imports
+from bot import checks, config, importing
 from bot.app import now_utc, open_app
 from bot.config import Config, ConfigError
-from casework.calendar import WorkingDays
-from casework.imports import Unusable
 from casework.records import LEADER, MEMBER, ROLES
-from handlers.imports import sentence
-from handlers.scene import Work
-from handlers.words import Words
 from storage import people, teams
 from storage.database import open_database
 from storage.migrate import SchemaError
 from storage.people import Invitation
-from storage.sealing import Sealer
 
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Outreach in a chat."
 )
 CONFIG_OPTION = Annotated[Path | None, typer.Option("--config", help="The TOML file; else OBHVAT_CONFIG, config.toml.")]
-INVITATION_DAYS = 7
 MISTAKE = 2
 
 
@@ -47,7 +41,11 @@ def run(config: CONFIG_OPTION = None) -> None:
 async def _run(path: Path | None) -> None:
     await _check(path)
     async with open_app(config.load(os.environ, path)) as app:
-        await app.run()
+        running = asyncio.create_task(app.run())
+        # As systemd and containers stop a service: calls under way end, and what waits is kept for the next start.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
+        with suppress(asyncio.CancelledError):
+            await running
 
 
 @cli.command()
@@ -75,6 +73,8 @@ async def _check(path: Path | None, *, from_outside: bool = False) -> None:
 @cli.command("demo")
 def play(port: Annotated[int, typer.Option(help="Where the chat page is.")] = 8080) -> None:
     """Sandbox, bot and a made-up district, with a chat page in the browser."""
+    from bot import demo  # brings the sandbox with it, which the running bot does not need
+
     _told(lambda: demo.play(port))
 
 
@@ -104,7 +104,7 @@ async def _invite(read: Config, role: str, team: str, municipality: str, name: s
                 )
             team_id = known[team.casefold()].id if role in (LEADER, MEMBER) else None
             code = secrets.token_urlsafe(16)
-            expires = now_utc() + timedelta(days=INVITATION_DAYS)
+            expires = now_utc() + people.INVITATION_LASTS
             await people.invite(tx, code, Invitation(role, team_id, municipality, name), expires)
     finally:
         await database.close()
@@ -116,56 +116,13 @@ async def _invite(read: Config, role: str, team: str, municipality: str, name: s
 def import_(
     kind: Annotated[str, typer.Argument(help="teams or cases")],
     file: Annotated[Path, typer.Argument(help="xlsx or csv", exists=True, dir_okay=False)],
+    team: Annotated[str, typer.Option(help="For the rows that name no team: Б-1")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show how it is understood, keep nothing.")] = False,
     config: CONFIG_OPTION = None,
 ) -> None:
     """Teams or cases from a spreadsheet; refused rows go to FILE.rejects.csv."""
     read = _read(config)
-    _told(lambda: _import(read, kind, file, dry_run))
-
-
-async def _import(read: Config, kind: str, file: Path, dry_run: bool) -> None:
-    if kind not in ("teams", "cases"):
-        raise ConfigError([f"{kind!r} cannot be imported. Either teams or cases."])
-    words = Words("bg", now_utc().date())
-    work = Work(read.catalogue, WorkingDays(), read.zone, Sealer(read.secret))
-    try:
-        content = await asyncio.to_thread(file.read_bytes)
-        for line in imports.understood(content, kind) if dry_run else []:
-            typer.echo(line)
-        outcome = await _kept(read, work, kind, content, dry_run)
-    except Unusable as wrong:
-        raise ConfigError([f"{file}: {words.say(sentence(wrong.problem))}"]) from wrong
-    typer.echo(f"{outcome.read} rows understood, {outcome.new} new, {len(outcome.rejects)} refused.")
-    if outcome.rejects and not dry_run:
-        rejects = file.with_name(f"{file.name}.rejects.csv")
-        imports.write_rejects(rejects, outcome.rejects, words)
-        typer.echo(f"The refused rows with their reasons: {rejects}")
-
-
-async def _kept(read: Config, work: Work, kind: str, content: bytes, dry_run: bool) -> imports.Outcome:
-    database = await open_database(read.file.database.url)
-    try:
-        async with database.transaction() as tx:
-            if kind == "teams":
-                outcome = await imports.import_teams(tx, content)
-            else:
-                outcome = await imports.import_cases(tx, work, content, now_utc())
-            if dry_run:
-                raise _DryRun(outcome)
-    except _DryRun as tried:
-        return tried.outcome
-    finally:
-        await database.close()
-    return outcome
-
-
-class _DryRun(Exception):
-    """Undoes the transaction of an import that was only tried."""
-
-    def __init__(self, outcome: imports.Outcome) -> None:
-        super().__init__()
-        self.outcome = outcome
+    _told(lambda: importing.import_file(read, kind, file, team, now_utc(), dry_run=dry_run))
 
 
 def _read(path: Path | None) -> Config:

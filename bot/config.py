@@ -17,6 +17,7 @@ from yarl import URL
 
 from casework import catalogue
 from casework.catalogue import Catalogue, CatalogueError
+from casework.imports import COLUMNS
 from storage import migrate
 from storage.database import path_of
 from storage.migrate import SchemaError
@@ -89,6 +90,19 @@ class Work(Section):
     """A file in the place of the default catalogue."""
 
 
+class Import(Section):
+    mapping: dict[str, str] = {}
+    """Headers of other layouts, each with the column of ours it means."""
+
+    @field_validator("mapping")
+    @classmethod
+    def _ours(cls, mapping: dict[str, str]) -> dict[str, str]:
+        wrong = [f"{header!r} means {ours!r}" for header, ours in mapping.items() if ours not in COLUMNS]
+        if wrong:
+            raise ValueError(f"{', '.join(wrong)}, which is no column of ours; these are: {', '.join(COLUMNS)}")
+        return mapping
+
+
 class File(Section):
     telegram: Telegram = Telegram()
     viber: Viber = Viber()
@@ -97,6 +111,7 @@ class File(Section):
     schedule: Schedule = Schedule()
     http: Http = Http()
     work: Work = Work()
+    import_: Import = Field(default=Import(), alias="import")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.channels.channel import Channel, Meaning, Trouble
-from storage import outbox, people
+from bot.tell import Teller
+from storage import outbox
 from storage.database import Database, Tx, to_micros
 from storage.outbox import FAILED, GONE, SENT, UNCERTAIN, UNREACHABLE, WAITING, Call, Due, Result
 
@@ -37,7 +38,10 @@ async def _waits(_tx: Tx, row: Due) -> None:
 
 
 class Deliverer:
-    def __init__(self, database: Database, channels: Mapping[str, Channel], now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, channels: Mapping[str, Channel], teller: Teller, now: Callable[[], datetime]
+    ) -> None:
+        self._teller = teller
         self._database = database
         self._channels = channels
         self._now = now
@@ -202,10 +206,8 @@ class Deliverer:
 
     async def _follow(self, tx: Tx, result: Result) -> None:
         row, now = result.row, self._now()
-        if result.state == WAITING and result.again_at and not result.alone:
-            await outbox.bar(tx, row.channel, row.chat, result.again_at)
         if result.state == UNREACHABLE:
-            await people.unreachable(tx, row.channel, row.chat)
+            await self._teller.lost(tx, row.channel, row.chat, now)
         if result.state == GONE:
             payload = {name: value for name, value in row.payload.items() if name != "message_id"}
             await outbox.add(tx, [Call(row.channel, row.chat, "sendMessage", payload, row.priority)], now)

@@ -79,6 +79,6 @@ async def _open_the_doors(app: App, sandbox: Sandbox) -> None:
 async def _join(person: Person | ViberPhone, code: str) -> None:
     await person.starts(code)
     await person.hears(30)
-    for label in (*(("Започни",) if isinstance(person, ViberPhone) else ()), "Български", "Съгласен съм"):
+    for label in (*(("Започни",) if isinstance(person, ViberPhone) else ()), "Български", "Приемам"):
         await person.taps(label)
         await person.hears(30)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import structlog
 
-from bot.channels.channel import Channel, Meaning, Trouble
+from bot.channels.channel import FOR_GOOD, Channel, Meaning, Trouble
+from bot.rounds import rounds
 from bot.store import open_store
 from storage import media
 from storage.database import Database, Tx
@@ -23,7 +24,6 @@ AT_ONCE = 4
 TRIES = 8
 LONGEST_SIDE = 1600
 MOST_PIXELS = 40_000_000
-LOOK_AGAIN_SECONDS = 30.0
 
 
 class NotAPicture(ValueError):
@@ -75,15 +75,7 @@ class PhotoFetcher:
         database.listen("media", self.saved.set)
 
     async def run(self) -> None:
-        while True:
-            self.saved.clear()
-            if await self.one_round():
-                continue
-            try:
-                async with asyncio.timeout(LOOK_AGAIN_SECONDS):
-                    await self.saved.wait()
-            except TimeoutError:
-                continue
+        await rounds(self.saved, self.one_round)
 
     async def one_round(self) -> int:
         async with self._database.reading() as tx:
@@ -99,7 +91,7 @@ class PhotoFetcher:
         except NotAPicture as never:
             await self._failed(photo, str(never), None)
         except Trouble as trouble:
-            over = trouble.meaning in (Meaning.GONE, Meaning.REFUSED) or photo.tries + 1 >= TRIES
+            over = trouble.meaning in FOR_GOOD or photo.tries + 1 >= TRIES
             again = None if over else self._now() + timedelta(seconds=min(3600, 5 * 4**photo.tries))
             await self._failed(photo, str(trouble), again)
         else:

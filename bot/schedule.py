@@ -16,12 +16,13 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import store
 from bot.config import Config
-from bot.converse import Converser
+from bot.tell import Teller
 from casework import escalation
-from casework.records import LEADER, MUNICIPAL, Case, Person
-from handlers import coordinate
+from casework.escalation import Roster, Turn
+from casework.records import Person
+from handlers import coordinate, notices
 from handlers.scene import Work
-from storage import cases, claims, inbox, journals, media, outbox, overview, people
+from storage import cases, claims, inbox, media, outbox, overview, people
 from storage.database import Database, Tx
 from storage.outbox import BROADCAST
 
@@ -29,7 +30,10 @@ log = structlog.get_logger()
 RING_SECONDS = 30
 LATE_AFTER = timedelta(minutes=30)
 KEPT = timedelta(days=30)
-DRAFTS_KEPT = timedelta(days=7)
+DRAFTS_UNTOUCHED = timedelta(days=6)
+"""After so long a draft is announced, and deleted on the next working day: seven days at least."""
+PHOTOS_UNUSED = timedelta(days=14)
+"""Longer than any draft lives, also over the holidays."""
 ALERT = "alert"
 
 
@@ -39,14 +43,14 @@ class Schedule:
         config: Config,
         database: Database,
         work: Work,
-        converser: Converser,
+        teller: Teller,
         now: Callable[[], datetime],
     ) -> None:
         self._times = config.file.schedule
         self._photo_store = Path(config.file.photos.store)
         self._database = database
         self._work = work
-        self._converser = converser
+        self._teller = teller
         self._now = now
         self.wake = asyncio.Event()
 
@@ -69,14 +73,16 @@ class Schedule:
         now = self._now()
         local = now.astimezone(self._work.zone)
         async with self._database.transaction() as tx:
-            for one in await people.coordinators(tx):
-                await self._digest(tx, one, now)
+            on_duty = await people.on_duty(tx)
+            for one in on_duty:
+                if one.coordinates:
+                    await self._digest(tx, one, now)
             if local.time() >= self._times.alert_at and self._work.calendar.is_working(local.date()):
-                await self._alerts(tx, local.date(), now)
-            await journals.expired(tx, now - DRAFTS_KEPT)
+                await self._alerts(tx, Roster(on_duty), local.date(), now)
+                await self._drafts(tx, local.date(), now)
             await inbox.forget_before(tx, now - KEPT)
             await outbox.forget_before(tx, now - KEPT)
-            unused = await media.drop_unused(tx, now - DRAFTS_KEPT)
+            unused = await media.drop_unused(tx, now - PHOTOS_UNUSED)
         if unused:
             await store.drop(self._photo_store, unused)
 
@@ -96,39 +102,23 @@ class Schedule:
         since = self._at(day - timedelta(days=1), hour)
         late = now - until > LATE_AFTER
         told = await coordinate.make_digest(tx, self._work, me, day, since, until, late=late, now=now)
-        await self._converser.notify_all(tx, told, now, BROADCAST)
+        await self._teller.notify_all(tx, told, now, BROADCAST)
 
-    async def _alerts(self, tx: Tx, today: date, now: datetime) -> None:
-        """Each overdue case whose next rung is reached is told to exactly one person, one message each."""
-        everyone = await people.active(tx)
-        turn: dict[int, list[Case]] = defaultdict(list)
-        rungs: dict[int, list[int]] = defaultdict(list)
+    async def _alerts(self, tx: Tx, roster: Roster, today: date, now: datetime) -> None:
+        """Each overdue case is told to the one whose turn it is; nobody gets more than one message a day."""
+        turns: dict[int, list[Turn]] = defaultdict(list)
         for case, told_rung in await cases.overdue_everywhere(tx, today):
-            rung = escalation.rung(self._work.calendar, case.due_on or today, today)
-            if rung <= told_rung:
-                continue
-            reader = responsible(everyone, case, rung)
-            if reader:
-                turn[reader.id].append(case)
-                rungs[rung].append(case.id)
-        by_id = {one.id: one for one in everyone}
-        for person_id, late in turn.items():
+            if turn := escalation.turn(self._work.calendar, today, case, told_rung, roster):
+                turns[turn.reader.id].append(turn)
+        for person_id, own in turns.items():
+            late = [turn.case for turn in own]
             if await claims.claim(tx, ALERT, person_id, today.isoformat(), now, {"cases": [case.id for case in late]}):
-                await self._converser.notify(tx, coordinate.alert(self._work, by_id[person_id], late, today), now)
-                for rung, ids in rungs.items():
-                    await overview.told(tx, [one for one in ids if one in {case.id for case in late}], rung)
+                await self._teller.notify(tx, coordinate.alert(self._work, own[0].reader, late, today), now)
+                await overview.told(tx, own)
 
-
-def responsible(everyone: list[Person], case: Case, rung: int) -> Person | None:
-    """Whose turn it is: the one of the rung, or of the next rung that somebody holds."""
-    for step in escalation.LADDER[rung - 1 :]:
-        for one in everyone:
-            if one.role == step.role and _covers(one, case):
-                return one
-    return None
-
-
-def _covers(one: Person, case: Case) -> bool:
-    if one.role == LEADER:
-        return one.team is not None and one.team.id == case.team_id
-    return one.role != MUNICIPAL or one.municipality == case.municipality
+    async def _drafts(self, tx: Tx, today: date, now: datetime) -> None:
+        """At the hour of the alerts, so that the notice comes by day and once for all drafts of a person."""
+        untouched_since = self._at(today, self._times.alert_at) - DRAFTS_UNTOUCHED
+        until = self._work.calendar.add(today, 1)
+        for told in await notices.drafts_end(tx, today, untouched_since, until, now):
+            await self._teller.notify(tx, told, now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from casework.records import Case
@@ -31,6 +31,8 @@ class DayFacts:
     overdue_before: int
     open_cases: int
     visited_cases: int
+    without_owner: int = 0
+    """Overdue cases with nobody below the region who could be told."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ class Digest:
     overdue: tuple[Case, ...]
     overdue_change: int
     visited_percent: int
-    visits: int = field(default=0)
+    visits: int = 0
+    without_owner: int = 0
 
 
 def build(facts: DayFacts) -> Digest | None:
@@ -60,6 +63,7 @@ def build(facts: DayFacts) -> Digest | None:
         len(facts.overdue) - facts.overdue_before,
         share,
         len(facts.done),
+        facts.without_owner,
     )
 
 

@@ -1,6 +1,8 @@
 """Import files as rows: which column is which, and what is wrong with each line.
 
 A `Grid` is what any spreadsheet comes down to. A personal number is used to recognise a child and is in no `repr`.
+What a newcomer gets wrong: what stands in a refused cell is never repeated, because where columns are shifted it
+may be a name.
 """
 
 from __future__ import annotations
@@ -8,14 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from casework import privacy
 
 R = TypeVar("R")
+LARGEST_MB = 20
+"""What Telegram lets a bot download."""
+MEGABYTE = 1_000_000
 HEADER_WITHIN = 10
+TOTAL = "Общ брой"
+"""How the last line of the register's sheet begins."""
 LONGEST = 200
 FIRST_YEAR, LAST_YEAR = 2000, 2030
+_PHONE = re.compile(r"\+?\d[\d /-]{4,18}\d")
 
 
 @dataclass(frozen=True)
@@ -32,7 +40,8 @@ Grid = tuple[Line, ...]
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong where. `line` 0 is the file itself; `code` has its sentence in `handlers/imports.py`."""
+    """What is wrong where. `line` 0 is the file itself; `code` has its sentence in `handlers/imports.py`, and `value`
+    is the limit or the line that the sentence names."""
 
     line: int
     column: str
@@ -68,12 +77,22 @@ class CaseRow:
     team: str
     note: str
     personal_number: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
-class Sheet(Generic[R]):
-    rows: tuple[R, ...]
+class TeamSheet:
+    rows: tuple[TeamRow, ...]
     rejects: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class CaseSheet:
+    rows: tuple[CaseRow, ...]
+    rejects: tuple[Problem, ...]
+
+
+Sheet = TeamSheet | CaseSheet
 
 
 COLUMNS = {
@@ -97,8 +116,9 @@ COLUMNS = {
 """Our columns and their Bulgarian headers; the register's own are among them."""
 
 TEAM_NEEDS = ("team", "municipality")
-CASE_NEEDS = ("first_name", "last_name", "municipality", "settlement", "address", "team")
+CASE_NEEDS = ("first_name", "last_name", "settlement", "address")
 AT_RISK = ("personal_number", "first_name", "last_name", "class")
+ONLY_IN_CASES = {*CASE_NEEDS, *AT_RISK}
 GROUPS = {
     "G1": ("g1", "необхванат", "not covered"),
     "G2": ("g2", "отпаднал", "dropped out"),
@@ -111,16 +131,32 @@ class _Wrong(Exception):
         self.column, self.code, self.value = column, code, value
 
 
-def read_teams(grid: Grid, mapping: Mapping[str, str]) -> Sheet[TeamRow]:
-    """Raises Unusable."""
+def read(grid: Grid, mapping: Mapping[str, str]) -> Sheet:
+    """Teams or cases, as the columns tell; `mapping` adds headers to ours. Raises Unusable."""
+    _line, columns = _header(grid, mapping)
+    if ONLY_IN_CASES & columns.keys():
+        return read_cases(grid, mapping)
+    return read_teams(grid, mapping)
+
+
+def read_teams(grid: Grid, mapping: Mapping[str, str]) -> TeamSheet:
+    """A team that stands twice is refused the second time. Raises Unusable."""
     columns, data = _headed(grid, mapping, (TEAM_NEEDS,))
-    return _read(data, columns, lambda n, get: TeamRow(n, get("team"), get("municipality"), get("area", optional=True)))
+    first: dict[str, int] = {}
+
+    def make(line: int, get: Get) -> TeamRow:
+        row = TeamRow(line, get("team"), get("municipality"), get("area", optional=True))
+        if first.setdefault(row.team.casefold(), line) != line:
+            raise _Wrong("team", "twice", str(first[row.team.casefold()]))
+        return row
+
+    return TeamSheet(*_read(data, columns, make))
 
 
-def read_cases(grid: Grid, mapping: Mapping[str, str]) -> Sheet[CaseRow]:
+def read_cases(grid: Grid, mapping: Mapping[str, str]) -> CaseSheet:
     """Also the register's at-risk sheet, which has no address and no team. Raises Unusable."""
     columns, data = _headed(grid, mapping, (CASE_NEEDS, AT_RISK))
-    return _read(data, columns, _at_risk if "class" in columns else _case)
+    return CaseSheet(*_read(data, columns, _at_risk if "class" in columns else _case))
 
 
 Get = Callable[..., str]
@@ -129,16 +165,20 @@ Get = Callable[..., str]
 def _case(line: int, get: Get) -> CaseRow:
     return CaseRow(
         line, _group(get("group", optional=True)), _name(get), _year(get("birth_year", optional=True)),
-        get("municipality"), get("settlement"), get("address"), get("team"), get("note", optional=True),
-        _number(get("personal_number", optional=True)),
+        get("municipality", optional=True), get("settlement"), get("address"), get("team", optional=True),
+        get("note", optional=True), _number(get("personal_number", optional=True)), _phone(get("phone", optional=True)),
     )  # fmt: skip
 
 
 def _at_risk(line: int, get: Get) -> CaseRow:
-    number = _number(get("personal_number"))
+    """Where the child is to be found is its class; a child without an identifier has an empty number."""
+    number = _number(get("personal_number", optional=True))
     hours, days = get("hours", optional=True), get("days", optional=True)
-    note = f"{get('class')}, {hours} ч." if hours else f"{get('class')}, {days} дни"
-    return CaseRow(line, "G3", _name(get), privacy.birth_year(number), "", "", "", "", note, number)
+    missed = f", {hours} ч." if hours else f", {days} дни" if days else ""
+    return CaseRow(
+        line, "G3", _name(get), privacy.birth_year(number), get("municipality", optional=True), "",
+        f"паралелка {get('class')}", get("team", optional=True), f"{get('class')}{missed}", number,
+    )  # fmt: skip
 
 
 def _name(get: Get) -> str:
@@ -152,54 +192,72 @@ def _group(text: str) -> str:
     for code, words in GROUPS.items():
         if text.casefold() in words:
             return code
-    raise _Wrong("group", "group", text)
+    raise _Wrong("group", "group")
 
 
 def _year(text: str) -> int | None:
     if not text:
         return None
     if not re.fullmatch(r"\d{4}(\.0)?", text) or not FIRST_YEAR <= int(text[:4]) <= LAST_YEAR:
-        raise _Wrong("birth_year", "year", text)
+        raise _Wrong("birth_year", "year")
     return int(text[:4])
 
 
 def _number(text: str) -> str:
-    if text and not (len(text) == 10 and privacy.personal_numbers(text)):
+    # A spreadsheet that took the number for a quantity has dropped its leading zero.
+    number = text.zfill(10) if len(text) == 9 else text
+    if number and not (len(number) == 10 and privacy.personal_numbers(number)):
         raise _Wrong("personal_number", "number")
+    return number
+
+
+def _phone(text: str) -> str:
+    if text and (not _PHONE.fullmatch(text) or privacy.birth_year(re.sub(r"\D", "", text))):
+        raise _Wrong("phone", "phone")
     return text
+
+
+def _header(grid: Grid, mapping: Mapping[str, str]) -> tuple[Line, dict[str, int]]:
+    """The line that names most of our columns, and where each of them is."""
+    if not grid:
+        raise Unusable(Problem(0, "", "empty"))
+    known = {name: name for name in COLUMNS} | {bulgarian: name for name, bulgarian in COLUMNS.items()}
+    known |= {"егн": "personal_number"}
+    known |= {" ".join(header.split()).casefold(): name for header, name in mapping.items()}
+    found = [
+        (line, {known[c.casefold()]: n for n, c in reversed(list(enumerate(line.cells))) if c.casefold() in known})
+        for line in grid[:HEADER_WITHIN]
+    ]
+    return max(found, key=lambda one: len(one[1]))
 
 
 def _headed(
     grid: Grid, mapping: Mapping[str, str], wanted: tuple[tuple[str, ...], ...]
 ) -> tuple[dict[str, int], list[Line]]:
     """The columns by our names, and the lines below their header."""
-    if not grid:
+    header, columns = _header(grid, mapping)
+    if not any(all(name in columns for name in needs) for needs in wanted):
+        missing = next(name for name in wanted[0] if name not in columns)
+        raise Unusable(Problem(header.number, COLUMNS[missing], "missing_column"))
+    data = [line for line in grid if line.number > header.number and any(line.cells)]
+    if not data:
         raise Unusable(Problem(0, "", "empty"))
-    known = {name: name for name in COLUMNS} | {bulgarian: name for name, bulgarian in COLUMNS.items()}
-    known |= {"егн": "personal_number"} | {header.casefold(): name for header, name in mapping.items()}
-    best: tuple[Line, dict[str, int]] | None = None
-    for line in grid[:HEADER_WITHIN]:
-        found = {known[c.casefold()]: n for n, c in reversed(list(enumerate(line.cells))) if c.casefold() in known}
-        if any(all(name in found for name in needs) for needs in wanted):
-            return found, [one for one in grid if one.number > line.number]
-        if best is None or len(found) > len(best[1]):
-            best = line, found
-    assert best is not None
-    missing = next(name for name in wanted[0] if name not in best[1])
-    raise Unusable(Problem(best[0].number, COLUMNS[missing], "missing_column"))
+    return columns, data
 
 
-def _read(data: list[Line], columns: dict[str, int], make: Callable[[int, Get], R]) -> Sheet[R]:
+def _read(
+    data: list[Line], columns: dict[str, int], make: Callable[[int, Get], R]
+) -> tuple[tuple[R, ...], tuple[Problem, ...]]:
     rows: list[R] = []
     rejects: list[Problem] = []
     for line in data:
-        if not any(line.cells) or line.cells[0].startswith("Общ брой"):
+        if line.cells[0].startswith(TOTAL):
             continue
         try:
             rows.append(make(line.number, _getter(line, columns)))
         except _Wrong as wrong:
             rejects.append(Problem(line.number, COLUMNS[wrong.column], wrong.code, wrong.value))
-    return Sheet(tuple(rows), tuple(rejects))
+    return tuple(rows), tuple(rejects)
 
 
 def _getter(line: Line, columns: dict[str, int]) -> Get:
@@ -212,7 +270,8 @@ def _getter(line: Line, columns: dict[str, int]) -> Get:
             raise _Wrong(name, "blank")
         if len(value) > LONGEST:
             raise _Wrong(name, "too_long", str(LONGEST))
-        if name != "personal_number" and privacy.personal_numbers(value):
+        # A tenth of all telephone numbers would pass for an ЛНЧ, so `_phone` looks for itself.
+        if name not in ("personal_number", "phone") and privacy.personal_numbers(value):
             raise _Wrong(name, "holds_number")
         return value
 

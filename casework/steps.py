@@ -24,7 +24,7 @@ def after(catalogue: Catalogue, calendar: WorkingDays, report: VisitReport, earl
     outcome = catalogue.outcomes[report.outcome]
     if outcome.closes:
         return NextStep(outcome.status, outcome.step, None)
-    rule = repeated(outcome, earlier)
+    rule = repeated(outcome, [report.outcome for report in earlier])
     if rule:
         due = calendar.on_or_after(report.visited_on + timedelta(days=rule.days))
         return NextStep(rule.status, rule.step, due)
@@ -41,11 +41,11 @@ def suggest_next(calendar: WorkingDays, outcome: Outcome, visited_on: date, prom
     return calendar.on_or_after(visited_on + timedelta(days=outcome.days))
 
 
-def repeated(outcome: Outcome, earlier: Sequence[VisitReport]) -> Repeat | None:
-    """The rule for the visit that follows `earlier`, if the same outcome came often enough without a break."""
+def repeated(outcome: Outcome, earlier: Sequence[str]) -> Repeat | None:
+    """The rule for the visit that follows the outcomes `earlier`, if the same came often enough without a break."""
     in_a_row = 1
-    for report in reversed(earlier):
-        if report.outcome != outcome.code:
+    for code in reversed(earlier):
+        if code != outcome.code:
             break
         in_a_row += 1
     return outcome.repeat if outcome.repeat and in_a_row >= outcome.repeat.times else None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from casework.records import Case
-from handlers.menu import MENU
-from handlers.pick import PAGE, case_line
+from casework.catalogue import Catalogue
+from casework.records import Case, Visit
+from handlers.menu import MENU, correct
+from handlers.pick import NO_CASE, PAGE, case_line
 from handlers.scene import Message, Reveal, Scene
 from handlers.views import Button, View
 from handlers.words import Text, _
@@ -27,7 +29,7 @@ async def listed(tx: Tx, here: Scene, offset: int) -> Message:
     today = here.moment.today
     found, total = await cases.due_first(tx, here.me, today, offset=offset, limit=PAGE)
     if not total:
-        return Message(View((_("No case is with your team now."),), ((MENU,),)))
+        return Message(View((NO_CASE,), ((MENU,),)))
     rows = tuple((Button(_line(case, here), str(case.id), "card"),) for case in found)
     turns = []
     if offset:
@@ -37,7 +39,9 @@ async def listed(tx: Tx, here: Scene, offset: int) -> Message:
     title = _(
         "My cases, {first}-{last} of {total}.", first=str(offset + 1), last=str(offset + len(found)), total=str(total)
     )
-    return Message(View((title,), rows).with_row(*turns).with_row(MENU))
+    marked = any(case.due_on and case.due_on <= today for case in found)
+    legend = (_("❗ overdue, • due today"),) if marked else ()
+    return Message(View((title, *legend), rows).with_row(*turns).with_row(MENU))
 
 
 def _line(case: Case, here: Scene) -> Text:
@@ -51,23 +55,33 @@ async def card(tx: Tx, here: Scene, case_id: int) -> Message:
     case = await cases.get(tx, here.me, case_id)
     if case is None:
         return Message(View((NOT_YOURS,), ((MENU,),)))
-    book = here.work.catalogue
-    lines: list[Text] = [
-        case_line(case),
-        _("{group}, {status}", group=book.groups[case.group], status=book.statuses[case.status]),
-    ]
+    history = (await visits.history(tx, here.me, case.id))[-HISTORY:]
+    return Message(View(tuple(_told(here.work.catalogue, case, history)), _ways(case, history)))
+
+
+def _told(book: Catalogue, case: Case, history: Sequence[Visit]) -> Iterator[Text]:
+    yield case_line(case)
+    yield _("{group} · {status}", group=book.groups[case.group], status=book.statuses[case.status])
     if case.birth_year:
-        lines.append(_("Born in {year}.", year=str(case.birth_year)))
+        yield _("Born in {year}.", year=str(case.birth_year))
     if case.due_on:
-        lines.append(_("Next: {step}, {day}.", step=book.steps[case.next_step], day=case.due_on))
-    for visit in (await visits.history(tx, here.me, case.id))[-HISTORY:]:
+        yield _("Next: {step}. Due: {day}", step=book.steps[case.next_step], day=case.due_on)
+    for visit in history:
         outcome = book.outcomes[visit.report.outcome]
-        lines.append(_("{day}: {outcome}", day=visit.report.visited_on, outcome=outcome))
-    rows: list[tuple[Button, ...]] = [(Button(_("Report a visit"), str(case.id), "report"),)]
-    if case.sealed:
-        rows.append((Button(SHOW_NAME, str(case.id), "name"),))
-    rows.append((Button(_("Pass to the team leader"), str(case.id), "lead"),))
-    return Message(View(tuple(lines), (*rows, (Button(_("My cases"), "0", "cases"), MENU))))
+        yield _("№ {number} · {day} · {outcome}", number=str(visit.id), day=visit.report.visited_on, outcome=outcome)
+
+
+def _ways(case: Case, history: Sequence[Visit]) -> tuple[tuple[Button, ...], ...]:
+    # Only the last report: it decides what the case owes.
+    fix = ((correct(history[-1].id),),) if history else ()
+    look = ((Button(SHOW_NAME, str(case.id), "name"),),) if case.sealed else ()
+    return (
+        (Button(_("Report a visit"), str(case.id), "report"),),
+        *fix,
+        *look,
+        (Button(_("Pass to the team leader"), str(case.id), "lead"),),
+        (Button(_("My cases"), "0", "cases"), MENU),
+    )
 
 
 async def name(tx: Tx, here: Scene, case_id: int) -> Message:
@@ -81,7 +95,7 @@ async def name(tx: Tx, here: Scene, case_id: int) -> Message:
     if sealed is None:
         return Message(View((NOT_YOURS,), ((MENU,),)), replaces=False)
     said = _(
-        "{name}\nYour look was recorded. This message deletes itself in ten minutes.",
+        "{name}\nIt is recorded that you saw it. In ten minutes this message disappears.",
         name=here.work.sealer.open(sealed),
     )
     return Message(View((said,)), replaces=False, vanish_after=NAME_STAYS)
@@ -104,11 +118,14 @@ async def lead(tx: Tx, here: Scene, case_id: int) -> list[Message]:
     if not leaders:
         return [Message(View((_("Your team has no other leader yet, so the case stays with you."),), ((MENU,),)))]
     step = here.work.catalogue.leader_step
-    if case.next_step != step:
-        due = here.work.calendar.add(here.moment.today, LEADER_DAYS)
-        await cases.owe(tx, here.me, case, step, due, here.moment.at)
+    back = ((Button(_("My cases"), "0", "cases"), MENU),)
+    if case.next_step == step:
+        waits = _("{case} already waits for {leader}.", case=case.number, leader=leaders[0].name)
+        return [Message(View((waits,), back))]
+    due = here.work.calendar.add(here.moment.today, LEADER_DAYS)
+    await cases.owe(tx, here.me, case, step, due, here.moment.at)
     told = _("{who} passes a case to you: {case}.", who=here.me.name, case=case.number)
     show = ((Button(_("Show the case"), str(case.id), "card"),),)
     notices = [Message(View((told,), show), replaces=False, to=leader.id) for leader in leaders]
     done = _("{case} is passed to {leader}.", case=case.number, leader=leaders[0].name)
-    return [Message(View((done,), ((Button(_("My cases"), "0", "cases"), MENU),))), *notices]
+    return [Message(View((done,), back)), *notices]

@@ -13,13 +13,15 @@ from typing import Any
 from casework import oneline
 from casework.numbers import CaseQuery
 from casework.numbers import read as read_number
+from casework.oneline import OneLine
 from handlers import join, menu, settings, talk, visit
+from handlers.pick import looking_for, where
 from handlers.replies import Pictured, Reply, Tapped, Typed
 from handlers.scene import Message, Scene, drive
-from handlers.talk import JOURNALS, Asking, Dropped, Finished, Flow, Journal, Look, Stale, Step
+from handlers.talk import JOURNALS, Asking, Dropped, Finished, Flow, Journal, Look, Refuse, Stale, Step
 from handlers.views import Button, View
 from handlers.words import Text, _, counted
-from storage import cases, journals, visits
+from storage import cases, journals, people, visits
 from storage.database import Tx
 from storage.journals import Kept
 
@@ -30,16 +32,31 @@ FLOWS: dict[str, Flow] = {
     "visit": visit.report_visit,
     "fix": visit.report_visit,
 }
+REPORTS = ("visit", "fix")
+"""What is worth a draft: a report and the correction of one."""
 BACK, LATER = "-back", "-later"
 PHOTOS_AT_MOST = 10
 PHOTO_LOST = _("One photo did not reach me and is not in the report. Please send it again.")
 
 
 async def begin(tx: Tx, here: Scene, name: str, given: dict[str, Any], kept: Kept | None = None) -> list[Message]:
-    """A new conversation; an open report becomes a draft."""
-    await put_aside(tx, here, kept)
-    journal = Journal(name, secrets.token_urlsafe(6), given={**given, "at": here.moment.at.isoformat()})
-    return await _run(tx, here, talk.start(FLOWS[name], here, journal, here.moment), journal)
+    """A new conversation; an open report becomes a draft, and that is said."""
+    return await _open(tx, here, _new(name, here, given), kept)
+
+
+def _new(name: str, here: Scene, given: dict[str, Any]) -> Journal:
+    return Journal(name, secrets.token_urlsafe(6), given={**given, "at": here.moment.at.isoformat()})
+
+
+async def _open(tx: Tx, here: Scene, journal: Journal, kept: Kept | None) -> list[Message]:
+    aside = await put_aside(tx, here, kept)
+    return _under(aside, await _run(tx, here, _start(here, journal), journal))
+
+
+def _under(said: Text, messages: list[Message]) -> list[Message]:
+    if said == "":
+        return messages
+    return [replace(messages[0], view=messages[0].view.under(said, "")), *messages[1:]]
 
 
 async def go_on(tx: Tx, here: Scene, kept: Kept | None, reply: Reply, start: str = "") -> list[Message]:
@@ -55,8 +72,11 @@ async def go_on(tx: Tx, here: Scene, kept: Kept | None, reply: Reply, start: str
     line = reply.text if isinstance(reply, Typed) and (journal.name, journal.open_key) == ("visit", "case") else ""
     if line and (found := await one_line(tx, here, line, kept)):
         return found
-    if isinstance(reply, Pictured) and journal.name in ("visit", "fix") and journal.open_key != "photos":
-        return await _photo_aside(tx, here, journal, reply)
+    if isinstance(reply, Pictured) and journal.name in REPORTS:
+        if _of_another_case(here, journal, reply.caption):
+            return await pictured(tx, here, reply, kept)
+        if journal.open_key != "photos":
+            return await _photo_aside(tx, here, journal, reply)
     steps = talk.advance(FLOWS[journal.name], here, journal, reply, here.moment)
     return await _run(tx, here, steps, journal, reply)
 
@@ -73,29 +93,38 @@ async def step_back(tx: Tx, here: Scene, kept: Kept) -> list[Message]:
 
 
 async def put_aside(tx: Tx, here: Scene, kept: Kept | None) -> Text:
-    """Returns the sentence that says so; empty when nothing was open."""
+    """Returns the sentence that says so; empty when nothing worth keeping was open."""
     if kept is None:
         return ""
-    if kept.name != "visit":
+    if not _begun(JOURNALS.validate_json(kept.body)):
         await journals.delete(tx, kept.id)
         return ""
     await journals.put_aside(tx, here.me.id)
     return _("Your report is in My drafts.")
 
 
+def _begun(journal: Journal) -> bool:
+    """Whether there is anything in it that the person would miss."""
+    if journal.name == "fix":
+        return bool(journal.answers != journal.given["saved"])
+    return journal.name == "visit" and (bool(journal.answers) or set(journal.given) > {"at"})
+
+
 async def discard(tx: Tx, here: Scene, kept: Kept) -> list[Message]:
     await journals.delete(tx, kept.id)
-    return [menu.menu(here.me, _("Thrown away. Nothing was saved.")).anew()]
+    return [menu.menu(here.me, _dropped(kept.name)).anew()]
+
+
+def _dropped(name: str) -> Text:
+    return _("Thrown away. Nothing was saved.") if name == "visit" else _("Nothing was changed.")
 
 
 async def resume(tx: Tx, here: Scene, kept: Kept | None, journal_id: str) -> list[Message]:
     held = await journals.draft(tx, here.me.id, journal_id)
     if held is None:
         return [menu.menu(here.me, _("This draft is no longer there."))]
-    if kept and kept.id != held.id:
-        await put_aside(tx, here, kept)
-    journal = JOURNALS.validate_json(held.body)
-    return await _run(tx, here, _start(here, journal), journal)
+    other = kept if kept and kept.id != held.id else None
+    return await _open(tx, here, JOURNALS.validate_json(held.body), other)
 
 
 async def correct(tx: Tx, here: Scene, kept: Kept | None, visit_id: int) -> list[Message]:
@@ -103,47 +132,98 @@ async def correct(tx: Tx, here: Scene, kept: Kept | None, visit_id: int) -> list
     saved = await visits.get(tx, here.me, visit_id)
     if saved is None:
         return [menu.menu(here.me, visit.NOT_YOURS)]
-    await put_aside(tx, here, kept)
-    given = {"at": saved.saved_at.isoformat(), "visit": saved.id, "version": saved.version}
-    journal = Journal("fix", secrets.token_urlsafe(6), given=given, answers=visit.answers_of(here.work, saved.report))
-    return await _run(tx, here, _start(here, journal), journal)
+    answers = visit.answers_of(here.work, saved.report)
+    given = {
+        "at": saved.saved_at.isoformat(),
+        "visit": saved.id,
+        "version": saved.version,
+        "attempt": saved.report.attempt,
+        "saved": answers,
+    }
+    return await _open(tx, here, Journal("fix", secrets.token_urlsafe(6), given=given, answers=answers), kept)
 
 
 async def one_line(tx: Tx, here: Scene, text: str, kept: Kept | None = None) -> list[Message]:
     """A report in one line, shown for one tap; empty when the text is not one."""
-    line = oneline.read(text, here.work.catalogue, here.moment.today, here.me.language)
+    line = _line(here, text)
     if line is None:
         return []
-    given: dict[str, Any] = {"outcome": line.outcome, "note": line.note}
+    return [message.anew() for message in await _for_case(tx, here, line.case, _given(line), line.note, kept)]
+
+
+def _given(line: OneLine) -> dict[str, Any]:
+    given: dict[str, Any] = {"outcome": line.outcome}
     if line.reasons:
         given["why"] = list(line.reasons)
     if line.promised_on:
         given["promise"] = line.promised_on.isoformat()
-    return [m.anew() for m in await _for_case(tx, here, line.case, given, kept)]
+    return given
 
 
-async def pictured(tx: Tx, here: Scene, reply: Pictured) -> list[Message]:
-    """A photo begins the report of the case in its caption, with the photo in it; without one the case is asked."""
+async def pictured(tx: Tx, here: Scene, reply: Pictured, kept: Kept | None) -> list[Message]:
+    """A photo begins the report of the case in its caption, with the photo in it; without one the case is asked and
+    the caption is the note."""
     given: dict[str, Any] = {"photos": [_stored(reply)]}
-    line = oneline.read(reply.caption, here.work.catalogue, here.moment.today, here.me.language)
+    line = _line(here, reply.caption)
     query = line.case if line else read_number(reply.caption)
-    if line:
-        given |= {"outcome": line.outcome, "note": line.note}
-    messages = await _for_case(tx, here, query, given, None) if query else await begin(tx, here, "visit", given)
+    note = line.note if line else "" if query else reply.caption
+    messages = await _for_case(tx, here, query, given | (_given(line) if line else {}), note, kept)
     return [replace(message.anew(), settle=True) for message in messages]
 
 
-async def _for_case(tx: Tx, here: Scene, query: CaseQuery, given: dict[str, Any], kept: Kept | None) -> list[Message]:
-    found, total = await cases.search(tx, here.me, _typed(query), offset=0, limit=1)
+def _line(here: Scene, text: str) -> OneLine | None:
+    return oneline.read(text, here.work.catalogue, here.moment.today, here.me.language)
+
+
+def _of_another_case(here: Scene, journal: Journal, caption: str) -> bool:
+    """Whether the caption of a photo names a case, and not the one of the open report."""
+    line = _line(here, caption)
+    query = line.case if line else read_number(caption)
+    if query is None:
+        return False
+    card = _card(journal)
+    mine = read_number(card["number"]) if card else None
+    return mine is None or query not in (mine, replace(mine, prefix=""))
+
+
+async def _for_case(
+    tx: Tx, here: Scene, query: CaseQuery | None, given: dict[str, Any], note: str, kept: Kept | None
+) -> list[Message]:
+    """A report with what is known of it. Which case it is, and a note that cannot be kept, are asked."""
+    held, kept = await _taken_over(tx, kept)
+    noted, refused = _noted(here, note)
+    journal = _new("visit", here, {**held, **given, **noted})
+    if query:
+        journal = await _at_case(tx, here, journal, query)
+    return _under(refused, await _open(tx, here, journal, kept))
+
+
+async def _at_case(tx: Tx, here: Scene, journal: Journal, query: CaseQuery) -> Journal:
+    """With the case that is meant, or with the question which of those found it is."""
+    text = query.written if query.prefix else str(query.running)
+    found, total = await cases.search(tx, here.me, text, offset=0, limit=1)
     if total == 1:
-        return await begin(tx, here, "visit", {**given, "case": found[0].id}, kept)
-    messages = await begin(tx, here, "visit", given, kept)
-    said = _("Which of them is it?") if total else _("There is no case {number} with you.", number=_typed(query))
-    return [replace(message, view=message.view.under(said, "")) for message in messages]
+        return replace(journal, given={**journal.given, "case": found[0].id})
+    return replace(journal, open_key="case", partial=looking_for(text))
 
 
-def _typed(query: CaseQuery) -> str:
-    return query.written if query.prefix else str(query.running)
+def _noted(here: Scene, note: str) -> tuple[dict[str, Any], Text]:
+    """What a note that came without being asked gives, and the sentence that refuses it."""
+    if not note:
+        return {}, ""
+    match visit.NOTE.read(Typed(note), None, None, here.moment):
+        case Refuse(why):
+            return {"note": None}, why
+    return {"note": note}, ""
+
+
+async def _taken_over(tx: Tx, kept: Kept | None) -> tuple[dict[str, Any], Kept | None]:
+    """What an open report holds that waits for its first answer goes into the new one; any other stays for later."""
+    journal = JOURNALS.validate_json(kept.body) if kept and kept.name == "visit" else None
+    if kept is None or journal is None or journal.answers or "case" in journal.given:
+        return {}, kept
+    await journals.delete(tx, kept.id)
+    return journal.given, None
 
 
 async def _photo_aside(tx: Tx, here: Scene, journal: Journal, reply: Pictured) -> list[Message]:
@@ -151,7 +231,7 @@ async def _photo_aside(tx: Tx, here: Scene, journal: Journal, reply: Pictured) -
     answered = "photos" in journal.answers
     held = list((journal.answers if answered else journal.given).get("photos") or [])
     if len(held) >= PHOTOS_AT_MOST:
-        said: Text = _("There are already {count} photos in this report; this one was not taken.", count=str(len(held)))
+        said: Text = _("There are already {count} photos in this report; no more are taken.", count=str(len(held)))
     else:
         photos = {"photos": [*held, _stored(reply)]}
         if answered:
@@ -221,7 +301,7 @@ async def _run(
             return [replace(_shown(asking, None), view=_with_ways(asking).under(said, ""))]
         case Dropped():
             await journals.delete(tx, journal.id)
-            return [menu.menu(here.me, _("Thrown away. Nothing was saved."))]
+            return [menu.menu(here.me, _dropped(journal.name))]
         case Finished(result):
             await journals.delete(tx, journal.id)
             return await _keep(tx, here, journal, result)
@@ -254,10 +334,17 @@ async def _save(tx: Tx, here: Scene, journal: Journal) -> None:
 
 
 def _title(journal: Journal) -> str:
-    """How a draft is listed: its case as the conversation saw it."""
-    case_id = journal.answers.get("case", journal.given.get("case"))
-    card = journal.looks.get(f"card{case_id}")
-    return f"{card['number']} · {card['settlement']}, {card['address']}" if card else ""
+    """How a draft is listed: its case as the conversation saw it, and the number of the report it corrects."""
+    card = _card(journal)
+    if card is None:
+        return ""
+    corrects = f"№ {journal.given['visit']} · " if journal.name == "fix" else ""
+    return f"{corrects}{card['number']} · {where(card['settlement'], card['address'])}"
+
+
+def _card(journal: Journal) -> Any:
+    """The case of a report as it was looked up, None while it is not known."""
+    return journal.looks.get(f"card{journal.answers.get('case', journal.given.get('case'))}")
 
 
 async def _keep(tx: Tx, here: Scene, journal: Journal, result: Any) -> list[Message]:
@@ -265,7 +352,7 @@ async def _keep(tx: Tx, here: Scene, journal: Journal, result: Any) -> list[Mess
         case "join":
             return await join.keep(tx, here, result)
         case "language":
-            return await join.keep_language(tx, here, result)
+            return await _in_language(tx, here, result)
         case "hour":
             return await settings.keep_hour(tx, here, result)
         case "visit":
@@ -278,4 +365,14 @@ async def _keep(tx: Tx, here: Scene, journal: Journal, result: Any) -> list[Mess
         case _:
             raise KeyError(journal.name)
     rows = ((menu.REPORT,), (menu.CASES, Button(_("My last reports"), "", "last")))
-    return [Message(View((receipt,), rows))]
+    # Who came second to a correction opens the report again with one tap.
+    again = ((menu.correct(journal.given["visit"]),),) if journal.name == "fix" else ()
+    return [Message(View((receipt,), (*again, *rows)))]
+
+
+async def _in_language(tx: Tx, here: Scene, language: str) -> list[Message]:
+    """From here on everything is said in `language`; who is new reads the note next."""
+    await people.set_language(tx, here.me.id, language)
+    here = Scene(replace(here.me, language=language), here.work, replace(here.moment, language=language))
+    messages = [menu.menu(here.me)] if here.me.accepted_at else await begin(tx, here, "join", {})
+    return [replace(message, language=language) for message in messages]

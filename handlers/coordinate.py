@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
-from casework import digest
-from casework.digest import DayFacts, Digest
-from casework.records import Case, Person
+from casework import digest, escalation
+from casework.digest import DayFacts, Digest, Done
+from casework.escalation import Roster
+from casework.records import REGIONAL, Case, Person
 from handlers.menu import MENU
 from handlers.scene import Chart, Message, Scene, Sheet, Work
 from handlers.views import Button, View
 from handlers.words import Text, Words, _, counted
-from storage import cases, claims, overview
+from storage import cases, claims, overview, people
 from storage.database import Tx
 
 OVERDUE_LISTED = 8
@@ -29,21 +31,23 @@ async def make_digest(
         since = datetime.fromisoformat(before["until"])
     elif me.accepted_at:
         since = min(since, me.accepted_at)
-    total, visited = await cases.counts(tx, me)
-    facts = DayFacts(
-        day,
-        tuple(await overview.done_between(tx, me, since, until)),
-        before.get("visits", 0),
-        tuple(await cases.overdue(tx, me, day)),
-        before.get("overdue", 0),
-        total,
-        visited,
-    )
-    kept = {"visits": len(facts.done), "overdue": len(facts.overdue), "late": late, "until": until.isoformat()}
+    last = await overview.last_visit(tx)
+    done = await overview.done_between(tx, me, since, until, after=before.get("last", last))
+    facts = await _facts(tx, me, day, done, before)
+    kept = {"visits": len(done), "overdue": len(facts.overdue), "late": late, "until": until.isoformat(), "last": last}
     if not await claims.claim(tx, DIGEST, me.id, day.isoformat(), now, kept):
         return []
     told = digest.build(facts)
     return _shown(work, me, told, late=late) if told else []
+
+
+async def _facts(tx: Tx, me: Person, day: date, done: Sequence[Done], before: dict[str, Any]) -> DayFacts:
+    total, visited = await cases.counts(tx, me)
+    late = await cases.overdue(tx, me, day)
+    alone = escalation.without_owner(late, Roster(await people.on_duty(tx))) if me.role == REGIONAL else 0
+    return DayFacts(
+        day, tuple(done), before.get("visits", 0), tuple(late), before.get("overdue", 0), total, visited, alone
+    )  # fmt: skip
 
 
 def _shown(work: Work, me: Person, told: Digest, *, late: bool) -> list[Message]:
@@ -59,6 +63,8 @@ def _shown(work: Work, me: Person, told: Digest, *, late: bool) -> list[Message]
         _("Overdue: {count} ({change})", count=str(len(told.overdue)), change=f"{told.overdue_change:+d}"),
         *overdue_lines(work, told.overdue, told.day),
     ]
+    if told.without_owner:
+        lines.append(_("Without an owner, neither leader nor coordinator: {count}", count=str(told.without_owner)))
     rows = (
         (Button(_("The full table (xlsx)"), told.day.isoformat(), "table"),),
         (Button(_("My cases"), "0", "cases"),),
@@ -80,7 +86,7 @@ def overdue_lines(work: Work, late: Sequence[Case], today: date) -> list[Text]:
             "  {case}, {place} · {holder} · {count} days · {step}",
             (today - case.due_on).days if case.due_on else 0,
             case=case.number,
-            place=case.settlement,
+            place=case.settlement or case.municipality,
             holder=case.holder or "—",
             step=work.catalogue.steps[case.next_step],
         )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
+from casework.records import Person
 from handlers import menu
 from handlers.kinds import OneOf
 from handlers.scene import Message, Scene
 from handlers.talk import Talk
 from handlers.views import View
-from handlers.words import LANGUAGES, _
+from handlers.words import LANGUAGES, Text, _
 from storage import people
 from storage.database import Tx
 
@@ -27,37 +26,29 @@ def welcome() -> Message:
     return Message(View((WELCOME,)))
 
 
-@dataclass(frozen=True)
-class Joined:
-    language: str
-    accepted: bool
-
-
-async def join(talk: Talk, here: Scene) -> Joined:
-    tongues = OneOf(LANGUAGES, columns=2)
-    language = await talk.ask("lang", "Език / Language", tongues)
-    agree = OneOf({"yes": _("I agree"), "no": _("I do not agree")}, columns=2)
-    accepted = await talk.ask("note", NOTE, agree)
-    return Joined(language, accepted == "yes")
-
-
 async def choose_language(talk: Talk, here: Scene) -> str:
     tongues = OneOf(LANGUAGES, columns=2)
     return await talk.ask("lang", "Език / Language", tongues)
 
 
-async def keep(tx: Tx, here: Scene, result: Joined) -> list[Message]:
-    """Records language and consent; without consent nothing is shown, and the note can be read again."""
-    await people.set_language(tx, here.me.id, result.language)
-    if not result.accepted:
+async def join(talk: Talk, here: Scene) -> bool:
+    """True when the note was accepted. A conversation of its own, so that it is read in the chosen language."""
+    agree = OneOf({"yes": _("I agree"), "no": _("I do not agree")}, columns=2)
+    return bool(await talk.ask("note", NOTE, agree) == "yes")
+
+
+async def keep(tx: Tx, here: Scene, accepted: bool) -> list[Message]:
+    """Records the consent; without it nothing is shown, and the note can be read again."""
+    if not accepted:
         said = _("Without this agreement I cannot show you any case. Write to me when you wish to read it again.")
-        return [Message(View((said,)), language=result.language)]
+        return [Message(View((said,)))]
     await people.accept(tx, here.me.id, here.moment.at)
-    team = here.me.team.name if here.me.team else here.me.municipality or "—"
-    welcome = _("Welcome. You are with {team}.", team=team)
-    return [replace(menu.menu(here.me, welcome), language=result.language)]
+    return [menu.menu(here.me, _welcome(here.me))]
 
 
-async def keep_language(tx: Tx, here: Scene, language: str) -> list[Message]:
-    await people.set_language(tx, here.me.id, language)
-    return [replace(menu.menu(here.me), language=language)]
+def _welcome(me: Person) -> Text:
+    if me.team:
+        return _("Welcome. You are with team {team}.", team=me.team.name)
+    if me.municipality:
+        return _("Welcome. You coordinate the municipality of {municipality}.", municipality=me.municipality)
+    return _("Welcome. You coordinate the whole region.")

@@ -19,6 +19,7 @@ from handlers.words import Joined, Text, Words, _, counted
 SKIP = Button(_("Skip"), "skip")
 DONE = Button(_("Done"), "done")
 MORE = Button(_("More →"), "+")
+PERSONAL_NUMBER = _("This looks like a personal number. We never keep it: write it again without it.")
 Options = Mapping[str, Text]
 """What can be chosen: code and label, in the order shown. A part of the catalogue is one as it stands."""
 
@@ -113,7 +114,8 @@ class AnyOf(Plain):
         return tuple(value)
 
     def tell(self, value: tuple[str, ...]) -> Text:
-        return Joined([label for code, label in self.options.items() if code in value]) if value else "—"
+        # Labels have commas of their own.
+        return Joined([label for code, label in self.options.items() if code in value], "; ") if value else "—"
 
 
 def yes_no() -> OneOf:
@@ -143,7 +145,7 @@ class Sentence(Plain):
             )
         text = reply.text.strip()
         if privacy.personal_numbers(text):
-            return Refuse(_("This looks like a personal number. We never keep it: write it again without it."))
+            return Refuse(PERSONAL_NUMBER)
         if len(text) > self.at_most:
             return Refuse(
                 _(
@@ -155,7 +157,8 @@ class Sentence(Plain):
         return Accept(text)
 
     def accepts(self, value: Json) -> bool:
-        return isinstance(value, str) and len(value) <= self.at_most and (self.optional or bool(value))
+        fits = isinstance(value, str) and len(value) <= self.at_most and not privacy.personal_numbers(value)
+        return fits and (self.optional or bool(value))
 
     def tell(self, value: str) -> Text:
         return value or "—"
@@ -184,19 +187,27 @@ class Day(Plain):
             return Accept("")
         day = self._day(reply, moment)
         if day is None:
-            return Refuse(_('I could not read the day. For example: 24.11, "tomorrow" or "in 7 days".'))
+            return Refuse(self._unread())
         if day < moment.today - timedelta(days=self.days_back):
-            return Refuse(
-                _(
-                    "{day} has passed. Please give a day from {first} on.",
-                    day=_full(day),
-                    first=self._first(moment),
-                )
-            )
+            return Refuse(self._too_early(day, moment.today - timedelta(days=self.days_back)))
         if not self._fits(day, moment.today):
-            last = moment.today + timedelta(days=self.days_on)
-            return Refuse(_("{day} is too far. Please give a day up to {last}.", day=_full(day), last=_full(last)))
+            return Refuse(self._too_late(day, moment.today + timedelta(days=self.days_on)))
         return Accept(day.isoformat())
+
+    def _unread(self) -> Text:
+        if self.days_on:
+            return _('I could not read the day. For example: 24.11, "tomorrow" or "in 7 days".')
+        return _('I could not read the day. For example: 24.11, "yesterday" or "Monday".')
+
+    def _too_early(self, day: date, first: date) -> Text:
+        if self.days_on:
+            return _("{day} has passed. Please give a day from {first} on.", day=_full(day), first=_full(first))
+        return _("{day} is too long ago. Please give a day from {first} on.", day=_full(day), first=_full(first))
+
+    def _too_late(self, day: date, last: date) -> Text:
+        if self.days_on:
+            return _("{day} is too far. Please give a day up to {last}.", day=_full(day), last=_full(last))
+        return _("{day} is still to come. Please give a day up to {last}.", day=_full(day), last=_full(last))
 
     def _day(self, reply: Reply, moment: Moment) -> date | None:
         if isinstance(reply, Tapped):
@@ -204,9 +215,6 @@ class Day(Plain):
         if isinstance(reply, Typed):
             return dates.read_day(reply.text, moment.today, moment.language, past=not self.days_on)
         return None
-
-    def _first(self, moment: Moment) -> str:
-        return _full(moment.today - timedelta(days=self.days_back))
 
     def _fits(self, day: date, today: date) -> bool:
         return today - timedelta(days=self.days_back) <= day <= today + timedelta(days=self.days_on)
@@ -280,8 +288,8 @@ class Photos(Plain):
                 if len(held) >= self.at_most:
                     return Refuse(
                         counted(
-                            "I keep at most {count} photo; this one was not taken.",
-                            "I keep at most {count} photos; this one was not taken.",
+                            "At most {count} photo fits in a report; no more are taken.",
+                            "At most {count} photos fit in a report; no more are taken.",
                             self.at_most,
                         )
                     )

@@ -32,8 +32,9 @@ SPOKEN = {**COMMANDS, "back": _("Back"), "cancel": _("Cancel")}
 HELP = _(
     "Write a whole report in one line: 14 nobody. Or: 14 promise 3.12 waits for documents. "
     "Send a photo with the case number under it and the report of that case begins.\n"
-    "/menu puts an open report aside, /back takes an answer back, /cancel throws the report away."
+    "/menu puts an open report aside, /back goes one question back, /cancel throws the report away."
 )
+FILES = _("Team leaders and coordinators bring cases by sending an xlsx or csv file here.")
 
 
 def menu(me: Person, above: Text = "") -> Message:
@@ -44,12 +45,13 @@ def menu(me: Person, above: Text = "") -> Message:
         (Button(_("My drafts"), "", "drafts"), Button(_("Language"), "", "language")),
         (*((Button(_("Digest hour"), "", "hour"),) if me.coordinates else ()), Button(_("Help"), "", "help")),
     )
-    view = View((title,), rows)
+    waiting = (Button(_("Messages set aside"), "", "aside"),) if me.set_aside else ()
+    view = View((title,), rows).with_row(*waiting)
     return Message(view.under(above, "") if above != "" else view)
 
 
 def help_() -> Message:
-    return Message(View((HELP,), ((MENU,),)))
+    return Message(View((HELP, FILES), ((MENU,),)))
 
 
 async def drafts(tx: Tx, here: Scene) -> Message:
@@ -75,5 +77,9 @@ async def last_reports(tx: Tx, here: Scene) -> Message:
         )
         for one in saved
     )
-    rows = tuple((Button(_("Correct № {number}", number=str(s.visit.id)), str(s.visit.id), "fix"),) for s in saved)
+    rows = tuple((correct(one.visit.id),) for one in saved)
     return Message(View(lines, (*rows, (MENU,))))
+
+
+def correct(visit_id: int) -> Button:
+    return Button(_("Correct № {number}", number=str(visit_id)), str(visit_id), "fix")

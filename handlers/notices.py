@@ -1,12 +1,18 @@
-"""Sentences that answer what is no conversation."""
+"""Sentences that answer what is no conversation, and the notice of drafts that are about to be deleted."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from itertools import groupby
 
+from handlers.menu import MENU
 from handlers.scene import Message
-from handlers.views import View
-from handlers.words import _
+from handlers.talk import JOURNALS
+from handlers.views import Button, View
+from handlers.words import Text, _, counted
+from storage import claims, journals
+from storage.database import Tx
+from storage.journals import Kept
 
 SET_ASIDE = _("Something went wrong with your last message and we are looking at it. What you had saved is safe.")
 NO_EDITS = _("I do not read changed messages. Please write it anew.")
@@ -22,3 +28,58 @@ def away(since: datetime, until: datetime, *, to: int) -> Message:
         until=f"{until:%d.%m, %H:%M}",
     )
     return Message(View((said,)), replaces=False, to=to)
+
+
+DRAFTS = "drafts"
+REPORTS = ("visit", "fix")
+LISTED = 8
+
+
+async def drafts_end(tx: Tx, today: date, untouched_since: datetime, until: date, now: datetime) -> list[Message]:
+    """Deletes what was announced on an earlier day, and announces what goes on `until`: one message a person and day.
+
+    Nothing is said when it is gone (decision 21), and nothing at all of a conversation in which nothing was answered.
+    """
+    await journals.delete_warned(tx, today)
+    told = []
+    for person_id, own in groupby(await journals.untouched(tx, untouched_since), lambda kept: kept.person_id):
+        going = [kept for kept in own if not await _empty(tx, kept)]
+        if going and await claims.claim(tx, DRAFTS, person_id, today.isoformat(), now, {"drafts": len(going)}):
+            await journals.warned(tx, going, today)
+            told.append(_drafts(person_id, going, until))
+    return told
+
+
+async def _empty(tx: Tx, kept: Kept) -> bool:
+    """Whether it holds nothing that anybody would miss; then it goes at once."""
+    journal = JOURNALS.validate_json(kept.body)
+    if kept.name in REPORTS and (journal.answers or journal.given.keys() - {"at"}):
+        return False
+    await journals.delete(tx, kept.id)
+    return True
+
+
+def _drafts(person_id: int, going: list[Kept], until: date) -> Message:
+    lines: list[Text] = [_line(kept, until) for kept in going[:LISTED]]
+    if more := max(0, len(going) - LISTED):
+        lines.append(counted("  and {count} more", "  and {count} more", more))
+    buttons = tuple((Button(_("Go on: {case}", case=_case(kept)), kept.id, "go_on"),) for kept in going[:LISTED])
+    view = View(tuple(lines), (*buttons, (Button(_("My drafts"), "", "drafts"), MENU)))
+    return Message(view, replaces=False, to=person_id)
+
+
+def _line(kept: Kept, until: date) -> Text:
+    if kept.name == "fix":
+        return _(
+            "The correction you began for {case} will be deleted {day}; the report stays.",
+            case=_case(kept),
+            day=until,
+        )
+    return _("The draft for {case} will be deleted {day}.", case=_case(kept), day=until)
+
+
+def _case(kept: Kept) -> Text:
+    """The number alone: a notice shows on a locked phone, and a street does not belong there."""
+    # The title of a correction begins with the number of its report.
+    number = kept.title.split(" · ")[kept.name == "fix" :][:1]
+    return number[0] if number and number[0] else _("a report without a case")

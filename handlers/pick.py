@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from casework import privacy
 from casework.records import Case, Person
+from handlers.kinds import PERSONAL_NUMBER
 from handlers.replies import Reply, Tapped, Typed
 from handlers.talk import Accept, Json, Keep, Look, Moment, Reading, Refuse
 from handlers.views import Button, View
@@ -16,17 +18,41 @@ from storage.database import Tx
 
 PAGE = 6
 LONGEST_ID = 15
+LONGEST_SOUGHT = 60
+NO_CASE = _("No case is with your team now.")
+
+
+def where(settlement: str, address: str) -> str:
+    """As far as the list told it: the register of those at risk names no settlement."""
+    return ", ".join(part for part in (settlement, address) if part)
 
 
 def case_line(case: Case) -> Text:
-    return f"{case.number} · {case.settlement}, {case.address}"
+    return f"{case.number} · {where(case.settlement, case.address)}"
 
 
-async def offered(tx: Tx, me: Person, text: str, offset: int, today: date) -> tuple[list[Case], int]:
-    """One page of the cases `me` may report on, and how many there are in all."""
+@dataclass(frozen=True)
+class Offered:
+    """One page of the cases one may report on. `found` is False when they are not what was looked for."""
+
+    page: list[Case]
+    total: int
+    found: bool = True
+
+
+async def offered(tx: Tx, me: Person, text: str, offset: int, today: date) -> Offered:
+    """What `text` finds; the due ones first when it is empty or finds nothing."""
     if text:
-        return await cases.search(tx, me, text, offset=offset, limit=PAGE)
-    return await cases.due_first(tx, me, today, offset=offset, limit=PAGE)
+        page, total = await cases.search(tx, me, text, offset=offset, limit=PAGE)
+        if total:
+            return Offered(page, total)
+    page, total = await cases.due_first(tx, me, today, offset=offset, limit=PAGE)
+    return Offered(page, total, found=not text)
+
+
+def looking_for(text: str) -> Json:
+    """The partial of a question that already shows what `text` finds."""
+    return {"text": text.strip(), "offset": 0}
 
 
 @dataclass(frozen=True)
@@ -36,25 +62,25 @@ class PickCase:
     me: Person
 
     def needs(self, partial: Json, moment: Moment) -> Look:
-        state = partial or {"text": "", "offset": 0}
+        state = partial or looking_for("")
         return Look(offered, (self.me, state["text"], state["offset"], moment.today))
 
     def show(self, partial: Json, found: Any, moment: Moment) -> View:
-        state = partial or {"text": "", "offset": 0}
-        listed, total = found
-        if not listed:
-            return View((_("No case was found. Write a number (14), a village or a street."),))
-        rows = tuple((Button(case_line(case), str(case.id)),) for case in listed)
+        state = partial or looking_for("")
+        if not found.page:
+            return View((NO_CASE,))
+        rows = tuple((Button(case_line(case), str(case.id)),) for case in found.page)
         turns = []
         if state["offset"]:
             turns.append(Button(_("← Earlier"), "p.-"))
-        if state["offset"] + PAGE < total:
+        if state["offset"] + PAGE < found.total:
             turns.append(Button(_("More →"), "p.+"))
         hint = _("Tap it, or write its number (14), a village or a street.")
-        return View((hint,), rows).with_row(*turns)
+        missed = _("“{text}” was not found with you. Write a number (14), a village or a street.", text=state["text"])
+        return View((hint if found.found else missed,), rows).with_row(*turns)
 
     def read(self, reply: Reply, partial: Json, found: Any, moment: Moment) -> Reading:
-        state = partial or {"text": "", "offset": 0}
+        state = partial or looking_for("")
         match reply:
             case Tapped(value="p.+"):
                 return Keep({**state, "offset": state["offset"] + PAGE})
@@ -63,8 +89,10 @@ class PickCase:
             case Tapped(value=value) if value.isdecimal() and len(value) <= LONGEST_ID:
                 # Also one that has left the page meanwhile; whether it may be seen, the conversation asks itself.
                 return Accept(int(value))
-            case Typed(text=text) if text.strip():
-                return Keep({"text": text.strip()[:60], "offset": 0})
+            case Typed(text=text) if privacy.personal_numbers(text):
+                return Refuse(PERSONAL_NUMBER)
+            case Typed(text=text) if len(text) <= LONGEST_SOUGHT and any(sign.isalnum() for sign in text):
+                return Keep(looking_for(text))
         return Refuse(_("Please tap a case, or write its number, a village or a street."))
 
     def accepts(self, value: Json) -> bool:

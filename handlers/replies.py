@@ -33,13 +33,25 @@ class Located:
 
 
 @dataclass(frozen=True)
+class Filed:
+    """A document that is no picture. `file` is what the messenger calls it; `message`, where it can be taken out of
+    the chat again, the message that brought it; `caption` the text under it."""
+
+    file: str
+    name: str
+    size_bytes: int
+    message: str = ""
+    caption: str = ""
+
+
+@dataclass(frozen=True)
 class Unreadable:
     """A sticker, a voice message, a contact, a video: seen, and answered with what would be accepted."""
 
     kind: str
 
 
-Reply = Typed | Tapped | Pictured | Located | Unreadable
+Reply = Typed | Tapped | Pictured | Located | Filed | Unreadable
 
 
 @dataclass(frozen=True)

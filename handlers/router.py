@@ -6,13 +6,14 @@ Nothing here talks to a messenger: the answer is a list of `Message`s.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from casework.records import Person
+from handlers import aside, conversations, coordinate, imports, menu, reach
 from handlers import cases as my_cases
-from handlers import conversations, coordinate, menu
 from handlers.join import STRANGER
-from handlers.replies import Incoming, Pictured, Reply, Tapped, Typed, Unreadable
+from handlers.replies import Filed, Incoming, Pictured, Reply, Tapped, Typed, Unreadable
 from handlers.scene import Message, Scene, Work
 from handlers.talk import Moment
 from handlers.views import Button, View
@@ -32,14 +33,18 @@ async def respond(
     """The answer to one message; whatever must be kept is written in `tx`."""
     if me is None:
         return await _stranger(tx, work, incoming, moment)
+    me = await aside.counted_for(tx, me)
     here = Scene(me, work, moment, incoming.takes_back)
     if me.accepted_at is None:
-        return await conversations.go_on(tx, here, kept, incoming.reply, start="join")
+        return await conversations.go_on(tx, here, kept, incoming.reply, start="join" if me.language else "language")
     command = _command(incoming.reply)
     if command:
         return await _commanded(tx, here, kept, command)
     if isinstance(incoming.reply, Tapped) and incoming.reply.talk == GO:
         return await _menu_tap(tx, here, kept, incoming.reply)
+    if isinstance(incoming.reply, Filed):
+        said = await imports.received(tx, here, incoming, incoming.reply)
+        return [said, *(await conversations.again(tx, here, kept) if kept else [])]
     if kept:
         return await conversations.go_on(tx, here, kept, incoming.reply)
     return await _nothing_open(tx, here, incoming.reply)
@@ -54,7 +59,9 @@ async def _stranger(tx: Tx, work: Work, incoming: Incoming, moment: Moment) -> l
         joined = await people.join(tx, code, who.channel, who.account, who.chat, who.name, moment.at)
     if joined is None:
         return [Message(View((STRANGER,)), replaces=False)]
-    return await conversations.begin(tx, Scene(joined, work, moment), "join", {})
+    # Somebody who comes back by a new link is known already, and may have left a conversation open.
+    me, kept = await people.with_journal(tx, incoming.channel, incoming.account)
+    return [replace(told, language=joined.language) for told in await respond(tx, work, me, kept, incoming, moment)]
 
 
 @cache
@@ -85,6 +92,8 @@ async def _commanded(tx: Tx, here: Scene, kept: Kept | None, command: str) -> li
             return await conversations.discard(tx, here, kept)
         case "help":
             return [menu.help_(), *(await conversations.again(tx, here, kept) if kept else [])]
+        case "hour" if not here.me.coordinates:
+            pass  # there is no such command for them
         case "report" | "cases" | "last" | "drafts" | "language" | "hour":
             tap = Tapped(GO, command, "0" if command == "cases" else "")
             return [message.anew() for message in await _menu_tap(tx, here, kept, tap)]
@@ -93,7 +102,10 @@ async def _commanded(tx: Tx, here: Scene, kept: Kept | None, command: str) -> li
             return [menu.menu(here.me, above).anew()]
         case "back" | "cancel":
             return [menu.menu(here.me, _("There is nothing open.")).anew()]
-    said = _("I do not know this command. These are the ones I know: /report /cases /last /drafts /menu /help")
+    said = _(
+        "I do not know this command. These are the ones I know: "
+        "/report /cases /last /drafts /language /menu /back /cancel /help"
+    )
     return [Message(View((said,)), replaces=False), *(await conversations.again(tx, here, kept) if kept else [])]
 
 
@@ -125,6 +137,16 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
             return [await menu.last_reports(tx, here)]
         case "table":
             return [await coordinate.table(tx, here)]
+        case "link":
+            return [await reach.link(tx, here, number)]
+        case "aside":
+            return [await aside.listed(tx, here)]
+        case "retry":
+            return [await aside.retry(tx, here, number)]
+        case imports.IMPORT:
+            return [await imports.agree(tx, here, number)]
+        case imports.DISCARD:
+            return [await imports.discard(tx, here, number)]
         case "help":
             return [menu.help_()]
         case "menu":
@@ -137,7 +159,7 @@ async def _nothing_open(tx: Tx, here: Scene, reply: Reply) -> list[Message]:
         case Typed(text=text) if found := await conversations.one_line(tx, here, text):
             return found
         case Pictured():
-            return await conversations.pictured(tx, here, reply)
+            return await conversations.pictured(tx, here, reply, None)
         case Tapped():
             return [_old_button()]
         case Unreadable():

@@ -82,6 +82,8 @@ class Message:
     attachment: Chart | Sheet | None = None
     reveals: Reveal | None = None
     """The messenger writes under the text where the name is shown."""
+    invites: str = ""
+    """The code of an invitation; the messenger writes its link under the text."""
 
     language: str = ""
     """Said in this language; empty means the reader's own."""

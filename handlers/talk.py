@@ -104,6 +104,8 @@ class Journal:
     looks: dict[str, Json] = field(default_factory=dict)
     changing: tuple[str, ...] = ()
     """Keys whose default the person wants to replace."""
+    before: dict[str, Json] = field(default_factory=dict)
+    """The answer that the last change took away, until the person takes the change back."""
     open_key: str = ""
     partial: Json = None
 
@@ -112,7 +114,13 @@ class Journal:
 
     def without(self, key: str) -> Journal:
         answers = {k: v for k, v in self.answers.items() if k != key}
-        return replace(self, answers=answers, changing=(*self.changing, key), partial=None, open_key="")
+        before = {k: v for k, v in self.answers.items() if k == key}
+        changing = (*self.changing, key)
+        return replace(self, answers=answers, changing=changing, before=before, partial=None, open_key="")
+
+    def unchanged(self) -> Journal:
+        """As if the person had not wished the last change."""
+        return replace(self, answers={**self.answers, **self.before}, changing=self.changing[:-1], before={})
 
 
 JOURNALS: TypeAdapter[Journal] = TypeAdapter(Journal)
@@ -307,12 +315,14 @@ def advance(flow: Flow, who: Any, journal: Journal, reply: Reply, moment: Moment
 
 
 def back(flow: Flow, who: Any, journal: Journal, moment: Moment) -> Generator[Look, Any, Step]:
-    """Forgets the last answer; at the first question it shows that question again."""
+    """Forgets the last answer, or takes a change back; at the first question it shows that question again."""
     with closing(_Replay(flow, who, journal)) as replay:
-        yield from replay.go()
+        stop = yield from replay.go()
         kept = replace(replay.recorded(), partial=None, open_key="")
         fed = replay.talk.fed
-    if fed:
+    if isinstance(stop, _Open) and kept.changing[-1:] == (stop.key,):
+        kept = kept.unchanged()
+    elif fed:
         kept = replace(kept, answers={k: v for k, v in kept.answers.items() if k != fed[-1]})
     return (yield from start(flow, who, kept, moment))
 
@@ -349,10 +359,9 @@ class Review:
         return View(told, rows)
 
     def read(self, reply: Reply, partial: Json, found: Any, moment: Moment) -> Reading:
-        if not isinstance(reply, Tapped):
-            return Refuse(_("Nothing is saved yet. Tap Save, or Change if something is wrong."))
+        tapped = reply.value if isinstance(reply, Tapped) else ""
         keys = {f"c.{line.key}": line.key for line in self.lines if line.changeable}
-        match reply.value:
+        match tapped:
             case "save":
                 return Accept("save")
             case "change":
@@ -361,8 +370,10 @@ class Review:
                 return Keep(None)
             case "drop":
                 return Drop()
-        if reply.value in keys:
-            return Forget(keys[reply.value])
+        if tapped in keys:
+            return Forget(keys[tapped])
+        if partial == "change":
+            return Refuse(_("Please tap what is to be changed, or Keep all."))
         return Refuse(_("Nothing is saved yet. Tap Save, or Change if something is wrong."))
 
     def accepts(self, value: Json) -> bool:

@@ -7,28 +7,33 @@ a usual report is eight taps and "nobody at the address" four.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from casework import calendar, steps
 from casework.catalogue import Outcome
-from casework.records import Case, Person, Place, Visit, VisitReport
+from casework.records import Case, NextStep, Person, Place, Visit, VisitReport
 from handlers.kinds import AnyOf, Day, OneOf, Photos, Sentence, Where
 from handlers.pick import PickCase, case_line
 from handlers.scene import Scene, Work
 from handlers.talk import Talk
 from handlers.words import Phrase, Text, _
-from storage import cases, people, visits
+from storage import audit, cases, people, visits
 from storage.database import Tx
 
 PARTS_OF_DAY = {"morning": _("morning"), "afternoon": _("afternoon"), "evening": _("evening")}
 USUAL_OUTCOMES = 8
 """The first ones of the catalogue, which fit on a telephone with the question above them."""
+NOTE = Sentence(300)
 NOT_YOURS = _("This case is not with your team now, so nothing was saved.")
 
 
 async def report_visit(talk: Talk, here: Scene) -> VisitReport | None:
-    """None when the case has left the person's team meanwhile."""
+    """None when the case has left the person's team meanwhile.
+
+    A note that is None was refused where it came from, so it is asked.
+    """
     me, book = here.me, here.work.catalogue
     case_id = await talk.ask("case", _("Which case did you visit?"), PickCase(me), default=talk.given.get("case"))
     case = await talk.look(f"card{case_id}", cases.get, me, case_id)
@@ -38,7 +43,8 @@ async def report_visit(talk: Talk, here: Scene) -> VisitReport | None:
     outcome = book.outcomes[await _outcome(talk, here, case)]
     day, part = await _when(talk, here)
     went = await _who_went(talk, me)
-    talk.tell("attempt", _("Attempt"), str(case.attempts + 1), changeable=False)
+    attempt = _attempt(talk, case)
+    talk.tell("attempt", _("Attempt"), str(attempt), changeable=False)
     address = await _address(talk, here)
     met = await _met(talk, here, outcome)
     reasons = await _reasons(talk, here, outcome)
@@ -50,11 +56,11 @@ async def report_visit(talk: Talk, here: Scene) -> VisitReport | None:
         label=_("Measures"),
         default=[],
     )
-    next_on = await _next_visit(talk, here, outcome, day, promised)
+    next_on = await _next_visit(talk, here, case, outcome, day=day, promised=promised)
     note = await talk.ask(
         "note",
         _("A short note, without names."),
-        Sentence(300),
+        NOTE,
         label=_("Note"),
         default=talk.given.get("note", ""),
     )
@@ -62,7 +68,7 @@ async def report_visit(talk: Talk, here: Scene) -> VisitReport | None:
     place = await talk.ask("place", _("Where are you?"), Where(), label=_("Place"), default=[])
     await talk.review(_("Please check and save. Photos can be sent here too."))
     return VisitReport(
-        case.id, day, part, case.attempts + 1, went, address, met, outcome.code,
+        case.id, day, part, attempt, went, address, met, outcome.code,
         reasons, measures, promised, next_on, note, photos, place,
     )  # fmt: skip
 
@@ -102,6 +108,13 @@ async def _who_went(talk: Talk, me: Person) -> tuple[int, ...]:
     usual = [code for code in named if int(code) in last] or [str(me.id)]
     went = await talk.ask("went", _("Who of the team went?"), kind, label=_("Who went"), default=usual)
     return tuple(int(code) for code in went)
+
+
+def _attempt(talk: Talk, case: Case) -> int:
+    """A correction keeps its number, unless it goes to another case."""
+    if talk.given.get("saved", {}).get("case") == case.id:
+        return int(talk.given["attempt"])
+    return case.attempts + 1
 
 
 async def _address(talk: Talk, here: Scene) -> str:
@@ -144,9 +157,17 @@ async def _promised(talk: Talk, outcome: Outcome) -> Any:
     )
 
 
-async def _next_visit(talk: Talk, here: Scene, outcome: Outcome, day: Any, promised: Any) -> Any:
+async def _next_visit(talk: Talk, here: Scene, case: Case, outcome: Outcome, *, day: Any, promised: Any) -> Any:
     if not outcome.goes_on:
         return None
+    # Only then can it be the visit too many: nearly all reports are spared the read.
+    if outcome.repeat and _attempt(talk, case) >= outcome.repeat.times:
+        earlier = await talk.look(
+            f"earlier{case.id}", visits.outcomes_before, here.me, case.id, talk.given.get("visit")
+        )
+        if rule := steps.repeated(outcome, earlier):
+            talk.tell("next", _("Next"), here.work.catalogue.steps[rule.step], changeable=False)
+            return None
     suggested = steps.suggest_next(here.work.calendar, outcome, day, promised)
     kind = Day(suggest=suggested, days_on=120)
     return await talk.ask(
@@ -171,18 +192,24 @@ async def keep_report(tx: Tx, work: Work, me: Person, report: VisitReport | None
     case = await cases.get(tx, me, report.case_id) if report else None
     if report is None or case is None:
         return NOT_YOURS
+    earlier = await visits.history(tx, me, case.id)
+    # Somebody else may have reported the same case since the conversation began.
+    report = replace(report, attempt=len(earlier) + 1)
     visit = await visits.save(tx, me, report, now)
-    done = await visits.history(tx, me, case.id)
-    step = await _advance(tx, work, case, report, [v for v in done if v.id != visit.id])
+    step = await _advance(tx, work, case, report, earlier)
     return receipt(visit, case, step)
 
 
 async def _advance(tx: Tx, work: Work, case: Case, report: VisitReport, earlier: Sequence[Visit]) -> Text:
     step = steps.after(work.catalogue, work.calendar, report, [visit.report for visit in earlier])
     await cases.advance(tx, case.id, step, attempts=len(earlier) + 1, expected_version=case.version)
+    return _owed(work, step)
+
+
+def _owed(work: Work, step: NextStep) -> Text:
     if step.due_on is None:
-        return _("Nothing more is due.")
-    return _("Next: {step}, {day}.", step=work.catalogue.steps[step.step], day=step.due_on)
+        return _("The case is closed.")
+    return _("Next: {step}. Due: {day}", step=work.catalogue.steps[step.step], day=step.due_on)
 
 
 def receipt(visit: Visit, case: Case, step: Text) -> Phrase:
@@ -216,18 +243,56 @@ def answers_of(work: Work, report: VisitReport) -> dict[str, Any]:
 async def keep_correction(
     tx: Tx, work: Work, me: Person, report: VisitReport | None, now: datetime, *, visit_id: int, version: int
 ) -> Phrase:
-    """A new version beside the old one; two corrections of the same version do not overwrite each other."""
+    """A new version beside the old one; two corrections of the same version do not overwrite each other.
+
+    Every case it touches stands afterwards as if the visit had always been where and what it now is.
+    """
     case = await cases.get(tx, me, report.case_id) if report else None
-    if report is None or case is None:
+    held = await visits.get(tx, me, visit_id)
+    if report is None or case is None or held is None:
         return NOT_YOURS
-    visit = await visits.correct(tx, me, visit_id, version, report, now)
+    place = sum(one.id < visit_id for one in await visits.history(tx, me, case.id)) + 1
+    visit = await visits.correct(tx, me, visit_id, version, replace(report, attempt=place), now)
     if visit is None:
         return _("Somebody corrected report № {number} meanwhile. Open it again to see both.", number=str(visit_id))
-    history = [one for one in await visits.history(tx, me, case.id) if one.id != visit.id]
-    if all(one.id < visit.id for one in history):
-        await _advance(tx, work, case, report, history)
-    return _(
+    step = await _stand(tx, work, me, case)
+    corrected = _(
         "Corrected. Report № {number}, version {version}. The old one is kept.",
         number=str(visit.id),
         version=str(visit.version),
     )
+    left = await cases.get(tx, me, held.report.case_id)
+    if left is None or left.id == case.id:
+        return corrected
+    await audit.note(tx, now, me.id, "lost a visit to another case", left.id, f"visit {visit.id}")
+    return _(
+        "{corrected}\nIt is now with {case}. {step}\n{left} is left without it. {left_step}",
+        corrected=corrected,
+        case=case.number,
+        step=step,
+        left=left.number,
+        left_step=await _stand(tx, work, me, left),
+    )
+
+
+async def _stand(tx: Tx, work: Work, me: Person, case: Case) -> Text:
+    """Puts a case where its visits, and what people decided after them, have brought it.
+
+    The other reports keep the number of attempt they were saved with: nobody has changed them (decision 23).
+    """
+    done = await visits.history(tx, me, case.id)
+    since = done[-1].saved_at if done else await cases.kept_since(tx, me, case.id)
+    step = _brought_to(work, [one.report for one in done], since)
+    if decided := await cases.owed(tx, case.id, since):
+        step = NextStep(step.status, *decided)
+    if (step, len(done)) != (NextStep(case.status, case.next_step, case.due_on), case.attempts):
+        # Only then, because with the step it is forgotten who was told that it is overdue.
+        await cases.advance(tx, case.id, step, attempts=len(done), expected_version=case.version)
+    return _owed(work, step)
+
+
+def _brought_to(work: Work, reports: Sequence[VisitReport], since: datetime) -> NextStep:
+    """Without visits, the first step of a case that was given out at `since`."""
+    if not reports:
+        return steps.first(work.catalogue, work.calendar, calendar.local_day(since, work.zone))
+    return steps.after(work.catalogue, work.calendar, reports[-1], reports[:-1])

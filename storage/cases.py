@@ -9,7 +9,7 @@ from datetime import date, datetime
 from casework import numbers
 from casework.records import Case, NextStep, Person
 from storage import audit
-from storage.database import Row, Tx, to_micros
+from storage.database import Row, Tx, from_micros, to_micros
 
 _CASE = (
     "c.id, c.prefix, c.running, c.grouping, c.municipality, c.settlement, c.address, c.birth_year, c.status, "
@@ -19,6 +19,8 @@ _FROM = (
     "FROM child_case c JOIN visible_to v ON v.case_id = c.id AND v.person_id = :me "
     "LEFT JOIN team t ON t.id = c.team_id"
 )  # fmt: skip
+OWES = "owes "
+"""How the audit names a step decided by a person; the step follows, its day is the detail."""
 
 
 class Changed(Exception):
@@ -128,7 +130,27 @@ async def owe(tx: Tx, me: Person, case: Case, step: str, due_on: date, now: date
     await advance(
         tx, case.id, NextStep(case.status, step, due_on), attempts=case.attempts, expected_version=case.version
     )  # fmt: skip
-    await audit.note(tx, now, me.id, f"owes {step}", case.id)
+    await audit.note(tx, now, me.id, f"{OWES}{step}", case.id, due_on.isoformat())
+
+
+async def owed(tx: Tx, case_id: int, since: datetime) -> tuple[str, date] | None:
+    """The last step that a person decided after that moment, and its day."""
+    row = await tx.row(
+        "SELECT what, detail FROM audit WHERE case_id = :id AND at > :since AND what LIKE :owes "
+        "ORDER BY id DESC LIMIT 1",
+        id=case_id,
+        since=to_micros(since),
+        owes=f"{OWES}%",
+    )
+    return (row["what"].removeprefix(OWES), date.fromisoformat(row["detail"])) if row else None
+
+
+async def kept_since(tx: Tx, me: Person, case_id: int) -> datetime:
+    """When the case came to us; of one that the person may see."""
+    row = await tx.one(f"SELECT c.created_at {_FROM} WHERE c.id = :id", me=me.id, id=case_id)
+    moment = from_micros(row["created_at"])
+    assert moment is not None
+    return moment
 
 
 async def sealed_name(tx: Tx, me: Person, case_id: int, now: datetime) -> bytes | None:
@@ -146,47 +168,54 @@ async def sealed_name(tx: Tx, me: Person, case_id: int, now: datetime) -> bytes 
     return sealed
 
 
+async def recognised(tx: Tx) -> set[str]:
+    """By what the cases that are here are recognised in an import file."""
+    return {row["recognised_by"] for row in await tx.rows("SELECT recognised_by FROM child_case")}
+
+
 async def put(tx: Tx, new: Sequence[NewCase], first: NextStep, now: datetime) -> int:
     """Keeps the cases that are not here yet, numbered on within their letters; returns how many were new."""
-    known = {row["recognised_by"] for row in await tx.rows("SELECT recognised_by FROM child_case")}
+    known = await recognised(tx)
     last = {
         row["prefix"]: int(row["last"])
         for row in await tx.rows("SELECT prefix, max(running) AS last FROM child_case GROUP BY prefix")
     }
-    added = 0
+    added = []
     for case in new:
         if case.recognised_by in known:
             continue
         known.add(case.recognised_by)
         last[case.prefix] = last.get(case.prefix, 0) + 1
-        await _insert(tx, case, last[case.prefix], first, now)
-        added += 1
-    return added
-
-
-async def _insert(tx: Tx, case: NewCase, running: int, first: NextStep, now: datetime) -> None:
-    await tx.run(
+        added.append(_row_of(case, last[case.prefix], first, now))
+    await tx.many(
         "INSERT INTO child_case (prefix, running, grouping, municipality, settlement, address, birth_year, status, "
         "team_id, next_step, due_on, sealed_name, recognised_by, note, sought, created_at) VALUES (:prefix, :running, "
         ":grouping, :municipality, :settlement, :address, :birth_year, :status, :team_id, :step, :due, :sealed, "
         ":recognised, :note, :sought, :now)",
-        prefix=case.prefix,
-        running=running,
-        grouping=case.group,
-        municipality=case.municipality,
-        settlement=case.settlement,
-        address=case.address,
-        birth_year=case.birth_year,
-        status=first.status,
-        team_id=case.team_id,
-        step=first.step,
-        due=first.due_on.isoformat() if first.due_on else None,
-        sealed=case.sealed_name,
-        recognised=case.recognised_by,
-        note=case.note,
-        sought=f"{case.settlement} {case.address}".casefold(),
-        now=to_micros(now),
+        added,
     )
+    return len(added)
+
+
+def _row_of(case: NewCase, running: int, first: NextStep, now: datetime) -> dict[str, object]:
+    return {
+        "prefix": case.prefix,
+        "running": running,
+        "grouping": case.group,
+        "municipality": case.municipality,
+        "settlement": case.settlement,
+        "address": case.address,
+        "birth_year": case.birth_year,
+        "status": first.status,
+        "team_id": case.team_id,
+        "step": first.step,
+        "due": first.due_on.isoformat() if first.due_on else None,
+        "sealed": case.sealed_name,
+        "recognised": case.recognised_by,
+        "note": case.note,
+        "sought": f"{case.settlement} {case.address}".casefold(),
+        "now": to_micros(now),
+    }
 
 
 def _escaped(word: str) -> str:

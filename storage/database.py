@@ -61,7 +61,7 @@ class Tx:
         self.then.append(then)
 
     def notify(self, topic: str) -> None:
-        """Wakes who listens, once the transaction is committed: `inbox`, `outbox`, `media`."""
+        """Wakes who listens, once the transaction is committed: `inbox`, `outbox`, `media`, `files`."""
         self.topics.add(topic)
 
     async def rows(self, sql: str, **values: Any) -> list[Row]:

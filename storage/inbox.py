@@ -58,7 +58,7 @@ async def oldest(tx: Tx, now: datetime, limit: int) -> list[Arrived]:
         "SELECT i.id, i.channel, i.sender, i.payload, i.tries, i.received_at FROM inbox i "
         "WHERE i.state = 'waiting' AND i.not_before <= :now AND NOT EXISTS (SELECT 1 FROM inbox j WHERE "
         "j.state = 'waiting' AND j.channel = i.channel AND j.sender = i.sender AND j.id < i.id "
-        "AND j.not_before > :now) ORDER BY i.id LIMIT :limit",
+        "AND j.not_before > 0 AND j.not_before > :now) ORDER BY i.id LIMIT :limit",
         now=to_micros(now),
         limit=limit,
     )
@@ -66,7 +66,8 @@ async def oldest(tx: Tx, now: datetime, limit: int) -> list[Arrived]:
 
 
 async def done(tx: Tx, rows: Sequence[Arrived]) -> None:
-    await tx.many("UPDATE inbox SET state = 'done' WHERE id = :id", [{"id": row.id} for row in rows])
+    """What was said is not kept: it may hold what the conversation refused, a personal number say."""
+    await tx.many("UPDATE inbox SET state = 'done', payload = '' WHERE id = :id", [{"id": row.id} for row in rows])
 
 
 async def failed(tx: Tx, row: Arrived, error: str, now: datetime) -> bool:
@@ -80,21 +81,6 @@ async def failed(tx: Tx, row: Arrived, error: str, now: datetime) -> bool:
         id=row.id,
     )
     return aside
-
-
-async def aside(tx: Tx) -> list[tuple[Arrived, str]]:
-    """What was set aside, with its error."""
-    rows = await tx.rows(
-        "SELECT id, channel, sender, payload, tries, received_at, error FROM inbox WHERE state = 'aside' ORDER BY id"
-    )
-    return [(_arrived(row), row["error"]) for row in rows]
-
-
-async def retry(tx: Tx, row_id: int) -> None:
-    tx.notify("inbox")
-    await tx.run(
-        "UPDATE inbox SET state = 'waiting', tries = 0, not_before = 0 WHERE id = :id AND state = 'aside'", id=row_id
-    )
 
 
 async def next_at(tx: Tx) -> int | None:

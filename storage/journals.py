@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from storage.database import Tx, to_micros
 
@@ -25,7 +26,8 @@ async def save(tx: Tx, kept: Kept, now: datetime) -> None:
     await tx.run(
         "INSERT INTO journal (id, person_id, name, state, body, title, updated_at) "
         "VALUES (:id, :person, :name, 'open', :body, :title, :now) "
-        "ON CONFLICT (id) DO UPDATE SET state = 'open', body = :body, title = :title, updated_at = :now",
+        "ON CONFLICT (id) DO UPDATE SET state = 'open', body = :body, title = :title, updated_at = :now, "
+        "warned_on = ''",
         id=kept.id,
         person=kept.person_id,
         name=kept.name,
@@ -86,10 +88,23 @@ async def open_of(tx: Tx, person_id: int) -> str:
     return str(row["id"]) if row else ""
 
 
-async def expired(tx: Tx, before: datetime) -> list[Kept]:
-    """Deletes what nobody has touched since `before` and tells what it was."""
+async def untouched(tx: Tx, since: datetime) -> list[Kept]:
+    """What nobody has touched since then and nobody was warned of, open or put aside; by person and title."""
     rows = await tx.rows(
-        "DELETE FROM journal WHERE updated_at < :before RETURNING id, person_id, name, body, title",
-        before=to_micros(before),
+        "SELECT id, person_id, name, body, title FROM journal WHERE updated_at <= :since AND warned_on = '' "
+        "ORDER BY person_id, title, id",
+        since=to_micros(since),
     )
     return [Kept(**dict(row)) for row in rows]
+
+
+async def warned(tx: Tx, kept: Sequence[Kept], today: date) -> None:
+    """Their person was told today that they will be deleted."""
+    await tx.many(
+        "UPDATE journal SET warned_on = :today WHERE id = :id", [{"id": k.id, "today": today.isoformat()} for k in kept]
+    )
+
+
+async def delete_warned(tx: Tx, today: date) -> None:
+    """What was announced on an earlier day and not touched since."""
+    await tx.run("DELETE FROM journal WHERE warned_on > '' AND warned_on < :today", today=today.isoformat())

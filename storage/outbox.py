@@ -53,7 +53,7 @@ class Due:
 
 @dataclass(frozen=True)
 class Result:
-    """How a call ended. `again_at` keeps the row waiting until then, and the other rows of its chat unless `alone`."""
+    """How a call ended. `again_at` keeps the row waiting until then, and the others of its chat unless `alone`."""
 
     row: Due
     state: str
@@ -100,13 +100,29 @@ async def cancel(tx: Tx, channel: str, chat: str, cancel_key: str) -> None:
     )
 
 
+async def cancel_notices(tx: Tx, channel: str, chat: str) -> None:
+    """What waits for the chat and answers nothing; a reply is still tried, and so is the deletion of a name."""
+    await tx.run(
+        "UPDATE outbox SET state = 'cancelled' WHERE state = 'waiting' AND channel = :channel AND chat = :chat "
+        "AND priority > :reply",
+        channel=channel,
+        chat=chat,
+        reply=REPLY,
+    )
+
+
 async def due(tx: Tx, now: datetime, limit: int, channels: Collection[str] | None = None) -> list[Due]:
-    """What may be called now, in its order; of `channels` only, so that one switched off fills nobody's queue."""
+    """Replies first. Behind a call that waits for another try, the others to its chat wait too.
+
+    Of `channels` only, so that a messenger that was switched off fills nobody's queue; None is all.
+    """
     only = {f"c{number}": name for number, name in enumerate(channels or ())}
     of = "" if channels is None else f"AND channel IN ({', '.join(f':{name}' for name in only)}) "
     rows = await tx.rows(
-        "SELECT id, channel, chat, method, payload, priority, tries, vanish_after FROM outbox "
-        f"WHERE state = 'waiting' AND not_before <= :now {of}ORDER BY priority, id LIMIT :limit",
+        "SELECT id, channel, chat, method, payload, priority, tries, vanish_after FROM outbox o "
+        "WHERE state = 'waiting' AND not_before <= :now AND NOT EXISTS (SELECT 1 FROM outbox j WHERE "
+        "j.state = 'waiting' AND j.tries > 0 AND j.channel = o.channel AND j.chat = o.chat AND j.not_before > :now) "
+        f"{of}ORDER BY priority, id LIMIT :limit",
         now=to_micros(now),
         limit=limit,
         **only,
@@ -115,13 +131,16 @@ async def due(tx: Tx, now: datetime, limit: int, channels: Collection[str] | Non
 
 
 async def record(tx: Tx, results: Sequence[Result], now: datetime) -> None:
+    """What has ended is kept without its words: they may be a child's name."""
     await tx.many(
-        "UPDATE outbox SET state = :state, tries = tries + 1, message = :message, error = :error, "
+        "UPDATE outbox SET state = :state, tries = tries + :counted, message = :message, error = :error, "
+        "payload = CASE WHEN :state = 'waiting' THEN payload ELSE '' END, "
         "not_before = coalesce(:again, not_before), sent_at = :sent WHERE id = :id AND state = 'waiting'",
         [
             {
                 "id": one.row.id,
                 "state": one.state,
+                "counted": 0 if one.alone else 1,
                 "message": one.message,
                 "error": one.error[:500],
                 "again": to_micros(one.again_at) if one.again_at else None,
@@ -143,17 +162,6 @@ async def lost(tx: Tx, channel: str, message: str, why: str) -> bool:
         message=message,
     )
     return row is not None
-
-
-async def bar(tx: Tx, channel: str, chat: str, until: datetime) -> None:
-    """Nothing goes to this chat before `until`, also after a restart; the other chats go on."""
-    await tx.run(
-        "UPDATE outbox SET not_before = :until WHERE state = 'waiting' AND channel = :channel AND chat = :chat "
-        "AND not_before < :until",
-        until=to_micros(until),
-        channel=channel,
-        chat=chat,
-    )
 
 
 async def next_at(tx: Tx, now: datetime) -> int | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from casework.records import LEADER, MUNICIPAL, REGIONAL, Person, Team
+from casework.records import LEADER, REGIONAL, Person, Team
 from storage import audit
 from storage.database import Row, Tx, from_micros, to_micros
 from storage.journals import Kept
@@ -18,6 +18,11 @@ _PERSON = (
 _TEAM = (
     "LEFT JOIN membership m ON m.person_id = p.id AND m.until IS NULL LEFT JOIN team t ON t.id = m.team_id"
 )  # fmt: skip
+_ON_DUTY = (
+    "p.active = 1 AND p.accepted_at IS NOT NULL "
+    "AND EXISTS (SELECT 1 FROM identity r WHERE r.person_id = p.id AND r.reachable = 1)"
+)
+INVITATION_LASTS = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -75,21 +80,32 @@ async def _of_team(tx: Tx, team_id: int) -> list[Person]:
     return [_person(row) for row in rows]
 
 
-async def coordinators(tx: Tx) -> list[Person]:
-    rows = await tx.rows(
-        f"SELECT {_PERSON} FROM person p {_TEAM} WHERE p.role IN (:municipal, :regional) AND p.active = 1 "
-        "AND p.accepted_at IS NOT NULL ORDER BY p.id",
-        municipal=MUNICIPAL,
+async def on_duty(tx: Tx) -> list[Person]:
+    """Who may be told something: active, has accepted the note, and can be reached somewhere. Oldest first."""
+    rows = await tx.rows(f"SELECT {_PERSON} FROM person p {_TEAM} WHERE {_ON_DUTY} ORDER BY p.id")
+    return [_person(row) for row in rows]
+
+
+async def coordinator_of(tx: Tx, person_id: int) -> Person | None:
+    """Who looks after somebody and can be reached: the municipal coordinator, else the regional one."""
+    row = await tx.row(
+        f"SELECT {_PERSON} FROM overseen_by o JOIN person p ON p.id = o.overseer_id {_TEAM} "
+        f"WHERE o.person_id = :person AND {_ON_DUTY} ORDER BY p.role = :regional, p.id LIMIT 1",
+        person=person_id,
         regional=REGIONAL,
     )
-    return [_person(row) for row in rows]
+    return _person(row) if row else None
 
 
-async def active(tx: Tx) -> list[Person]:
-    rows = await tx.rows(
-        f"SELECT {_PERSON} FROM person p {_TEAM} WHERE p.active = 1 AND p.accepted_at IS NOT NULL ORDER BY p.id"
+async def overseen(tx: Tx, me: Person, person_id: int) -> Person | None:
+    """Somebody the coordinator looks after; None for everybody else."""
+    row = await tx.row(
+        f"SELECT {_PERSON} FROM overseen_by o JOIN person p ON p.id = o.person_id {_TEAM} "
+        "WHERE o.overseer_id = :me AND o.person_id = :person",
+        me=me.id,
+        person=person_id,
     )
-    return [_person(row) for row in rows]
+    return _person(row) if row else None
 
 
 async def chats(tx: Tx, person_id: int) -> list[Chat]:
@@ -117,7 +133,7 @@ async def accept(tx: Tx, person_id: int, now: datetime) -> None:
 
 
 async def unreachable(tx: Tx, channel: str, chat: str) -> int | None:
-    """Marks who blocked us and returns the person the first time, so that their coordinator is told once."""
+    """Marks who blocked us; the person, the first time."""
     row = await tx.row(
         "UPDATE identity SET reachable = 0 WHERE channel = :channel AND chat = :chat AND reachable = 1 "
         "RETURNING person_id",
@@ -143,13 +159,15 @@ class Invitation:
     municipality: str
     name: str = ""
     institution: str = ""
+    person_id: int | None = None
+    """Somebody who is here already and comes back from another account; serves only while they cannot be reached."""
 
 
 async def invite(tx: Tx, code: str, invitation: Invitation, expires_at: datetime) -> None:
     """Only the digest of `code` is kept."""
     await tx.run(
-        "INSERT INTO invitation (digest, role, team_id, municipality, name, institution, expires_at) "
-        "VALUES (:digest, :role, :team_id, :municipality, :name, :institution, :expires)",
+        "INSERT INTO invitation (digest, role, team_id, municipality, name, institution, person_id, expires_at) "
+        "VALUES (:digest, :role, :team_id, :municipality, :name, :institution, :person_id, :expires)",
         digest=_digest(code),
         expires=to_micros(expires_at),
         **vars(invitation),
@@ -157,16 +175,20 @@ async def invite(tx: Tx, code: str, invitation: Invitation, expires_at: datetime
 
 
 async def join(tx: Tx, code: str, channel: str, account: str, chat: str, name: str, now: datetime) -> Person | None:
-    """Uses an invitation up; None when it is unknown, used or too old."""
+    """Uses an invitation up; None when it is unknown, used or too old, or its person can be reached after all."""
     found = await tx.row(
         "UPDATE invitation SET used_at = :now WHERE digest = :digest AND used_at IS NULL AND expires_at > :now "
-        "RETURNING role, team_id, municipality, name, institution",
+        "AND NOT EXISTS (SELECT 1 FROM identity i WHERE i.person_id = invitation.person_id AND i.reachable = 1) "
+        "RETURNING role, team_id, municipality, name, institution, person_id",
         now=to_micros(now),
         digest=_digest(code),
     )
     if found is None:
         return None
-    person_id = await add(tx, Invitation(**dict(found)), found["name"] or name, now)
+    invited = Invitation(**dict(found))
+    person_id = await _returned(tx, invited.person_id, channel, now) or await add(
+        tx, invited, invited.name or name, now
+    )
     await tx.run("UPDATE invitation SET used_by = :id WHERE digest = :digest", id=person_id, digest=_digest(code))
     await tx.run(
         "INSERT INTO identity (channel, account, chat, person_id) VALUES (:channel, :account, :chat, :person) "
@@ -177,6 +199,16 @@ async def join(tx: Tx, code: str, channel: str, account: str, chat: str, name: s
         person=person_id,
     )
     return await get(tx, person_id)
+
+
+async def _returned(tx: Tx, person_id: int | None, channel: str, now: datetime) -> int | None:
+    """The account that was lost may be in other hands by now, so it becomes a stranger's."""
+    if person_id is not None:
+        await tx.run(
+            "DELETE FROM identity WHERE person_id = :person AND channel = :channel", person=person_id, channel=channel
+        )
+        await audit.note(tx, now, person_id, "came back by a new link")
+    return person_id
 
 
 async def add(tx: Tx, invited: Invitation, name: str, now: datetime) -> int:

@@ -80,6 +80,17 @@ async def history(tx: Tx, me: Person, case_id: int) -> list[Visit]:
     return [_visit(row) for row in rows]
 
 
+async def outcomes_before(tx: Tx, me: Person, case_id: int, visit_id: int | None) -> list[str]:
+    """How the visits of a case ended, oldest first; with `visit_id` only those before that one."""
+    rows = await tx.rows(
+        f"SELECT w.outcome {_SEEN} WHERE w.case_id = :id AND w.id < coalesce(:before, w.id + 1) ORDER BY w.id",
+        me=me.id,
+        id=case_id,
+        before=visit_id,
+    )
+    return [row["outcome"] for row in rows]
+
+
 @dataclass(frozen=True)
 class Own:
     """A report in a list: `number` is its case's."""

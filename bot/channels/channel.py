@@ -81,6 +81,10 @@ class Meaning(Enum):
     """The call itself is wrong: trying again would change nothing."""
 
 
+FOR_GOOD = (Meaning.GONE, Meaning.REFUSED)
+"""A file that could not be fetched for one of these will never be."""
+
+
 class Trouble(Exception):
     """A call went wrong; the message is for the operator and holds no token."""
 
@@ -116,7 +120,11 @@ class Channel(Protocol):
         ...
 
     async def fetch(self, file: str) -> bytes:
-        """What a person sent. Raises Trouble: GONE and REFUSED are for good, anything else may pass."""
+        """What a person sent. Raises Trouble: what is in `FOR_GOOD` stays so, anything else may pass."""
+        ...
+
+    def withdrawal(self, chat: str, message: str) -> list[Call]:
+        """Takes a message of the person out of the chat; empty where the messenger allows nobody to."""
         ...
 
 

@@ -4,6 +4,8 @@ import { t } from "./words.js";
 
 const TOAST_MS = 3500;
 
+const isPhoto = (file) => file.type.startsWith("image/");
+
 export class Phone {
   constructor(person, changed) {
     this.person = person;
@@ -75,7 +77,7 @@ export class Phone {
     const text = input.value.trim();
     if (files.length) {
       const form = new FormData();
-      [...files].forEach((file, index) => form.append(`photo${index}`, file));
+      [...files].forEach((file, index) => form.append(`${isPhoto(file) ? "photo" : "document"}${index}`, file));
       form.append("caption", text);
       this.send(form);
       this.$(".photos").value = "";
@@ -92,6 +94,7 @@ export class Phone {
     const tray = this.$(".tray");
     tray.hidden = files.length === 0;
     tray.replaceChildren(...files.map((file) => {
+      if (!isPhoto(file)) return el("span", { textContent: file.name });
       const image = el("img", { alt: file.name, src: URL.createObjectURL(file) });
       image.addEventListener("load", () => URL.revokeObjectURL(image.src));
       return image;

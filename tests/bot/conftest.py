@@ -10,14 +10,15 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 
 from bot import config
 from bot.app import App, open_app
-from casework.records import MEMBER, NextStep
+from casework.records import LEADER, MEMBER, NextStep
 from sandbox import Person, Sandbox
 from storage import cases, inbox, outbox, people, teams
 from storage.cases import NewCase
@@ -31,6 +32,12 @@ TOKEN = "111:AAA"
 def _timedelta_retry_after(monkeypatch: pytest.MonkeyPatch) -> None:
     # Without it the client warns of its own future, and warnings are errors here.
     monkeypatch.setenv("PTB_TIMEDELTA", "true")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _plain_log() -> None:
+    # The one of the library draws every local variable of a traceback, which takes a second.
+    structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
 
 
 def free_port() -> int:
@@ -85,20 +92,41 @@ class World:
 
         await self.until(quiet)
 
-    async def person(self, name: str, role: str = MEMBER) -> Person:
-        """Somebody who has joined team Б-1 in Bulgarian and heard the menu."""
+    async def rung(self) -> None:
+        """Until the schedule has done what is due by now, and it is sent."""
+        await self.app.schedule.ring()
+        self.app.wake()
+        await self.settled()
+
+    async def person(self, name: str, role: str = MEMBER, municipality: str = "") -> Person:
+        """Somebody who has joined in Bulgarian and heard the menu: with team Б-1, or as a coordinator."""
         someone = self.sandbox.world.person(name)
         async with self.app.database.transaction() as tx:
-            team = (await teams.by_name(tx))["б-1"].id
+            team = (await teams.by_name(tx))["б-1"].id if role in (LEADER, MEMBER) else None
             expires = self.app.now() + timedelta(days=7)
-            await people.invite(tx, f"code-{name}", Invitation(role, team, "", name), expires)
+            await people.invite(tx, f"code-{name}", Invitation(role, team, municipality, name), expires)
         await someone.starts(f"code-{name}")
         await someone.hears()
         await someone.taps("Български")
         await someone.hears()
-        await someone.taps("Съгласен съм")
+        await someone.taps("Приемам")
         assert "Добре дошли" in (await someone.hears()).text
         return someone
+
+    def today(self) -> date:
+        return self.app.now().astimezone(self.app.work.zone).date()
+
+    def move_to(self, days: int, hour: int, minute: int = 0) -> None:
+        """The clock of everybody, so many days on, at this local time."""
+        day = self.today() + timedelta(days=days)
+        self.sandbox.world.clock.move_to(
+            datetime(day.year, day.month, day.day, hour, minute, tzinfo=self.app.work.zone)
+        )
+
+    def to_a_working_day(self, hour: int) -> None:
+        """The next one."""
+        days = (self.app.work.calendar.add(self.today(), 1) - self.today()).days
+        self.move_to(days, hour)
 
 
 @pytest.fixture
@@ -107,30 +135,45 @@ async def sandbox() -> AsyncIterator[Sandbox]:
         yield running
 
 
+async def one_team(app: App) -> None:
+    """Team Б-1 with sixteen cases, all due today."""
+    async with app.database.transaction() as tx:
+        await teams.put(tx, "Б-1", "Бяла", "Бяла")
+        team = (await teams.by_name(tx))["б-1"].id
+        sealed = app.work.sealer.seal("Росица Илиева")
+        new = [
+            NewCase("БЯ", "G1", "Бяла", "Бяла", f"ул. Дунав {n}", 2015, team, "", sealed, str(n)) for n in range(1, 17)
+        ]
+        today = app.now().astimezone(app.config.zone).date()
+        await cases.put(tx, new, NextStep("S11", "visit", today), app.now())
+
+
 @asynccontextmanager
-async def living(sandbox: Sandbox, folder: Path, more: str = "", port: int = 0) -> AsyncIterator[World]:
-    async with on_messengers(
-        sandbox, folder, write_config(folder, sandbox, more, port), {config.TOKEN: TOKEN}
-    ) as world:
+async def living(
+    sandbox: Sandbox,
+    folder: Path,
+    more: str = "",
+    port: int = 0,
+    fill: Callable[[App], Awaitable[None]] = one_team,
+) -> AsyncIterator[World]:
+    path = write_config(folder, sandbox, more, port)
+    async with on_messengers(sandbox, folder, path, {config.TOKEN: TOKEN}, fill) as world:
         yield world
 
 
 @asynccontextmanager
-async def on_messengers(sandbox: Sandbox, folder: Path, path: Path, tokens: dict[str, str]) -> AsyncIterator[World]:
-    """The bot with its messengers, and one team with sixteen cases due today."""
+async def on_messengers(
+    sandbox: Sandbox,
+    folder: Path,
+    path: Path,
+    tokens: dict[str, str],
+    fill: Callable[[App], Awaitable[None]] = one_team,
+) -> AsyncIterator[World]:
+    """The bot with the messengers that have a token."""
     read = config.load(tokens, path)
     async with open_app(read, sandbox.world.clock.now) as app:
         stop = sandbox.world.clock.subscribe(app.wake)
-        async with app.database.transaction() as tx:
-            await teams.put(tx, "Б-1", "Бяла", "Бяла")
-            team = (await teams.by_name(tx))["б-1"].id
-            sealed = app.work.sealer.seal("Росица Илиева")
-            new = [
-                NewCase("БЯ", "G1", "Бяла", "Бяла", f"ул. Дунав {n}", 2015, team, "", sealed, str(n))
-                for n in range(1, 17)
-            ]
-            today = app.now().astimezone(read.zone).date()
-            await cases.put(tx, new, NextStep("S11", "visit", today), app.now())
+        await fill(app)
         running = asyncio.create_task(app.run())
         try:
             yield World(app, sandbox, folder)

@@ -16,7 +16,7 @@ import pytest
 
 from bot.config import File, examine, load
 from sandbox import Sandbox
-from tests.bot.conftest import TOKEN, free_port
+from tests.bot.conftest import TOKEN, free_port, write_config
 
 
 def obhvat(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -51,6 +51,23 @@ def test_every_mistake_in_one_go(tmp_path: Path, command: str) -> None:
     for told in ("telegram.api_urll", "schedule.timezone", "newer obhvat", "photos.store", "is not reached"):
         assert sum(told in line for line in lines) == 1, (told, lines)
     assert sorted((path.name, path.stat().st_mtime_ns) for path in tmp_path.iterdir()) == before
+
+
+async def test_a_service_that_is_stopped_ends_in_order_and_says_nothing_twice(tmp_path: Path) -> None:
+    async with Sandbox(TOKEN, limits=False) as sandbox:
+        path = write_config(tmp_path, sandbox)
+        environ = {**os.environ, "OBHVAT_TELEGRAM_TOKEN": TOKEN, "OBHVAT_CONFIG": str(path)}
+        stranger = sandbox.world.person("Непознат")
+        for _life in range(2):
+            bot = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "bot.cli", "run", env=environ, stderr=asyncio.subprocess.PIPE
+            )
+            await stranger.says("здравейте")
+            await stranger.hears(30)
+            bot.terminate()
+            _out, said = await asyncio.wait_for(bot.communicate(), 20)
+            assert (bot.returncode, b"Traceback" in said) == (0, False), said.decode()
+        assert [message.from_bot for message in stranger.chat] == [False, True, False, True]
 
 
 def test_an_unset_token_is_told(tmp_path: Path) -> None:
@@ -102,3 +119,18 @@ def test_a_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path, monkeypa
     assert first == second
     assert (tmp_path / "obhvat.db.key").stat().st_mode & 0o777 == 0o600
     assert TOKEN not in repr(load({"OBHVAT_TELEGRAM_TOKEN": TOKEN}))
+
+
+def test_every_header_of_the_mapping_that_means_nothing_is_told(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[import.mapping]\n"Име на детето" = "firstname"\n"Адр." = "address"\n')
+    _file, _token, mistakes = examine({"OBHVAT_TELEGRAM_TOKEN": TOKEN}, tmp_path / "config.toml")
+    [told] = mistakes
+    assert "import.mapping" in told
+    assert "'Име на детето' means 'firstname'" in told
+    assert "address" in told.split("these are:")[1]
+
+
+def test_the_mapping_in_the_example_is_valid() -> None:
+    example = (Path(__file__).parents[2] / "config.example.toml").read_text("utf-8")
+    shown = example.replace('\n# "', '\n"')
+    assert len(File.model_validate(tomllib.loads(shown)).import_.mapping) == 2

@@ -181,6 +181,29 @@ async def test_the_name_deletes_itself(world: World) -> None:
     assert shown.id not in {message.id for message in mila.chat if not message.deleted}
 
 
+async def test_neither_a_refused_number_nor_a_shown_name_stays_in_any_table(world: World) -> None:
+    mila = await world.person("Мила")
+    await says_and_hears(mila, "14 никой")
+    await taps_and_hears(mila, "Промени", "Бележка")
+    assert "ЕГН" in await says_and_hears(mila, "ЕГН 6101057509")
+    await mila.says("/cases")
+    await mila.hears()
+    await taps_and_hears(mila, "• БЯ-001 · Бяла, ул. Дунав 1")
+    await mila.taps("Покажи името")
+    assert "Росица Илиева" in (await mila.hears()).text
+    await world.settled()
+    # The outcome of a call is written a moment after it.
+    await world.until(lambda tx: _no_row(tx, "SELECT 1 FROM outbox WHERE state = 'waiting' AND vanish_after > 0"))
+    async with world.app.database.reading() as tx:
+        tables = [row["name"] for row in await tx.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        kept = [str(tuple(row)) for table in tables for row in await tx.rows(f'SELECT * FROM "{table}"')]
+    assert not [row for row in kept if "6101057509" in row or "Росица" in row]
+
+
+async def _no_row(tx: Tx, sql: str) -> bool:
+    return not await tx.rows(sql)
+
+
 async def test_a_webhook_is_served_only_to_who_knows_the_secret(sandbox: Sandbox, tmp_path: Path) -> None:
     port = free_port()
     async with living(sandbox, tmp_path, f'public_url = "http://127.0.0.1:{port}"', port) as world:

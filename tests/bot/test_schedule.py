@@ -2,46 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
-
 from bot import charts, spreadsheets
 from casework.records import LEADER, MUNICIPAL
 from sandbox import Person
-from storage import people
-from storage.people import Invitation
 from tests.bot.conftest import World
-
-SOFIA = ZoneInfo("Europe/Sofia")
-
-
-def move_to(world: World, days: int, hour: int, minute: int = 0) -> None:
-    clock = world.sandbox.world.clock
-    day = clock.now().astimezone(SOFIA).date() + timedelta(days=days)
-    clock.move_to(datetime(day.year, day.month, day.day, hour, minute, tzinfo=SOFIA))
-
-
-def to_a_working_day(world: World, hour: int) -> None:
-    move_to(world, 1, hour)
-    while not world.app.work.calendar.is_working(world.app.now().astimezone(SOFIA).date()):
-        move_to(world, 1, hour)
 
 
 async def coordinator(world: World) -> Person:
-    async with world.app.database.transaction() as tx:
-        invited = Invitation(MUNICIPAL, None, "Бяла", "Координатор Бяла")
-        await people.invite(tx, "co", invited, world.app.now() + timedelta(days=7))
-    someone = world.sandbox.world.person("Кольо")
-    await someone.starts("co")
-    await someone.hears()
-    for label in ("Български", "Съгласен съм"):
-        await someone.taps(label)
-        await someone.hears()
-    return someone
+    return await world.person("Кольо", MUNICIPAL, "Бяла")
 
 
 async def test_the_digest_comes_once_at_its_hour_with_chart_and_table(world: World) -> None:
-    to_a_working_day(world, 9)
+    world.to_a_working_day(9)
     kolyo, mila = await coordinator(world), await world.person("Мила")
     await world.person("Лидия", LEADER)  # whose turn the overdue ones are
     await mila.says("14 никой")
@@ -50,14 +22,14 @@ async def test_the_digest_comes_once_at_its_hour_with_chart_and_table(world: Wor
     await mila.hears()
     await world.settled()
     kolyo.forget()
-    move_to(world, 0, 17, 31)
+    world.move_to(0, 17, 31)
     said = (await kolyo.hears()).text
     assert "Посещения: 1 (+1 спрямо предния ден)" in said
     assert "Никой на адреса: 1" in said
     assert "Посетени поне веднъж: 6 %" in said
     assert "Росица" not in said
     assert (await kolyo.hears(15)).kind == "photo"
-    move_to(world, 0, 18)
+    world.move_to(0, 18)
     await kolyo.quiet(0.2)
     await kolyo.taps("Цялата таблица (xlsx)")
     sheet = await kolyo.hears()
@@ -66,28 +38,28 @@ async def test_the_digest_comes_once_at_its_hour_with_chart_and_table(world: Wor
 
 
 async def test_a_missed_hour_is_caught_up_once_and_marked_late(world: World) -> None:
-    to_a_working_day(world, 9)
+    world.to_a_working_day(9)
     kolyo = await coordinator(world)
     await world.settled()
-    move_to(world, 1, 7)
+    world.move_to(1, 7)
     assert "закъсняло" in (await kolyo.hears()).text
     await kolyo.quiet(0.2)
 
 
 async def test_an_overdue_case_is_told_to_the_leader_then_to_the_coordinator(world: World) -> None:
-    to_a_working_day(world, 7)
+    world.to_a_working_day(7)
     kolyo, lidia = await coordinator(world), await world.person("Лидия", LEADER)
-    to_a_working_day(world, 7)
+    world.to_a_working_day(7)
     await world.settled()
     lidia.forget()
     kolyo.forget()
-    move_to(world, 0, 9)
+    world.move_to(0, 9)
     said = (await lidia.hears()).text
     assert said.startswith("16 просрочени случая чакат Вас:")
     assert "и още 8" in said
     await lidia.quiet(0.2)
-    to_a_working_day(world, 9)
-    to_a_working_day(world, 9)
+    world.to_a_working_day(9)
+    world.to_a_working_day(9)
     texts = [(await kolyo.hears()).text]
     while "чакат Вас" not in texts[-1]:
         texts.append((await kolyo.hears()).text)
@@ -95,23 +67,23 @@ async def test_an_overdue_case_is_told_to_the_leader_then_to_the_coordinator(wor
 
 
 async def test_a_coordinator_chooses_the_hour(world: World) -> None:
-    to_a_working_day(world, 9)
+    world.to_a_working_day(9)
     kolyo = await coordinator(world)
     await world.person("Лидия", LEADER)  # so that the overdue ones are not the coordinator's turn
     await kolyo.taps("Час на обобщението")
     await kolyo.hears()
     await kolyo.taps("12:00")
     assert "в 12:00 ч." in (await kolyo.hears()).text
-    to_a_working_day(world, 12)
+    world.to_a_working_day(12)
     assert (await kolyo.hears()).text.startswith("Обхват, ")
 
 
 async def test_nothing_to_say_is_not_said(world: World) -> None:
-    to_a_working_day(world, 9)
+    world.to_a_working_day(9)
     kolyo = await coordinator(world)
     async with world.app.database.transaction() as tx:
         await tx.run("UPDATE child_case SET due_on = NULL")
-    move_to(world, 0, 17, 45)
+    world.move_to(0, 17, 45)
     await world.settled()
     await kolyo.quiet(0.3)
 

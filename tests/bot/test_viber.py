@@ -35,9 +35,9 @@ async def test_joining_by_the_deep_link(world: World) -> None:
     assert "Език" in (await taps(mila, "Започни")).text
     assert mila.subscribed
     await taps(mila, "Български")
-    assert mila.labels == ["Съгласен съм", "Не съм съгласен"]
-    welcome = await taps(mila, "Съгласен съм")
-    assert "Добре дошли! Вие сте в Б-1." in welcome.text
+    assert mila.labels == ["Приемам", "Не приемам"]
+    welcome = await taps(mila, "Приемам")
+    assert "Добре дошли! Вие сте в екип Б-1." in welcome.text
     assert "Докладвай посещение" in mila.labels
 
 
@@ -200,7 +200,7 @@ async def test_a_text_that_is_too_long_is_said_in_messages_that_fit(world: World
     lines = tuple(f"ред {number} — „№ {number}“ {'щ' * 60}" for number in range(400))
     async with world.app.database.transaction() as tx:
         told = Message(View((*lines, "ж" * 20_000), ((Button("Моите случаи", "0", "cases"),),)), to=1)
-        await world.app.converser.notify(tx, told, world.app.now())
+        await world.app.teller.notify(tx, told, world.app.now())
     parts = [await mila.hears()]
     while "Моите случаи" not in parts[-1].labels:
         assert parts[-1].labels == []

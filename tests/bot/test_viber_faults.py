@@ -224,7 +224,7 @@ async def test_a_webhook_that_is_gone_is_set_again(world: World) -> None:
     assert hook is not None
     world.sandbox.viber.courier.unset()
     async with world.app.database.transaction() as tx:
-        await world.app.converser.notify(tx, await _menu(world), world.app.now())
+        await world.app.teller.notify(tx, await _menu(world), world.app.now())
     while world.sandbox.viber.courier.hook is None:
         await world.sandbox.world.changed.wait(5)
     assert world.sandbox.viber.courier.hook == hook
@@ -251,7 +251,7 @@ async def test_an_answer_does_not_wait_behind_a_notice_that_nobody_pays_for(worl
     await settled(world)
     world.sandbox.faults.add(Fault("send_message", mila.id, "status", status=23))
     async with world.app.database.transaction() as tx:
-        await world.app.converser.notify(tx, await _menu(world), world.app.now())
+        await world.app.teller.notify(tx, await _menu(world), world.app.now())
     await settled(world)
     await mila.taps("Помощ")
     assert "на един ред" in (await mila.hears()).text
@@ -274,7 +274,7 @@ async def test_who_left_in_the_middle_of_a_report_comes_back_to_it(world: World)
     await settled(world)
     assert await rows(world, "SELECT reachable FROM identity") == [{"reachable": 0}]
     async with world.app.database.transaction() as tx:
-        await world.app.converser.notify(tx, await _menu(world), world.app.now())
+        await world.app.teller.notify(tx, await _menu(world), world.app.now())
     await settled(world)
     await mila.quiet(0)
     # Their phone still shows the keyboard; the tap subscribes them again.
@@ -288,7 +288,7 @@ async def test_somebody_who_is_no_subscriber_any_more_is_not_written_to(world: W
     await settled(world)
     world.sandbox.faults.add(Fault("send_message", mila.id, "status", status=6))
     async with world.app.database.transaction() as tx:
-        await world.app.converser.notify(tx, await _menu(world), world.app.now())
+        await world.app.teller.notify(tx, await _menu(world), world.app.now())
     await settled(world)
 
     async def unreachable(tx: Tx) -> bool:

@@ -69,7 +69,7 @@ async def joins(world: World, name: str, role: str = MEMBER, municipality: str =
     await phone.starts(await invited(world, role, municipality))
     await phone.hears()
     await taps(phone, "Започни", "Български")
-    assert "Добре дошли" in (await taps(phone, "Съгласен съм")).text
+    assert "Добре дошли" in (await taps(phone, "Приемам")).text
     return phone
 
 

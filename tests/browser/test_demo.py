@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+from bot.district import EXAMPLES
 from tests.bot.conftest import free_port
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -94,6 +95,18 @@ def test_a_report_its_alert_and_its_digest(page: Page) -> None:
     expect(kolyo.get_by_text("Посетени поне веднъж").last).to_be_visible()
     expect(kolyo.locator("img").first).to_be_visible(timeout=20_000)
     shot(page, "5-digest")
+
+
+def test_a_leader_sends_the_register_and_taps_it_in(page: Page) -> None:
+    lidia = page.get_by_label("Лидия Колева", exact=True)
+    lidia.locator("input.photos").set_input_files(EXAMPLES / "at-risk.xlsx")
+    lidia.get_by_role("button", name="Изпрати", exact=True).click()
+    expect(lidia.get_by_role("link", name="at-risk.xlsx")).to_be_visible()
+    expect(lidia.get_by_text("случаи: нови 24, вече тук 0, отказани редове 0.")).to_be_visible(timeout=20_000)
+    shot(page, "7-import")
+    taps(page, "Лидия Колева", "Внеси 24 реда")
+    expect(lidia.get_by_text("Внесено. at-risk.xlsx")).to_be_visible(timeout=20_000)
+    expect(lidia.get_by_role("link", name="at-risk.xlsx")).to_have_count(0)
 
 
 def test_the_page_is_legible_on_a_phone(page: Page) -> None:

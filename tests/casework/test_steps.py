@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework import calendar, catalogue, escalation, steps
+from casework import calendar, catalogue, steps
 from casework.calendar import WorkingDays
 from casework.records import VisitReport
 
@@ -65,13 +64,6 @@ def test_abroad_with_proof_is_looked_at_next_september() -> None:
 def test_a_step_is_never_due_before_its_visit_nor_on_a_rest_day(outcome: str, day: date) -> None:
     due = steps.after(BOOK, WORKING, report(outcome, day), []).due_on
     assert due is None or (due > day and WORKING.is_working(due))
-
-
-@given(st.dates(date(2020, 1, 1), date(2035, 1, 1)), st.integers(0, 40))
-def test_the_ladder_is_climbed_one_rung_at_a_time(due: date, days: int) -> None:
-    rungs = [escalation.rung(WORKING, due, due + timedelta(days=n)) for n in range(days + 1)]
-    assert rungs[0] == 0
-    assert all(0 <= later - earlier <= 1 for earlier, later in pairwise(rungs))
 
 
 def test_swapped_days_and_the_parts_of_the_day() -> None:

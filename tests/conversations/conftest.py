@@ -15,9 +15,9 @@ import pytest
 
 from casework import calendar, catalogue
 from casework.calendar import WorkingDays
-from casework.records import LEADER, MEMBER, NextStep, Photo, Place
+from casework.records import LEADER, MEMBER, NextStep, Photo
 from handlers import router
-from handlers.replies import Incoming, Located, Pictured, Reply, Tapped, Typed, Unreadable
+from handlers.replies import Incoming, Pictured, Reply, Tapped, Typed
 from handlers.scene import Message, Work
 from handlers.talk import Moment
 from handlers.words import Words
@@ -41,7 +41,6 @@ class Chat:
     now: datetime = NOW
     all: list[Message] = field(default_factory=list)
     language: str = "bg"
-    taps_made: int = 0
 
     async def sends(self, reply: Reply) -> str:
         async with self.database.transaction() as tx:
@@ -61,15 +60,8 @@ class Chat:
             await self.sends(Pictured(Photo("telegram", f"f{n}", f"u{n}"), "" if n else caption))
         return self.text
 
-    async def is_at(self) -> str:
-        return await self.sends(Located(Place(43.4, 25.7)))
-
-    async def sends_sticker(self) -> str:
-        return await self.sends(Unreadable("sticker"))
-
     async def taps(self, *labels: str) -> str:
         for label in labels:
-            self.taps_made += 1
             await self.sends(self.button(label))
         return self.text
 

@@ -9,7 +9,7 @@ import pytest
 
 from casework.records import Photo, Place
 from handlers.kinds import AnyOf, Day, Hour, OneOf, Photos, Sentence, Where, yes_no
-from handlers.replies import Located, Pictured, Reply, Tapped, Typed, Unreadable
+from handlers.replies import Filed, Located, Pictured, Reply, Tapped, Typed, Unreadable
 from handlers.talk import Accept, Keep, Moment, Refuse
 from handlers.words import Phrase
 
@@ -46,7 +46,7 @@ def why(answer: Any) -> str:
 
 @pytest.mark.parametrize("kind", EVERY_KIND, ids=lambda kind: type(kind).__name__)
 def test_nonsense_is_refused_with_a_sentence(kind: Any) -> None:
-    wrong: list[Reply] = [Unreadable("sticker"), Typed(" "), tapped("zz")]
+    wrong: list[Reply] = [Unreadable("sticker"), Filed("f1", "деца.xlsx", 9), Typed(" "), tapped("zz")]
     for reply in wrong:
         assert why(read(kind, reply))
 
@@ -109,7 +109,7 @@ def test_the_eleventh_photo_is_refused_and_ten_are_kept() -> None:
     held: Any = []
     for n in range(10):
         held = read(Photos(10), Pictured(Photo("telegram", f"f{n}", f"u{n}")), held).partial
-    assert "at most" in why(read(Photos(10), Pictured(DOOR), held))
+    assert "no more" in why(read(Photos(10), Pictured(DOOR), held))
     answer = read(Photos(10), tapped("done"), held)
     assert len(Photos(10).decode(answer.value)) == 10
     assert read(Photos(10), tapped("clear"), held) == Keep([])

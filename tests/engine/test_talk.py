@@ -131,6 +131,17 @@ def test_the_same_answer_again_keeps_the_later_ones() -> None:
     assert step.key == "review"
 
 
+def test_back_takes_a_change_back_and_everything_is_as_it_was() -> None:
+    before = to_review()
+    assert isinstance(before, Asking)
+    for key in ("c.colour", "c.brush"):
+        asked = tap(tap(before, "change"), key)
+        assert isinstance(asked, Asking)
+        after = finish(talk.back(paint, "me", through_json(asked.journal), NOON))
+        assert isinstance(after, Asking)
+        assert (after.key, after.journal.answers, after.view) == (before.key, before.journal.answers, before.view)
+
+
 def test_discard_saves_nothing() -> None:
     assert tap(to_review(), "drop") == Dropped()
 

@@ -1,4 +1,7 @@
-"""The bot as a process that ends itself with SIGKILL at a chosen commit: `python -m tests.kill.process after 7`."""
+"""The bot as a process that ends itself with SIGKILL at a chosen commit: `python -m tests.kill.process after 7`.
+
+Its clock is the real one plus so many seconds as the world of the test is ahead.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +10,25 @@ import os
 import signal
 import sys
 import warnings
+from datetime import timedelta
 from pathlib import Path
 
 from bot import config
-from bot.app import open_app
+from bot.app import now_utc, open_app
+
+AHEAD = "OBHVAT_SECONDS_AHEAD"
 
 
 async def live(when: str, number: int) -> None:
     read = config.load(os.environ, Path(os.environ[config.CONFIG]))
-    async with open_app(read) as app:
+    ahead = timedelta(seconds=float(os.environ[AHEAD]))
+    async with open_app(read, lambda: now_utc() + ahead) as app:
         seen = 0
 
         def committing(now: str) -> None:
             nonlocal seen
             seen += now == when
-            if seen == number:
+            if now == when and seen == number:
                 os.kill(os.getpid(), signal.SIGKILL)
 
         app.database.committing = committing

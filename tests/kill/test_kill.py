@@ -1,20 +1,25 @@
 """The process is killed at commit points and at random moments of a day; then everything is counted.
 
 `OBHVAT_KILLS` and `OBHVAT_MEMBERS` make it longer (`make soak`). What a newcomer gets wrong: a person never
-repeats anything here; what they sent once must be answered by whichever process lives next.
+repeats anything here; what they sent once must be answered by whichever process lives next. The hour of the digest
+and the alerts strikes between two lives, and those after it are killed around the commit that claims them.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import random
+import signal
 import sqlite3
 import sys
-from contextlib import closing, suppress
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable
+from contextlib import closing
+from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -24,14 +29,21 @@ from sandbox import Person, Sandbox
 from sandbox.messages import ChatMessage
 from storage import cases, people, teams
 from storage.cases import NewCase
-from storage.database import open_database
+from storage.database import open_database, to_micros
+from storage.outbox import BROADCAST, NOTICE
 from storage.people import Invitation
 from tests.bot.conftest import TOKEN, write_config
+from tests.kill.process import AHEAD
 
 KILLS = int(os.environ.get("OBHVAT_KILLS", "10"))
 MEMBERS = int(os.environ.get("OBHVAT_MEMBERS", "5"))
 PATIENCE = 60.0 + 2 * KILLS
 REPOSITORY = Path(__file__).parents[2]
+MORNING = datetime(2026, 11, 24, 8, 0, tzinfo=ZoneInfo("Europe/Sofia"))
+STRUCK = MORNING + timedelta(minutes=30)
+"""The hour of the alerts, and the one this coordinator has chosen for the digest."""
+AROUND_THE_HOUR = [(when, number) for number in (1, 2, 3) for when in ("before", "after")]
+"""Deaths of the lives that find the hour struck: they claim what it brings in one of their first commits."""
 
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(int(PATIENCE * 4))]
 
@@ -39,35 +51,66 @@ pytestmark = [pytest.mark.kill, pytest.mark.timeout(int(PATIENCE * 4))]
 class Lives:
     """One bot process after the other, each killed at its time, the last one left alive."""
 
-    def __init__(self, path: Path, tokens: dict[str, str], *, at_commits: bool) -> None:
-        self._config = path
-        self._tokens = tokens
+    def __init__(self, folder: Path, sandbox: Sandbox, *, at_commits: bool) -> None:
+        self._config, self._tokens = self.configured(folder, sandbox)
+        self._file = folder / "obhvat.db"
         self._at_commits = at_commits
         self._draw = random.Random(18)
-        self.killed = 0
+        self._clock = sandbox.world.clock
+        self._struck = asyncio.Event()
+        self.halfway = self.over = False
+        self.claimed: set[int] = set()
+        """How many digests were found claimed after the deaths around the hour."""
+
+    def configured(self, folder: Path, sandbox: Sandbox) -> tuple[Path, dict[str, str]]:
+        """The configuration and the tokens of the messengers."""
+        return write_config(folder, sandbox), {config.TOKEN: TOKEN}
+
+    def strike(self) -> None:
+        """The next life begins after the hour."""
+        if not self._struck.is_set():
+            self._clock.move_to(STRUCK + timedelta(minutes=1))
+            self._struck.set()
 
     async def live(self) -> None:
-        while True:
-            last = self.killed >= KILLS
-            when = ("before", "after")[self.killed % 2]
-            at = 4 + self.killed % 13 if self._at_commits and not last else 10**9
-            process = await self._start(when, at)
-            try:
-                if last or self._at_commits:
-                    await process.wait()
-                else:
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(process.wait(), self._draw.uniform(0.6, 2.2))
-            finally:
-                if process.returncode is None:
-                    process.kill()
-                    await process.wait()
-            self.killed += 1
+        await self.deaths(KILLS // 2)
+        self.halfway = True
+        await self.life(end=self._struck.wait())
+        for when, number in AROUND_THE_HOUR if self._at_commits else ():
+            await self.life(when, number)
+            self.claimed.add(counted(self._file, "SELECT count(*) FROM period_claim WHERE job = 'digest'"))
+        await self.deaths(KILLS - KILLS // 2)
+        self.over = True
+        await self.life()
 
-    async def _start(self, when: str, at: int) -> asyncio.subprocess.Process:
-        environ = {**os.environ, **self._tokens, config.CONFIG: str(self._config), "OBHVAT_SECRET_KEY": "k" * 40}
-        command = (sys.executable, "-m", "tests.kill.process", when, str(at))
+    async def deaths(self, number: int) -> None:
+        for n in range(number):
+            if self._at_commits:
+                await self.life(("before", "after")[n % 2], 4 + n % 13)
+            else:
+                await self.life(end=asyncio.sleep(self._draw.uniform(0.6, 2.2)))
+
+    async def life(self, when: str = "never", number: int = 0, *, end: Awaitable[object] | None = None) -> None:
+        """Until it kills itself at that commit, or is killed at `end`."""
+        process = await self._start(when, number)
+        try:
+            await (end or process.wait())
+        finally:
+            if process.returncode is None:
+                process.kill()
+            assert await process.wait() == -signal.SIGKILL
+
+    async def _start(self, when: str, number: int) -> asyncio.subprocess.Process:
+        given = {**self._tokens, config.CONFIG: str(self._config), "OBHVAT_SECRET_KEY": "k" * 40}
+        environ = {**os.environ, **given, AHEAD: str(self._clock.offset.total_seconds())}
+        command = (sys.executable, "-m", "tests.kill.process", when, str(number))
         return await asyncio.create_subprocess_exec(*command, cwd=REPOSITORY, env=environ)
+
+
+def counted(path: Path, sql: str) -> int:
+    with closing(sqlite3.connect(path)) as file:
+        found: tuple[int] = file.execute(sql).fetchone()
+    return found[0]
 
 
 async def waits(person: Person, start: str, label: str = "", holding: str = "", at: int = 0) -> ChatMessage:
@@ -81,7 +124,7 @@ async def waits(person: Person, start: str, label: str = "", holding: str = "", 
 
 async def joins(person: Person, number: int) -> None:
     await person.starts(f"code{number}")
-    for start, label in (("Език", "Български"), ("Каквото", "Съгласен съм")):
+    for start, label in (("Език", "Български"), ("Каквото", "Приемам")):
         await person.taps(label, await waits(person, start, label))
     await waits(person, "Добре дошли")
 
@@ -99,51 +142,80 @@ async def reports(person: Person, number: int, attempt: int) -> None:
 
 
 @pytest.mark.parametrize("at_commits", [True, False], ids=["commit points", "random moments"])
-async def test_every_report_is_there_once(tmp_path: Path, at_commits: bool) -> None:
+async def test_every_report_digest_and_alert_is_there_once(tmp_path: Path, at_commits: bool) -> None:
     async with Sandbox(TOKEN, limits=False) as sandbox:
-        await prepare(tmp_path)
-        lives = Lives(write_config(tmp_path, sandbox), {config.TOKEN: TOKEN}, at_commits=at_commits)
-        living = asyncio.create_task(lives.live())
-        members = [sandbox.world.person(f"Член {n}") for n in range(1, MEMBERS + 1)]
-        await asyncio.gather(*(joins(one, n) for n, one in enumerate(members, start=1)))
-        saved = 0
-        for attempt in count(1):
-            await asyncio.gather(*(reports(one, n, attempt) for n, one in enumerate(members, start=1)))
-            saved += MEMBERS
-            if lives.killed >= KILLS:
-                break
-        living.cancel()
-        with suppress(asyncio.CancelledError):
-            await living
-    count_everything(tmp_path, saved)
+        sandbox.world.clock.move_to(MORNING)
+        kolyo = sandbox.world.person("Кольо")
+        await _prepare(tmp_path, kolyo)
+        await kolyo.starts()
+        lives = Lives(tmp_path, sandbox, at_commits=at_commits)
+        async with asyncio.TaskGroup() as group:  # a life that ends in another way ends the test
+            living = group.create_task(lives.live())
+            saved = await _day(sandbox, lives)
+            await waits(kolyo, "1 просрочен случай чака Вас")
+            await waits(kolyo, "Обхват, 24.11.2026")
+            living.cancel()
+    if at_commits:
+        assert lives.claimed == {0, 1}
+    _count(tmp_path / "obhvat.db", saved, kolyo.id)
 
 
-def count_everything(folder: Path, saved: int) -> None:
-    with closing(sqlite3.connect(folder / "obhvat.db")) as file:
+async def _day(sandbox: Sandbox, lives: Lives) -> int:
+    """Everybody joins and reports until all deaths have been died; returns how many reports that were."""
+    members = [sandbox.world.person(f"Член {n}") for n in range(1, MEMBERS + 1)]
+    await asyncio.gather(*(joins(one, n) for n, one in enumerate(members, start=1)))
+    for attempt in count(1):
+        await asyncio.gather(*(reports(one, n, attempt) for n, one in enumerate(members, start=1)))
+        if lives.halfway:
+            lives.strike()
+        if lives.over:
+            return attempt * MEMBERS
+    raise AssertionError("days do not end by themselves")
+
+
+def count_reports(path: Path, saved: int) -> None:
+    with closing(sqlite3.connect(path)) as file:
         assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert file.execute("SELECT count(*) FROM visit").fetchone() == (saved,)
         assert file.execute("SELECT count(*) FROM visit_version").fetchone() == (saved,)
         assert file.execute("SELECT sum(attempts) FROM child_case").fetchone() == (saved,)
         assert file.execute("SELECT count(*) FROM journal").fetchone() == (0,)
         assert file.execute("SELECT count(*) FROM inbox WHERE state <> 'done'").fetchone() == (0,)
-        twice = "SELECT 1 FROM period_claim GROUP BY job, person_id, period HAVING count(*) > 1"
-        assert file.execute(twice).fetchall() == []
 
 
-async def prepare(folder: Path) -> None:
-    now = datetime.now(UTC)
+def _count(path: Path, saved: int, kolyo: int) -> None:
+    count_reports(path, saved)
+    with closing(sqlite3.connect(path)) as file:
+        jobs = "SELECT job, count(*) FROM period_claim GROUP BY job ORDER BY job"
+        assert file.execute(jobs).fetchall() == [("alert", 1), ("digest", 1)]
+        made = "SELECT method, count(*) FROM outbox WHERE chat = ? AND priority = ? GROUP BY method ORDER BY method"
+        assert file.execute(made, (str(kolyo), BROADCAST)).fetchall() == [("sendMessage", 1), ("sendPhoto", 1)]
+        assert file.execute(made, (str(kolyo), NOTICE)).fetchall() == [("sendMessage", 1)]
+        [detail] = file.execute("SELECT detail FROM period_claim WHERE job = 'digest'").fetchone()
+        told = json.loads(detail)
+        seen = "SELECT count(*) FROM visit WHERE saved_at < ? AND id <= ?"
+        assert file.execute(seen, (to_micros(STRUCK), told["last"])).fetchone() == (told["visits"],)
+        assert told["visits"] >= MEMBERS
+
+
+async def _prepare(folder: Path, kolyo: Person) -> None:
     database = await open_database(f"sqlite:///{folder}/obhvat.db")
     async with database.transaction() as tx:
         await teams.put(tx, "Б-1", "Бяла", "Бяла")
         team = (await teams.by_name(tx))["б-1"].id
         for n in range(1, MEMBERS + 1):
-            await people.invite(tx, f"code{n}", Invitation(MEMBER, team, ""), now + timedelta(days=7))
-        coordinator = await people.add(tx, Invitation(MUNICIPAL, None, "Бяла"), "Кольо", now - timedelta(days=3))
-        await people.set_language(tx, coordinator, "bg")
-        await people.accept(tx, coordinator, now - timedelta(days=3))
-        children = [
-            NewCase("БЯ", "G1", "Бяла", "Бяла", f"ул. Дунав {n}", 2015, team, "", None, str(n))
-            for n in range(1, MEMBERS + 1)
-        ]
-        await cases.put(tx, children, NextStep("S11", "visit", now.date()), now)
+            await people.invite(tx, f"code{n}", Invitation(MEMBER, team, ""), MORNING + timedelta(days=7))
+        await people.invite(tx, "co", Invitation(MUNICIPAL, None, "Бяла"), MORNING + timedelta(days=7))
+        coordinator = await people.join(tx, "co", "telegram", str(kolyo.id), str(kolyo.id), kolyo.name, MORNING)
+        assert coordinator is not None
+        await people.set_language(tx, coordinator.id, "bg")
+        await people.accept(tx, coordinator.id, MORNING)
+        await people.set_digest_hour(tx, coordinator.id, f"{STRUCK:%H:%M}")
+        today, overdue = MORNING.date(), date(2026, 11, 17)
+        await cases.put(tx, [child(n, team) for n in range(1, MEMBERS + 1)], NextStep("S11", "visit", today), MORNING)
+        await cases.put(tx, [child(MEMBERS + 1, team)], NextStep("S11", "visit", overdue), MORNING)
     await database.close()
+
+
+def child(n: int, team: int) -> NewCase:
+    return NewCase("БЯ", "G1", "Бяла", "Бяла", f"ул. Дунав {n}", 2015, team, "", None, str(n))

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from casework.escalation import Turn
 from casework.records import NextStep, Photo, Place, VisitReport
 from storage import audit, cases, overview, people, visits
 from storage.cases import Changed
@@ -33,7 +34,9 @@ def statements() -> list[tuple[str, str]]:
 
 UNSEEN_BY_PEOPLE = {
     "cases.py:overdue_everywhere": "the schedule, which tells each case to one person who may see it",
-    "cases.py:put": "numbers and recognition marks for the import",
+    "overview.py:last_visit": "a number for the next digest",
+    "cases.py:put": "numbers for the import",
+    "cases.py:recognised": "recognition marks for the import",
     "visits.py:last_companions": "the person's own reports",
 }
 
@@ -130,12 +133,17 @@ async def test_what_is_done_and_overdue_in_an_area(district: Any) -> None:
     tomorrow = TODAY + timedelta(days=1)
     async with district.database.transaction() as tx:
         await visits.save(tx, district.mila, report(), NOW)
-        done = await overview.done_between(tx, district.coordinator, NOW, NOW + timedelta(seconds=1))
+        second, day = timedelta(seconds=1), timedelta(days=1)
+        assert await overview.last_visit(tx) == 1
+        done = await overview.done_between(tx, district.coordinator, NOW, NOW + second, after=1)
         assert [(one.team, one.outcome) for one in done] == [("Б-1", "O20")]
-        assert await overview.done_between(tx, district.coordinator, NOW - timedelta(days=1), NOW) == []
+        assert await overview.done_between(tx, district.coordinator, NOW - day, NOW, after=0) == []
+        # Arrived before the last digest, and saved after it.
+        assert await overview.done_between(tx, district.coordinator, NOW + second, NOW + day, after=0) == done
+        assert await overview.done_between(tx, district.coordinator, NOW + second, NOW + day, after=1) == []
         late = await cases.overdue_everywhere(tx, tomorrow)
         assert (len(late), len(await cases.overdue(tx, district.coordinator, tomorrow))) == (11, 8)
-        await overview.told(tx, [late[0][0].id], 2)
+        await overview.told(tx, [Turn(late[0][0], 2, district.coordinator)])
         assert (await cases.overdue_everywhere(tx, tomorrow))[0][1] == 2
         assert await cases.counts(tx, district.coordinator) == (8, 0)
 

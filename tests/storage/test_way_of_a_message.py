@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from storage import claims, inbox, journals, outbox
+from storage import aside, claims, inbox, journals, outbox
 from storage.database import Database, Tx
 from storage.inbox import Arrival
 from storage.journals import Kept
@@ -44,10 +46,24 @@ async def test_a_row_that_fails_three_times_is_set_aside_and_the_next_goes_on(da
             assert await inbox.failed(tx, row, "KeyError: outcome", moment) is expected
             moment += timedelta(seconds=10)
         assert await waiting(tx, moment) == [2]
-        [(poison, error)] = await inbox.aside(tx)
-        assert error == "KeyError: outcome"
-        await inbox.retry(tx, poison.id)
-        assert await waiting(tx, moment) == [1, 2]
+        rows = await tx.rows("SELECT error FROM inbox WHERE state = 'aside'")
+        assert [row["error"] for row in rows] == ["KeyError: outcome"]
+
+
+async def test_what_was_set_aside_is_retried_by_whose_people_it_is(district: Any, database: Database) -> None:
+    async with database.transaction() as tx:
+        await inbox.add(tx, arrivals("a-Мила", "a-Румен", "a-Кольо", "nobody"), NOW)
+        for row in await inbox.oldest(tx, NOW, 10):
+            assert await inbox.failed(tx, replace(row, tries=inbox.TRIES - 1), "x", NOW)
+        assert [one.who for one in await aside.of(tx, district.coordinator)] == ["Мила"]
+        assert [one.who for one in await aside.of(tx, district.region)] == ["Мила", "Румен", "Кольо", ""]
+        for person, seen in ((district.coordinator, 1), (district.region, 4), (district.mila, 0), (district.leader, 0)):
+            assert await aside.count(tx, person) == seen
+        assert not await aside.retry(tx, district.coordinator, 2, NOW)
+        assert await aside.retry(tx, district.coordinator, 1, NOW)
+        assert not await aside.retry(tx, district.coordinator, 1, NOW)
+        assert await aside.retry(tx, district.region, 4, NOW)
+        assert [row.sender for row in await inbox.oldest(tx, NOW, 10)] == ["a-Мила", "nobody"]
 
 
 async def test_a_failed_row_holds_its_sender_back_until_its_time(database: Database) -> None:
@@ -103,8 +119,27 @@ async def test_a_person_has_one_open_conversation_and_many_drafts(district: obje
         await journals.put_aside(tx, me)
         await journals.save(tx, Kept("j2", me, "visit", '{"a":1}', "БЯ-014"), NOW + timedelta(days=1))
         assert [kept.id for kept in await journals.drafts(tx, me)] == ["j1"]
-        assert [kept.id for kept in await journals.expired(tx, NOW + timedelta(hours=1))] == ["j1"]
         assert await journals.draft(tx, me + 1, "j2") is None
+
+
+async def test_a_draft_is_deleted_on_a_day_after_the_warning_unless_it_was_touched(
+    district: Any, database: Database
+) -> None:
+    later, tomorrow = NOW + timedelta(days=6), NOW.date() + timedelta(days=7)
+    async with database.transaction() as tx:
+        for name in ("j1", "j2"):
+            await journals.put_aside(tx, district.mila.id)
+            await journals.save(tx, Kept(name, district.mila.id, "visit", "{}", name), NOW)
+        await journals.put_aside(tx, district.leader.id)
+        await journals.save(tx, Kept("fresh", district.leader.id, "visit", "{}"), later)
+        untouched = await journals.untouched(tx, NOW + timedelta(hours=1))
+        assert [kept.id for kept in untouched] == ["j1", "j2"]
+        await journals.warned(tx, untouched, later.date())
+        assert await journals.untouched(tx, NOW + timedelta(hours=1)) == []
+        await journals.delete_warned(tx, later.date())
+        await journals.save(tx, Kept("j2", district.mila.id, "visit", "{}", "j2"), later)
+        await journals.delete_warned(tx, tomorrow)
+        assert [row["id"] for row in await tx.rows("SELECT id FROM journal ORDER BY id")] == ["fresh", "j2"]
 
 
 async def test_a_period_is_claimed_once_and_the_next_knows_what_it_said(database: Database) -> None:

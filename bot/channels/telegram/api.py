@@ -21,10 +21,11 @@ from telegram.error import (
 
 from bot.channels import attachments
 from bot.channels.channel import Meaning, Trouble
+from bot.channels.doors import Doors, of_telegram
 from bot.channels.telegram import reading, showing
 from bot.channels.telegram.requests import READ_TIMEOUT, AiohttpRequest
 from bot.pace import Pace
-from storage.outbox import REPLY, Due
+from storage.outbox import REPLY, Call, Due
 
 FIELDS = {"chart": "photo", "sheet": "document"}
 IDEMPOTENT = {"editMessageText", "deleteMessage"}
@@ -43,19 +44,30 @@ class Telegram:
     read = staticmethod(reading.read)
     calls = staticmethod(showing.calls)
 
-    def __init__(self, bot: Bot, request: AiohttpRequest, pace: Pace) -> None:
+    def __init__(self, bot: Bot, request: AiohttpRequest, pace: Pace, doors: Doors) -> None:
         self._bot = bot
         self._request = request
+        self._doors = doors
         self.pace = pace
+        doors.add(self.door)
 
     async def call(self, method: str, payload: dict[str, Any], read_timeout: float = READ_TIMEOUT) -> Any:
         """The result of a method as JSON. Raises telegram.error.TelegramError."""
         return await self._request.ask(f"{self._bot.base_url}/{method}", payload, read_timeout)
 
+    async def door(self, code: str) -> str:
+        """The link by which somebody comes in with `code`."""
+        try:
+            return of_telegram((await self.call("getMe", {}))["username"], code)
+        except TelegramError as away:
+            raise Trouble(Meaning.RETRY, str(away)) from away
+
     async def perform(self, due: Due) -> str:
         payload = due.payload
         drawing = attachments.taken_from(payload)
         try:
+            if code := payload.pop("invites", ""):
+                payload["text"] += f"\n{await self._doors.links(code)}"
             if drawing:
                 name, content = await attachments.drawn(drawing)
                 payload[FIELDS[drawing.kind]] = Upload(content, filename=name)
@@ -74,6 +86,11 @@ class Telegram:
             raise Trouble(Meaning.GONE, str(gone)) from gone
         except TelegramError as error:
             raise Trouble(Meaning.RETRY, str(error)) from error
+
+    def withdrawal(self, chat: str, message: str) -> list[Call]:
+        """Telegram allows it within 48 hours."""
+        payload = {"chat_id": int(chat), "message_id": int(message)}
+        return [Call(self.name, chat, "deleteMessage", payload)] if message else []
 
 
 def trouble(error: TelegramError, due: Due) -> Trouble:

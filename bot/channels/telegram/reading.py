@@ -10,7 +10,7 @@ from telegram import Message, Update
 from bot.channels import buttons
 from bot.channels.channel import Edited, Elsewhere, Event, Reach, Unknown
 from casework.records import Photo, Place
-from handlers.replies import Incoming, Located, Pictured, Reply, Typed, Unreadable
+from handlers.replies import Filed, Incoming, Located, Pictured, Reply, Typed, Unreadable
 
 CHANNEL = "telegram"
 ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
@@ -62,6 +62,9 @@ def _reply(message: Message) -> Reply:
     document = message.document
     if document and (document.mime_type or "").startswith("image/"):
         return Pictured(Photo(CHANNEL, document.file_id, document.file_unique_id), message.caption or "")
+    if document:
+        name, size = document.file_name or "", document.file_size or 0
+        return Filed(document.file_id, name, size, str(message.message_id), message.caption or "")
     if message.location:
         return Located(Place(message.location.latitude, message.location.longitude))
     return Unreadable("message")

@@ -31,6 +31,8 @@ def calls(told: Message, chat: str, words: Words, *, tapped: str, priority: int,
         payload: dict[str, Any] = {"chat_id": int(chat), "text": text}
         if number == len(parts) and markup:
             payload["reply_markup"] = markup
+        if number == len(parts) and told.invites:
+            payload["invites"] = told.invites
         method = "sendMessage"
         if tapped and told.replaces and len(parts) == 1:
             method, payload["message_id"] = "editMessageText", int(tapped)

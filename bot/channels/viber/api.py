@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from bot.channels import attachments
 from bot.channels.channel import Meaning, Trouble
+from bot.channels.doors import Doors, of_viber
 from bot.channels.viber import keyboards, reading, showing
 from bot.channels.viber.client import WEBHOOK_NOT_SET, Client, Refusal, meaning
 from bot.channels.viber.media import Media
@@ -15,7 +16,7 @@ from bot.channels.viber.models import Json
 from bot.channels.viber.pages import Pages
 from bot.pace import Pace
 from handlers.scene import Reveal
-from storage.outbox import REPLY, Due
+from storage.outbox import REPLY, Call, Due
 
 
 @dataclass(frozen=True)
@@ -37,16 +38,27 @@ class Viber:
     read = staticmethod(reading.read)
     calls = staticmethod(showing.calls)
 
-    def __init__(self, client: Client, sender: Sender, pages: Pages, media: Media, pace: Pace) -> None:
+    def __init__(self, client: Client, sender: Sender, pages: Pages, media: Media, *, pace: Pace, doors: Doors) -> None:
         self._client = client
         self._sender = sender
         self._pages = pages
         self._media = media
+        self._doors = doors
+        self._uri = ""
         self.pace = pace
+        doors.add(self.door)
         self.webhook_lost = asyncio.Event()
 
+    async def door(self, code: str) -> str:
+        """The link by which somebody comes in with `code`."""
+        try:
+            self._uri = self._uri or (await self._client.account()).uri
+        except (Refusal, TimeoutError) as away:
+            raise Trouble(Meaning.RETRY, f"the name of the bot was not told: {away}") from away
+        return of_viber(self._uri, code)
+
     async def perform(self, due: Due) -> str:
-        body = self._named(due, await self._drawn(due.payload))
+        body = await self._complete(due)
         try:
             sent = await self._client.send_message(self._sender.signs({"receiver": due.chat, **body}))
         except Refusal as refused:
@@ -59,11 +71,14 @@ class Viber:
             raise Trouble(Meaning.RETRY if again else Meaning.UNCERTAIN, "Viber did not answer in time") from late
         return str(sent.message_token)
 
-    def _named(self, due: Due, body: Json) -> Json:
-        reveals = body.pop("reveals", None)
-        if reveals is None:
-            return body
-        return {**body, "text": f"{body['text']}\n{self._pages.names.address(Reveal(**reveals), due.id)}"}
+    async def _complete(self, due: Due) -> Json:
+        """With the addresses that are made only when the call is."""
+        body = await self._drawn(due.payload)
+        if reveals := body.pop("reveals", None):
+            body["text"] += f"\n{self._pages.names.address(Reveal(**reveals), due.id)}"
+        if code := body.pop("invites", ""):
+            body["text"] += f"\n{await self._doors.links(code)}"
+        return body
 
     async def _drawn(self, payload: Json) -> Json:
         drawing = attachments.taken_from(payload)
@@ -77,3 +92,7 @@ class Viber:
 
     async def fetch(self, file: str) -> bytes:
         return await self._media.fetch(file)
+
+    def withdrawal(self, chat: str, message: str) -> list[Call]:
+        """Viber lets no bot delete anything."""
+        return []

@@ -36,6 +36,8 @@ def calls(told: Message, chat: str, words: Words, *, tapped: str, priority: int,
     keys = _keys(told, words)
     if keys:
         payloads[-1]["keyboard"] = keys
+    if told.invites:
+        payloads[-1]["invites"] = told.invites
     if told.reveals:
         payloads[-1]["reveals"] = vars(told.reveals)
     return [Call(CHANNEL, chat, SEND, payload, priority, at, key) for payload in payloads]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0005_fetched_at_once"
-down_revision = "0001_first"
+down_revision = "0004_order"
 
 STATEMENTS = (
     "ALTER TABLE media RENAME TO media_before",

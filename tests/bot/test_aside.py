@@ -1,0 +1,112 @@
+"""A message that fails three times is not lost: a coordinator sees whose it is and tries it again with one tap."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from casework.records import MUNICIPAL, REGIONAL
+from sandbox import Person
+from storage.database import Tx
+from storage.inbox import TRIES
+from tests.bot.conftest import World
+
+FULL = "CREATE TRIGGER full BEFORE INSERT ON visit BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+
+
+async def failed_for_good(world: World, aside: int = 1) -> None:
+    """Until so many rows are set aside, each try at its time."""
+    for tries in range(1, TRIES + 1):
+
+        async def tried(tx: Tx, tries: int = tries) -> bool:
+            rows = await tx.rows("SELECT state, tries FROM inbox WHERE tries > 0")
+            return len(rows) == aside and all(row["state"] == "aside" or row["tries"] >= tries for row in rows)
+
+        await world.until(tried)
+        world.sandbox.world.clock.move(timedelta(seconds=10))
+
+
+def nonsense(sender: int) -> dict[str, Any]:
+    return {"message": {"from": {"id": sender}, "nonsense": True}}
+
+
+async def labels(someone: Person, text: str = "/menu") -> list[str]:
+    await someone.says(text)
+    return (await someone.hears()).labels
+
+
+async def cannot_save(world: World, mila: Person) -> None:
+    """A report that fails for good; afterwards there is room again."""
+    await mila.says("14 никой")
+    await mila.hears()
+    async with world.app.database.transaction() as tx:
+        await tx.run(FULL)
+    await mila.taps("Запази")
+    await failed_for_good(world)
+    async with world.app.database.transaction() as tx:
+        await tx.run("DROP TRIGGER full")
+
+
+async def tries_again(kolyo: Person) -> None:
+    """The one message that is listed."""
+    [one] = [label for label in (await kolyo.hears()).labels if "Опитай пак" in label]
+    assert one.startswith("Опитай пак: Мила, днес, ")
+    await kolyo.taps(one)
+
+
+async def test_a_report_that_could_not_be_saved_is_saved_when_the_coordinator_tries_it_again(world: World) -> None:
+    kolyo, mila = await world.person("Кольо", MUNICIPAL, "Бяла"), await world.person("Мила")
+    assert "Отложени съобщения" not in await labels(kolyo)
+    await cannot_save(world, mila)
+    assert "на сигурно място" in (await mila.hears()).text
+    assert "Отложени съобщения" in await labels(kolyo)
+    await kolyo.taps("Отложени съобщения")
+    await tries_again(kolyo)
+    assert "Записано. Доклад № 1 · БЯ-014" in (await mila.hears()).text
+    said = (await kolyo.hears()).text
+    assert said.startswith("Опитва се отново.")
+    assert "Няма отложени съобщения." in said
+    await kolyo.taps_data("go.retry.1")
+    assert "вече не е отложено" in (await kolyo.hears()).text
+
+
+async def test_a_report_saved_after_the_digest_of_its_day_is_in_the_next_one(world: World) -> None:
+    world.to_a_working_day(16)
+    kolyo, mila = await world.person("Кольо", MUNICIPAL, "Бяла"), await world.person("Мила")
+    await cannot_save(world, mila)
+    await mila.hears()
+    world.move_to(0, 17, 31)
+    await world.rung()
+    assert "Посещения: 0 (+0 спрямо предния ден)" in kolyo.last.text
+    kolyo.forget()
+    await kolyo.taps_data("go.aside.")
+    await tries_again(kolyo)
+    assert "Записано" in (await mila.hears()).text
+    world.move_to(1, 17, 31)
+    await world.rung()
+    [digest] = [message.text for message in kolyo.chat if message.text.startswith("Обхват, ")]
+    assert "Посещения: 1 (+1 спрямо предния ден)" in digest
+
+
+async def test_a_coordinator_sees_their_people_the_region_everybody_and_a_member_nothing(world: World) -> None:
+    mila = await world.person("Мила")
+    kolyo, other = await world.person("Кольо", MUNICIPAL, "Бяла"), await world.person("Вяра", MUNICIPAL, "Русе")
+    reni = await world.person("Рени", REGIONAL)
+    for sender in (mila.id, kolyo.id, *range(900_000, 900_007)):
+        world.sandbox.world.inject(nonsense(sender))
+    await failed_for_good(world, aside=9)
+    await mila.hears()
+    await kolyo.hears()
+    everybody = ["Мила", "Кольо", *["непознат"] * 6]
+    for someone, seen in ((kolyo, ["Мила"]), (other, []), (reni, everybody), (mila, [])):
+        offered = "Отложени съобщения" in await labels(someone)
+        assert offered == bool(seen)
+        await someone.taps_data("go.aside.")
+        listed = [label for label in (await someone.hears()).labels if "Опитай" in label]
+        assert [label.split(": ")[1].split(",")[0] for label in listed] == seen
+    assert "и още 1" in reni.last.text
+    async with world.app.database.reading() as tx:
+        [row, *_others] = await tx.rows("SELECT id FROM inbox WHERE state = 'aside' ORDER BY id")
+    for someone in (mila, other):
+        await someone.taps_data(f"go.retry.{row['id']}")
+        assert "вече не е отложено" in (await someone.hears()).text

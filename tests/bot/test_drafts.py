@@ -1,0 +1,98 @@
+"""A draft that nobody touches is announced on the working day before it goes: one message for all of them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from sandbox import Person
+from storage.database import Tx
+from tests.bot.conftest import World
+
+
+async def titles(tx: Tx) -> list[str]:
+    rows = await tx.rows("SELECT title FROM journal ORDER BY title")
+    return [row["title"].partition(" ")[0] for row in rows]
+
+
+async def says(mila: Person, *lines: str) -> None:
+    for line in lines:
+        await mila.says(line)
+        await mila.hears()
+
+
+async def taps(mila: Person, *labels: str) -> list[str]:
+    """The labels under the last answer."""
+    for label in labels:
+        await mila.taps(label)
+        shown = await mila.hears()
+    return shown.labels
+
+
+def to_the_day_of_the_notice(world: World, begun: date | None = None) -> None:
+    """The first working morning of the second week."""
+    day = world.app.work.calendar.on_or_after((begun or world.today()) + timedelta(days=7))
+    world.move_to((day - world.today()).days, 9)
+
+
+async def test_drafts_are_announced_in_one_message_and_gone_on_with_or_deleted(world: World) -> None:
+    world.to_a_working_day(9)
+    mila = await world.person("Мила")
+    await taps(mila, "Докладвай посещение", "БЯ-001 · Бяла, ул. Дунав 1", "По-късно")
+    await taps(mila, "Докладвай посещение", "БЯ-002 · Бяла, ул. Дунав 2", "Никой на адреса")
+    begun = world.today()
+    world.move_to(5, 9)
+    await world.rung()
+    await mila.quiet(0)
+    to_the_day_of_the_notice(world, begun)
+    notice = await mila.hears()
+    [first, second] = notice.text.splitlines()
+    assert first.startswith("Чернова за БЯ-001 ще се изтрие ")
+    assert second.startswith("Чернова за БЯ-002 ще се изтрие ")
+    assert "Дунав" not in f"{notice.text} {notice.labels}"
+    await world.rung()
+    await mila.quiet(0)
+    assert "Запази" in await taps(mila, "Продължи БЯ-002")
+    world.to_a_working_day(9)
+    await world.rung()
+    async with world.app.database.reading() as tx:
+        assert await titles(tx) == ["БЯ-002"]
+    await mila.quiet(0)
+    await taps(mila, "Запази", "Продължи БЯ-001")
+    assert mila.last.text.startswith("Тази чернова вече я няма.")
+
+
+async def test_a_correction_that_was_begun_is_announced_and_the_report_stays(world: World) -> None:
+    world.to_a_working_day(9)
+    mila = await world.person("Мила")
+    await says(mila, "14 никой")
+    await taps(mila, "Запази", "Последни доклади", "Поправи № 1")
+    to_the_day_of_the_notice(world)
+    said = (await mila.hears()).text
+    assert said.startswith("Започнатата поправка за БЯ-014 ще се изтрие ")
+    assert said.endswith("; докладът остава.")
+
+
+async def test_a_question_that_nobody_answered_goes_without_a_word(world: World) -> None:
+    world.to_a_working_day(9)
+    mila, rumen = await world.person("Мила"), await world.person("Румен")
+    await says(mila, "/language")
+    await says(rumen, "/report")
+    to_the_day_of_the_notice(world)
+    await world.rung()
+    async with world.app.database.reading() as tx:
+        assert await titles(tx) == []
+    await mila.quiet(0)
+    await rumen.quiet(0)
+
+
+async def test_on_rest_days_and_before_the_morning_nothing_is_said_or_deleted(world: World) -> None:
+    world.to_a_working_day(9)
+    mila = await world.person("Мила")
+    await says(mila, "14 никой")
+    to_the_day_of_the_notice(world)
+    await mila.hears()
+    world.to_a_working_day(7)
+    await world.rung()
+    async with world.app.database.reading() as tx:
+        assert await titles(tx) == ["БЯ-014"]
+    await mila.quiet(0)

@@ -1,0 +1,48 @@
+"""The notice of drafts that go: short however many there are, and once a day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from handlers import notices
+from handlers.scene import Message
+from handlers.words import Words
+from storage.database import Database
+from tests.conversations.conftest import NOW, TODAY
+
+LATER = NOW + timedelta(days=7)
+
+
+async def drafts_end(database: Database) -> list[Message]:
+    async with database.transaction() as tx:
+        until = LATER.date() + timedelta(days=1)
+        return await notices.drafts_end(tx, LATER.date(), LATER - timedelta(days=6), until, LATER)
+
+
+async def test_many_drafts_are_one_message_that_shows_eight(mila: Any, database: Database) -> None:
+    for number in range(1, 10):
+        await mila.says("/menu")
+        await mila.says(f"{number} никой")
+    [message] = await drafts_end(database)
+    lines = [Words("bg", LATER.date()).say(line) for line in message.view.lines]
+    assert lines[0] == "Чернова за БЯ-001 ще се изтрие утре, 2.12."
+    assert (len(lines), lines[-1]) == (9, "  и още 1")
+    assert len(message.view.rows) == 9
+    assert await drafts_end(database) == []
+
+
+async def test_a_photo_without_a_case_is_worth_a_notice(mila: Any, database: Database) -> None:
+    await mila.shows(1)
+    [message] = await drafts_end(database)
+    assert Words("bg", TODAY).say(message.view.lines[0]).startswith("Чернова за доклад без избран случай ще се изтрие")
+
+
+async def test_who_had_a_notice_today_has_the_next_one_tomorrow(mila: Any, database: Database) -> None:
+    await mila.says("14 никой")
+    await drafts_end(database)
+    await mila.says("/menu")
+    await mila.says("15 никой")
+    async with database.transaction() as tx:
+        await tx.run("UPDATE journal SET warned_on = ''")
+    assert await drafts_end(database) == []

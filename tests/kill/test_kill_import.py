@@ -1,0 +1,71 @@
+"""Files are sent and tapped in while the process is killed again and again; every line is imported once."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import closing, suppress
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from casework.records import LEADER
+from sandbox import Person, Sandbox
+from storage import people, teams
+from storage.database import open_database
+from storage.people import Invitation
+from tests.bot.conftest import TOKEN
+from tests.kill.test_kill import PATIENCE, Lives, joins, waits
+
+LINES = 40
+
+pytestmark = [pytest.mark.kill, pytest.mark.timeout(int(PATIENCE * 4))]
+
+
+def children(attempt: int) -> bytes:
+    lines = [f"Дете;Детева;Бяла;ул. Рила {attempt}/{n}" for n in range(LINES)]
+    return "\n".join(["име;фамилия;населено място;адрес", *lines]).encode()
+
+
+async def brings(leader: Person, attempt: int) -> None:
+    await leader.sends_document(f"{attempt}.csv", children(attempt))
+    shown = await waits(leader, f"{attempt}.csv, случаи", f"Внеси {LINES} реда")
+    await leader.taps(f"Внеси {LINES} реда", shown)
+    await waits(leader, "Внесено.", holding=f"{attempt}.csv")
+
+
+@pytest.mark.parametrize("at_commits", [True, False], ids=["commit points", "random moments"])
+async def test_every_line_is_there_once(tmp_path: Path, at_commits: bool) -> None:
+    async with Sandbox(TOKEN, limits=False) as sandbox:
+        await _prepare(tmp_path)
+        lives = Lives(tmp_path, sandbox, at_commits=at_commits)
+        living = asyncio.create_task(lives.live())
+        leader = sandbox.world.person("Лидия")
+        await joins(leader, 1)
+        for attempt in count(1):
+            await brings(leader, attempt)
+            if lives.over:
+                break
+            if lives.halfway:
+                lives.strike()
+        living.cancel()
+        with suppress(asyncio.CancelledError):
+            await living
+    with closing(sqlite3.connect(tmp_path / "obhvat.db")) as file:
+        assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert file.execute("SELECT count(*) FROM child_case").fetchone() == (attempt * LINES,)
+        assert file.execute("SELECT max(running) FROM child_case").fetchone() == (attempt * LINES,)
+        assert file.execute("SELECT count(*) FROM audit WHERE what = 'imported'").fetchone() == (attempt,)
+        assert file.execute("SELECT count(*) FROM import_file WHERE state <> 'ended'").fetchone() == (0,)
+        assert file.execute("SELECT count(*) FROM inbox WHERE state <> 'done'").fetchone() == (0,)
+
+
+async def _prepare(folder: Path) -> None:
+    database = await open_database(f"sqlite:///{folder}/obhvat.db")
+    async with database.transaction() as tx:
+        await teams.put(tx, "Б-1", "Бяла", "Бяла")
+        team = (await teams.by_name(tx))["б-1"].id
+        await people.invite(tx, "code1", Invitation(LEADER, team, ""), datetime.now(UTC) + timedelta(days=7))
+    await database.close()

@@ -1,0 +1,50 @@
+"""A file of an older version is brought up to date with everything in it."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+
+from storage import import_files, migrate
+from storage.database import open_database
+from storage.import_files import ImportFile
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+def written_by(revision: str, path: Path) -> None:
+    """A file as the version with this revision made it, with a person and a case in it."""
+    config = Config()
+    config.set_main_option("script_location", str(files("storage") / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["path"] = path
+    command.upgrade(config, revision)
+    with closing(sqlite3.connect(path)) as file:
+        file.executescript(
+            "INSERT INTO team (name, municipality) VALUES ('Б-1', 'Бяла');"
+            "INSERT INTO person (name, role, created_at) VALUES ('Лидия', 'leader', 0);"
+            "INSERT INTO child_case (prefix, running, grouping, municipality, settlement, address, status, team_id, "
+            "next_step, sought, created_at) VALUES ('БЯ', 1, 'G1', 'Бяла', 'Бяла', 'ул. Рила 5', 'S11', 1, 'visit', "
+            "'бяла ул. рила 5', 0);"
+        )
+
+
+async def test_a_file_of_the_first_version_keeps_its_rows_and_gets_the_new_table(tmp_path: Path) -> None:
+    path = tmp_path / "obhvat.db"
+    written_by("0001_first", path)
+    assert migrate.revision(path) == "0001_first"
+    database = await open_database(f"sqlite:///{path}")
+    assert migrate.revision(path) == migrate.newest()
+    async with database.transaction() as tx:
+        await import_files.add(tx, ImportFile(0, 1, "telegram", "7", "12", "f", "деца.xlsx"), NOW)
+    async with database.reading() as tx:
+        assert [row["address"] for row in await tx.rows("SELECT address FROM child_case")] == ["ул. Рила 5"]
+        [file] = await import_files.to_fetch(tx, NOW, 5)
+        assert (file.person_id, file.name, file.state) == (1, "деца.xlsx", import_files.WAITING)
+    await database.close()

@@ -1,0 +1,92 @@
+"""Where every transcript begins: Tuesday 24 November 2026, 10:00, two teams, their cases, four people the bot knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.app import App
+from casework.records import LEADER, MEMBER, MUNICIPAL, REGIONAL, NextStep
+from storage import cases, people, teams
+from storage.cases import NewCase
+from storage.database import Tx
+from storage.people import Invitation
+
+SOFIA = ZoneInfo("Europe/Sofia")
+BEGIN = datetime(2026, 11, 24, 10, 0, tzinfo=SOFIA)
+
+
+@dataclass(frozen=True)
+class Member:
+    name: str
+    role: str
+    team: str = ""
+    municipality: str = ""
+
+
+CAST = {
+    "Мила": Member("Мила Петрова", MEMBER, "Б-1"),
+    "Лидия": Member("Лидия Колева", LEADER, "Б-1"),
+    "Кольо": Member("Кольо Маринов", MUNICIPAL, municipality="Бяла"),
+    "Рени": Member("Рени Атанасова", REGIONAL),
+}
+"""Anybody else in a transcript is a stranger."""
+
+INVITATIONS = {
+    "Б-1": Member("", MEMBER, "Б-1"),
+    "Б-2": Member("", MEMBER, "Б-2"),
+    "Бяла": Member("", MUNICIPAL, municipality="Бяла"),
+    "Русе": Member("", REGIONAL),
+}
+"""One for each role, by what a transcript calls it. The code is that word in Latin letters."""
+CODES = {"Б-1": "team-b1", "Б-2": "team-b2", "Бяла": "byala", "Русе": "ruse"}
+
+DUE = (0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 6, 6, 7, 7, 8, 8)
+"""In how many days БЯ-001 … БЯ-016 are due."""
+STREETS = ("Дунав", "Васил Левски", "Трети март", "Здравец")
+
+
+async def fill(app: App, language: str, account: Callable[[str], str], channel: str) -> None:
+    """`account` names a person's account on the messenger, which is also their chat."""
+    now = app.now()
+    async with app.database.transaction() as tx:
+        await teams.put(tx, "Б-1", "Бяла", "Бяла, Дряновец")
+        await teams.put(tx, "Б-2", "Бяла", "Копривец")
+        await teams.put(tx, "Р-1", "Русе", "Русе")
+        by_name = await teams.by_name(tx)
+        team_ids = {team.name: team.id for team in by_name.values()}
+        for name, member in CAST.items():
+            await _invite(tx, member, f"begin-{name}", team_ids, now)
+            joined = await people.join(tx, f"begin-{name}", channel, account(name), account(name), member.name, now)
+            assert joined is not None
+            await people.set_language(tx, joined.id, language)
+            await people.accept(tx, joined.id, now)
+        for word, code in CODES.items():
+            await _invite(tx, INVITATIONS[word], code, team_ids, now)
+        sealed = app.work.sealer.seal("Росица Илиева")
+        for number, days in enumerate(DUE, start=1):
+            await _case(tx, _in_byala(number, team_ids["Б-1"], sealed), now.astimezone(SOFIA).date(), days, now)
+        for number in range(1, 4):
+            child = NewCase(
+                "РУ", "G2", "Русе", "Русе", f"ул. Рила {number}", 2014, team_ids["Р-1"], "", None, f"Р{number}"
+            )
+            await _case(tx, child, now.astimezone(SOFIA).date(), 3, now)
+
+
+async def _invite(tx: Tx, member: Member, code: str, team_ids: dict[str, int], now: datetime) -> None:
+    invited = Invitation(member.role, team_ids.get(member.team), member.municipality, member.name)
+    await people.invite(tx, code, invited, now + timedelta(days=7))
+
+
+def _in_byala(number: int, team_id: int, sealed: bytes) -> NewCase:
+    street = f"ул. {STREETS[number % len(STREETS)]} {number}"
+    settlement = "Бяла" if number % 3 else "Дряновец"
+    return NewCase(
+        "БЯ", f"G{(number + 1) % 3 + 1}", "Бяла", settlement, street, 2015, team_id, "", sealed, f"Б{number}"
+    )
+
+
+async def _case(tx: Tx, child: NewCase, today: date, days: int, now: datetime) -> None:
+    await cases.put(tx, [child], NextStep("S11", "visit", today + timedelta(days=days)), now)

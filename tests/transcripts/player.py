@@ -1,0 +1,77 @@
+"""Plays a transcript, step by step, and says what the bot said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from casework import dates
+from tests.transcripts import district
+from tests.transcripts.format import Deed, Step, Unwritten, photos, quoted
+from tests.transcripts.stage import ALBUM_SETTLES, Stage
+
+A_PERSON_TAKES = timedelta(seconds=5)
+_LATER = re.compile(r"след (\d+) минути|(\d+) minutes later")
+_ON_A_DAY = re.compile(r"(\w+), (.+), (\d\d:\d\d)")
+
+
+async def play(stage: Stage, language: str, steps: Sequence[Step]) -> AsyncIterator[Step]:
+    """Each step with the answers that really came, as soon as nothing more comes."""
+    for step in steps:
+        stage.wait(A_PERSON_TAKES)
+        if step.moment:
+            await stage.move_to(when(step.moment, stage.now, language))
+            yield replace(step, answers=_answers(stage, language, ""))
+        else:
+            deed = step.deed(language)
+            await _do(stage, deed)
+            yield replace(step, answers=_answers(stage, language, deed.who))
+
+
+def when(said: str, now: datetime, language: str) -> datetime:
+    """`след 10 минути`, `сряда, 25 ноември, 09:00`. Raises Unwritten, also for a weekday that is not that day's."""
+    if found := _LATER.fullmatch(said):
+        return now + timedelta(minutes=int(found[1] or found[2]))
+    found = _ON_A_DAY.fullmatch(said)
+    today = now.astimezone(district.SOFIA).date()
+    day = dates.read_day(found[2], today, language) if found else None
+    hour = dates.read_time(found[3]) if found else None
+    if found is None or day is None or hour is None:
+        raise Unwritten(said)
+    if dates.DAYS[language][day.weekday()] != found[1].casefold():
+        raise Unwritten(f"{said}: it is a {dates.DAYS[language][day.weekday()]}")
+    return datetime.combine(day, hour, district.SOFIA)
+
+
+async def _do(stage: Stage, deed: Deed) -> None:
+    phone = stage.phone(deed.who)
+    match deed.verb:
+        case "says":
+            await phone.says(deed.what)
+        case "taps":
+            await phone.taps(deed.what)
+        case "taps twice":
+            await phone.taps(deed.what)
+            await phone.taps(deed.what)
+        case "shows":
+            await phone.shows(*photos(deed.what))
+            await stage.settled()
+            await stage.move_to(stage.now + ALBUM_SETTLES)
+        case "sends":
+            await phone.sends(deed.what)
+        case "opens":
+            await phone.opens(district.CODES[deed.what])
+        case "edits":
+            await phone.edits(deed.what)
+    await stage.settled()
+
+
+def _answers(stage: Stage, language: str, who: str) -> tuple[str, ...]:
+    """First to the one who did the step; the others in the order of the cast."""
+    told = [quoted(heard, language) for heard in stage.phone(who).hears()] if who else []
+    for name in district.CAST:
+        if name != who:
+            told += [quoted(heard, language, name) for heard in stage.phone(name).hears()]
+    return tuple(told)

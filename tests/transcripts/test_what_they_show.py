@@ -1,0 +1,167 @@
+"""What holds in all transcripts together: both languages, no wrong answer advances, no path is left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from casework import catalogue
+from tests.transcripts import format
+from tests.transcripts.format import Step
+
+HERE = Path(__file__).parent
+HANDLERS = HERE.parents[1] / "handlers"
+GUIDE = HERE.parents[1] / "docs" / "user-guide.md"
+FILES = sorted(HERE.glob("*.txt"))
+CONVERSATIONS = {
+    "cases.py", "conversations.py", "coordinate.py", "join.py", "kinds.py", "menu.py", "pick.py", "router.py",
+    "settings.py", "talk.py", "visit.py",
+}  # fmt: skip
+UNSAID = {
+    "This case is not with your team now.": "a case changes its team only by an import",
+    "This case is not with your team now, so nothing was saved.": "the same",
+    "Only coordinators get the table.": "nobody else has the button",
+    "Visits by team, {day}": "in the picture",
+    "Case": "this and the next ones in the spreadsheet",
+    "Group": "",
+    "Municipality": "",
+    "Settlement": "",
+    "Team": "",
+    "Status": "",
+    "Next step": "",
+    "Due": "",
+    "One question back": "in the messenger's list of commands",
+    "Throw this report away": "the same",
+    "Messages set aside": "a message must fail three times first; tests/bot/test_aside.py",
+    "Back": "a word that may be typed instead of /back",
+    "Cancel": "the same",
+    "This is Obhvat, the assistant of the outreach teams. Tap Start, and we begin.": "Viber; tests/bot/test_viber.py",
+    "Start": "the same",
+    "The name is shown on this page, once, within ten minutes. Your look will be recorded.": "the same",
+    "The name of the child is shown once. Your look will be recorded.": "on a page; tests/bot/test_viber_names.py",
+    "This page was opened already. Ask for the name again in the chat.": "the same",
+    "{name}\nYour look was recorded. This page opens only once.": "the same",
+    "One photo did not reach me and is not in the report. Please send it again.": "tests/bot/test_viber_media.py",
+    "Yes": "no question asks it",
+    "No": "the same",
+}
+"""Sentences of the conversations that no chat shows, and why."""
+
+
+def steps_of(name: str, language: str) -> list[Step]:
+    return format.read((HERE / f"{name}.{language}.txt").read_text("utf-8"))
+
+
+def names() -> list[str]:
+    return sorted({path.name.split(".")[0] for path in FILES})
+
+
+def said(language: str) -> str:
+    """Everything the bot says in the transcripts of a language."""
+    answers = (answer for name in names() for step in steps_of(name, language) for answer in step.answers)
+    return "\n\n".join("\n".join(line[2:] for line in answer.split("\n")) for answer in answers)
+
+
+def outline(steps: list[Step], language: str) -> Iterator[tuple[object, ...]]:
+    """What a transcript consists of, whatever its language."""
+    for step in steps:
+        deed = None if step.moment else step.deed(language)
+        yield len(step.notes), deed and (deed.who, deed.verb, deed.taken), [shape(answer) for answer in step.answers]
+
+
+def shape(answer: str) -> tuple[str, list[int]]:
+    """To whom a message is said, and how many buttons stand in each of its rows."""
+    first, _, _rest = answer.partition("\n")
+    _text, rows = format.text_and_rows(answer)
+    return first if first.startswith("| → ") else "", [row.count("] [") + 1 for row in rows]
+
+
+@pytest.mark.parametrize("name", names())
+def test_both_languages_have_the_same_steps(name: str) -> None:
+    assert list(outline(steps_of(name, "bg"), "bg")) == list(outline(steps_of(name, "en"), "en"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_after_a_wrong_answer_the_same_is_asked_and_it_is_said_what_is_accepted(path: Path) -> None:
+    asked: dict[str, str] = {}
+    for step in format.read(path.read_text("utf-8")):
+        deed = None if step.moment else step.deed(path.stem.rpartition(".")[2])
+        told = [answer for answer in step.answers if not answer.startswith("| → ")]
+        if deed is None or not told:
+            continue
+        if not deed.taken:
+            assert asks_again(asked[deed.who], told), step.line
+        asked[deed.who] = told[-1]
+
+
+def asks_again(before: str, told: list[str]) -> bool:
+    """The last message is the question of `before` once more, and a sentence stands above it or was said alone."""
+    question, rows = format.text_and_rows(before)
+    again, rows_again = format.text_and_rows(told[-1])
+    # The question may itself have come below a refusal, which is not repeated.
+    repeats = again.endswith((question, question.partition("\n\n")[2] or question))
+    explains = len(told) > 1 or again != question or "\n\n" in question
+    return repeats and rows == rows_again and explains
+
+
+@pytest.mark.parametrize(("name", "taps"), [("four-taps", 4), ("eight-taps", 8)])
+def test_a_report_takes_as_many_taps_as_we_promise(name: str, taps: int) -> None:
+    deeds = [step.deed("bg") for step in steps_of(name, "bg")]
+    assert [deed.verb for deed in deeds] == ["says"] + ["taps"] * taps
+    assert deeds[-1].what == "Запази"
+
+
+def chats_of_the_guide() -> list[str]:
+    return re.findall(r"```text\n(.*?)```", GUIDE.read_text("utf-8"), re.S)
+
+
+@pytest.mark.parametrize("chat", chats_of_the_guide(), ids=lambda chat: chat.partition("\n")[0])
+def test_every_chat_of_the_user_guide_is_a_piece_of_a_transcript(chat: str) -> None:
+    assert any(chat in path.read_text("utf-8") for path in FILES)
+
+
+def test_the_user_guide_names_a_word_in_each_language_for_every_one_line_report() -> None:
+    guide = GUIDE.read_text("utf-8")
+    outcomes = [outcome for outcome in catalogue.load().outcomes.values() if outcome.short]
+    assert [one.code for one in outcomes if sum(word in guide for word in one.short) < 2] == []
+
+
+def test_every_outcome_is_reported_and_every_reason_and_measure_shown() -> None:
+    book = catalogue.load()
+    for language, label in (("bg", "Резултат"), ("en", "Outcome")):
+        text = said(language)
+        assert [o.code for o in book.outcomes.values() if f"{label}: {o.label(language)}\n" not in text] == []
+        for part in (book.reasons, book.measures, book.met, book.addresses):
+            assert [entry.code for entry in part.values() if f"{entry.label(language)}]" not in text] == []
+
+
+def test_every_sentence_of_a_conversation_is_said_in_one() -> None:
+    with (HANDLERS / "locale" / "bg" / "LC_MESSAGES" / "obhvat.po").open("rb") as file:
+        bulgarian = {first(message.id): message.string for message in read_po(file) if message.id}
+    text = said("bg")
+    missing = {one for one in sentences() if not any(stands(form, text) for form in forms(bulgarian[one]))}
+    assert missing <= set(UNSAID)
+    assert set(UNSAID) <= sentences()
+
+
+def sentences() -> set[str]:
+    found = extract_from_dir(HANDLERS, keywords={"_": None, "counted": (1, 2)}, comment_tags=())
+    return {first(ids) for file, _line, ids, _comments, _context in found if file in CONVERSATIONS}
+
+
+def first(ids: str | list[str] | tuple[str, ...]) -> str:
+    return ids if isinstance(ids, str) else ids[0]
+
+
+def forms(string: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (string,) if isinstance(string, str) else string
+
+
+def stands(sentence: str, text: str) -> bool:
+    pieces = (re.escape(piece) for piece in re.split(r"\{\w+\}", sentence))
+    return re.search(".+".join(pieces), text) is not None
