@@ -84,6 +84,8 @@ async def received(tx: Tx, here: Scene, incoming: Incoming, filed: Filed) -> Mes
     lines: list[Text] = [_("I am reading {name}. Nothing is kept before you say so.", name=name)]
     if filed.message:
         lines.append(_("Afterwards I take the file out of this chat, because it may hold names."))
+    else:
+        lines.append(_("It may hold names: delete it from this chat afterwards, because here I cannot."))
     return Message(View(tuple(lines)), replaces=False)
 
 

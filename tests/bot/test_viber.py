@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from casework.records import LEADER
+from casework.records import LEADER, MUNICIPAL
 from handlers.scene import Message
 from handlers.views import Button, View
 from sandbox import Sandbox
@@ -207,3 +207,30 @@ async def test_a_text_that_is_too_long_is_said_in_messages_that_fit(world: World
         parts.append(await mila.hears())
     assert len(parts) > 5
     assert "".join(part.text for part in parts).replace("\n", "") == "".join(lines) + "ж" * 20_000
+
+
+async def test_a_new_link_names_the_door_of_every_messenger(sandbox: Sandbox, tmp_path: Path) -> None:
+    async with on_viber(sandbox, tmp_path, telegram=True) as world:
+        kolyo = await joins(world, "Кольо", MUNICIPAL, "Бяла")
+        mila = await joins(world, "Мила")
+        await mila.unsubscribes()
+        assert "вече не получава съобщенията ми" in (await kolyo.hears()).text
+        told = (await taps(kolyo, "Дай нова връзка")).text.splitlines()
+        code = told[-2].removeprefix("https://t.me/sandbox_bot?start=")
+        assert told[-1] == f"viber://pa?chatURI=sandboxbot&context={code}"
+        again = sandbox.world.person("Мила").viber
+        await again.starts(code)
+        await again.hears()
+        assert "какво ще правим" in (await taps(again, "Започни")).text
+
+
+async def test_both_messengers_live_beside_each_other(sandbox: Sandbox, tmp_path: Path) -> None:
+    async with on_viber(sandbox, tmp_path, telegram=True) as world:
+        rumen = await joins(world, "Румен")
+        mila = await world.person("Мила")
+        await says(rumen, "14 никой")
+        await mila.says("15 никой")
+        await mila.hears()
+        await mila.taps("Запази")
+        assert "Доклад № 1" in (await mila.hears()).text
+        assert "Доклад № 2" in (await taps(rumen, "Запази")).text

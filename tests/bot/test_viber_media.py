@@ -24,6 +24,7 @@ from sandbox import Fault, Sandbox, ViberPhone
 from storage.database import Tx
 from tests.bot.conftest import World
 from tests.bot.viber import joins, on_viber, rows, says, settled, taps
+from tests.imports.books import HEADER, book, child
 
 
 @pytest.fixture
@@ -125,6 +126,18 @@ async def test_the_pictures_of_strangers_are_not_fetched(world: World) -> None:
     await stranger.shows_photo()
     assert "координатор" in (await stranger.hears()).text
     assert await rows(world, "SELECT id FROM media") == []
+
+
+async def test_a_list_of_cases_is_imported_from_the_chat_within_its_hour(world: World) -> None:
+    lidia = await joins(world, "Лидия", LEADER)
+    await lidia.sends_document("деца.xlsx", book(HEADER, child(1), child(2)))
+    received = await lidia.hears()
+    assert received.text.startswith("Чета деца.xlsx")
+    assert "изтрийте го после" in received.text
+    assert "нови 2" in (await lidia.hears(20)).text
+    await taps(lidia, "Внеси 2 реда")
+    assert (await lidia.hears(20)).text.startswith("Внесено.")
+    assert len(await rows(world, "SELECT id FROM child_case")) == 18
 
 
 @pytest.mark.parametrize(

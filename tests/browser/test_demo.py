@@ -19,6 +19,7 @@ from bot.district import EXAMPLES
 from tests.bot.conftest import free_port
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+RUMEN = "Румен Стоянов, Viber"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
 pytestmark = [
@@ -107,6 +108,21 @@ def test_a_leader_sends_the_register_and_taps_it_in(page: Page) -> None:
     taps(page, "Лидия Колева", "Внеси 24 реда")
     expect(lidia.get_by_text("Внесено. at-risk.xlsx")).to_be_visible(timeout=20_000)
     expect(lidia.get_by_role("link", name="at-risk.xlsx")).to_have_count(0)
+
+
+def test_a_report_on_a_viber_phone(page: Page) -> None:
+    rumen = page.get_by_label(RUMEN, exact=True)
+    taps(page, RUMEN, "Докладвай посещение")
+    expect(rumen.get_by_text("Кой случай посетихте?")).to_be_visible()
+    rumen.get_by_role("button", name="БЯ-").first.click()
+    expect(rumen.get_by_text("Как завърши посещението?")).to_be_visible()
+    taps(page, RUMEN, "Отказ / нежелание", "Баща", "Няма транспорт")
+    expect(rumen.get_by_role("button", name="✓ Няма транспорт")).to_be_visible()
+    shot(page, "7-viber")
+    taps(page, RUMEN, "Готово")
+    expect(rumen.get_by_text("Прегледайте и запазете")).to_be_visible()
+    taps(page, RUMEN, "Запази")
+    expect(rumen.get_by_text("Записано. Доклад № 1")).to_be_visible()
 
 
 def test_the_page_is_legible_on_a_phone(page: Page) -> None:
