@@ -51,16 +51,15 @@ class App:
         self.work = work
         channels, self.receiver = messengers.channels, messengers.receiver
         self.sources = messengers.sources
-        teller = Teller(self.work, channels)
+        self.teller = teller = Teller(work, channels, {"viber": config.file.viber.paid_messages_a_month})
         self.deliverer = Deliverer(database, channels, teller, now)
         self.converser = Converser(
-            database, self.work, channels, self.receiver, teller, now=now, also=self.deliverer.record
-        )
-        self.schedule = Schedule(config, database, self.work, teller, now)
+            database, work, channels, self.receiver, teller, now=now, also=self.deliverer.record
+        )  # fmt: skip
         self.photos = PhotoFetcher(channels, database, Path(config.file.photos.store), now, teller.photo_lost)
-        self.files = FileReader(channels, database, self.work, teller, config.file.import_.mapping, now)
-        self.awake = Awake(database, self.work, channels, teller, now)
-        self.teller = teller
+        self.files = FileReader(channels, database, work, teller, config.file.import_.mapping, now)
+        self.awake = Awake(database, work, channels, teller, now)
+        self.schedule = Schedule(config, database, work, teller, now)
 
     def wake(self) -> None:
         """Everybody looks again, because the clock was moved."""
@@ -101,7 +100,14 @@ async def open_app(config: Config, now: Callable[[], datetime] = now_utc) -> Asy
     async with AsyncExitStack() as opened:
         database = await open_database(config.file.database.url)
         opened.push_async_callback(database.close)
-        work = Work(config.catalogue, WorkingDays(), config.zone, Sealer(config.secret))
+        work = Work(
+            config.catalogue,
+            WorkingDays(),
+            config.zone,
+            Sealer(config.secret),
+            config.tokens.channels,
+            f"{config.file.schedule.digest_at:%H:%M}",
+        )
         messengers = await open_messengers(config, database, work, now, opened)
         yield App(config, database, work, messengers, now)
 

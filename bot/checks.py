@@ -6,8 +6,7 @@ from aiohttp import ClientConnectorCertificateError, ClientError, ClientSession,
 from telegram import Bot
 from telegram.error import InvalidToken, NetworkError, TelegramError
 
-from bot import config
-from bot.channels import doors
+from bot import config, doors
 from bot.channels.channel import Trouble
 from bot.channels.viber.client import Client, Refusal
 from bot.channels.viber.updates import WEBHOOK_PATH

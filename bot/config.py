@@ -56,6 +56,8 @@ class Viber(Section):
     public_url: str = Field(default="", pattern=r"^(https?://\S+[^/])?$")
     """Where Viber and its phones reach us; there is no polling."""
     sender_name: str = Field(default="Обхват", min_length=1, max_length=28)
+    paid_messages_a_month: int = Field(default=1000, ge=0)
+    """What the bot begins outside of 24 hours after somebody wrote is charged; beyond this nothing that is."""
 
 
 class DatabaseSection(Section):
@@ -123,6 +125,10 @@ class Tokens:
 
     def __repr__(self) -> str:
         return "Tokens(…)"
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        return tuple(name for name, token in vars(self).items() if token)
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,7 @@ class Converser:
         me, _kept = await people.with_journal(tx, row.channel, row.sender)
         if me:
             told = Message(View((SET_ASIDE,), ((menu.MENU,),)), to=me.id)
-            await self._teller.notify(tx, told, now, REPLY)
+            await self._teller.notify(tx, told, now, REPLY, on=row.channel)
 
     async def _handle(self, tx: Tx, row: Arrived, now: datetime) -> None:
         event, sent_at = self._channels[row.channel].read(row.payload, from_micros(row.received_at) or now)
@@ -145,10 +145,18 @@ class Converser:
                 await self._teller.lost(tx, row.channel, chat, now)
 
     async def _answer(self, tx: Tx, incoming: Incoming, sent_at: datetime, now: datetime) -> None:
+        channel = self._channels[incoming.channel]
         me, kept = await people.with_journal(tx, incoming.channel, incoming.account)
-        if me and isinstance(incoming.reply, Pictured) and not self._channels[incoming.channel].keeps_files:
+        if me and isinstance(incoming.reply, Pictured) and not channel.keeps_files:
             await media.arrived(tx, me.id, incoming.reply.photo, now)
         told = await router.respond(tx, self._work, me, kept, incoming, self._teller.moment(sent_at, me))
-        own = [one for one in told if one.to is None]
-        await self._teller.answer(tx, own, incoming.channel, incoming.chat, me, now=now, tapped=incoming.message)
-        await self._teller.notify_all(tx, [one for one in told if one.to is not None], now)
+        if channel.charges:  # only now, because a stranger may just have become somebody
+            await people.wrote(tx, incoming.channel, incoming.account, sent_at)
+            await outbox.release(tx, incoming.channel, incoming.chat)
+        answers = [one for one in told if one.to is None]
+        await self._teller.answer(
+            tx, answers, incoming.channel, incoming.chat, me, now=now, tapped=incoming.message
+        )  # fmt: skip
+        for one in told:
+            if one.to is not None:
+                await self._teller.notify(tx, one, now)

@@ -9,16 +9,17 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.channels.channel import Channel, Meaning, Trouble
+from bot.doors import Doors
 from bot.tell import Teller
 from storage import outbox
 from storage.database import Database, Tx, to_micros
-from storage.outbox import FAILED, GONE, SENT, UNCERTAIN, UNREACHABLE, WAITING, Call, Due, Result
+from storage.outbox import FAILED, GONE, HELD, REPLY, SENT, UNCERTAIN, UNREACHABLE, WAITING, Call, Due, Result
 
 log = structlog.get_logger()
 LOOK_AHEAD = 200
@@ -33,10 +34,6 @@ Chat = tuple[str, str]
 """Channel and chat."""
 
 
-async def _waits(_tx: Tx, row: Due) -> None:
-    log.error("a message waits because the messenger wants money for it", channel=row.channel, row=row.id)
-
-
 class Deliverer:
     def __init__(
         self, database: Database, channels: Mapping[str, Channel], teller: Teller, now: Callable[[], datetime]
@@ -44,6 +41,7 @@ class Deliverer:
         self._teller = teller
         self._database = database
         self._channels = channels
+        self._doors = Doors(channels)
         self._now = now
         self._wake = asyncio.Event()
         self._look = True
@@ -59,9 +57,6 @@ class Deliverer:
         self._record_at = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed: set[str] = set()
-        self._unpaid_rows: list[Due] = []
-        self.unpaid: Callable[[Tx, Due], Awaitable[None]] = _waits
-        """What becomes of a message for which its messenger wants money; in the transaction that records it."""
         database.listen("outbox", self.look_again)
 
     def look_again(self) -> None:
@@ -135,14 +130,13 @@ class Deliverer:
     async def _call(self, row: Due) -> None:
         channel = self._channels[row.channel]
         try:
-            result = Result(row, SENT, await channel.perform(row))
+            sent = await channel.perform(await self._doors.opened(row))
+            result = Result(row, SENT, sent.message, charged=sent.charged)
         except Trouble as trouble:
             result = self._went_wrong(row, trouble)
             if trouble.meaning is Meaning.WAIT:
                 channel.pace.bar(row.chat, trouble.seconds)
             self._alarm(channel.name, trouble)
-            if trouble.meaning is Meaning.UNPAID:
-                self._unpaid_rows.append(row)
         else:
             self._closed.discard(channel.name)
         if not self._ended:
@@ -169,10 +163,11 @@ class Deliverer:
             case Meaning.RETRY:
                 wait = min(LONGEST_BACKOFF, timedelta(seconds=2 ** min(row.tries, 12)))
                 return Result(row, WAITING, error=said, again_at=now + wait)
-            case Meaning.CLOSED | Meaning.UNPAID:
-                # Somebody's notice may cost money while the answer to them is free.
-                alone = trouble.meaning is Meaning.UNPAID
-                return Result(row, WAITING, error=said, again_at=now + timedelta(seconds=trouble.seconds), alone=alone)
+            case Meaning.CLOSED:
+                return Result(row, WAITING, error=said, again_at=now + timedelta(seconds=trouble.seconds))
+            case Meaning.UNPAID:
+                log.warning("a message is held because the messenger wants money for it", channel=row.channel, why=said)
+                return Result(row, HELD, error=said)
             case Meaning.UNCERTAIN:
                 return Result(row, UNCERTAIN, error=said)
             case Meaning.UNREACHABLE | Meaning.GONE:
@@ -187,14 +182,13 @@ class Deliverer:
     async def record(self, tx: Tx) -> None:
         """Writes how the calls of the last moments ended, and what follows from it."""
         ended, self._ended = self._ended, []
-        unpaid, self._unpaid_rows = self._unpaid_rows, []
         if not ended:
             return
         await outbox.record(tx, ended, self._now())
         for result in ended:
             await self._follow(tx, result)
-        for row in unpaid:
-            await self.unpaid(tx, row)
+        # Replies have no second way.
+        await outbox.drop_spares(tx, [one.row.id for one in ended if one.state == SENT and one.row.priority != REPLY])
         tx.when_committed(lambda: self._recorded(ended))
 
     def _recorded(self, ended: list[Result]) -> None:
@@ -206,6 +200,12 @@ class Deliverer:
 
     async def _follow(self, tx: Tx, result: Result) -> None:
         row, now = result.row, self._now()
+        if result.charged:
+            await self._teller.spent(tx, row.channel, now)
+        if result.state in (UNREACHABLE, HELD):
+            await outbox.go_another_way(tx, row.id)
+        if result.state == HELD:
+            await self._teller.out_of_money(tx, row.channel, now)
         if result.state == UNREACHABLE:
             await self._teller.lost(tx, row.channel, row.chat, now)
         if result.state == GONE:

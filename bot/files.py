@@ -99,7 +99,7 @@ class FileReader:
             return
         async with self._database.transaction() as tx:
             if await import_files.show(tx, file, _digest(content), now):
-                await self._tell(tx, told)
+                await self._tell(tx, file, told)
 
     async def _import(self, file: ImportFile, content: bytes) -> None:
         if _digest(content) != file.digest:
@@ -110,7 +110,7 @@ class FileReader:
         async with self._database.transaction() as tx:
             if await import_files.end(tx, file, now):
                 done = await imports.keep(tx, self._work, planned, new, now, by=me)
-                await self._tell(tx, [said.done(file, done)])
+                await self._tell(tx, file, [said.done(file, done)])
 
     async def _planned(self, file: ImportFile, content: bytes) -> tuple[Person, Plan]:
         """Judged by who the person is now, and by what is here now."""
@@ -134,10 +134,11 @@ class FileReader:
     async def _end(self, file: ImportFile, told: Sequence[Message]) -> None:
         async with self._database.transaction() as tx:
             if await import_files.end(tx, file, self._now()):
-                await self._tell(tx, told)
+                await self._tell(tx, file, told)
 
-    async def _tell(self, tx: Tx, told: Sequence[Message]) -> None:
-        await self._teller.notify_all(tx, told, self._now(), REPLY)
+    async def _tell(self, tx: Tx, file: ImportFile, told: Sequence[Message]) -> None:
+        for one in told:
+            await self._teller.notify(tx, one, self._now(), REPLY, on=file.channel)
 
     async def _withdraw(self, over: Sequence[ImportFile]) -> None:
         """The file may hold names: it leaves the chat when nobody needs it there any more."""

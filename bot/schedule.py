@@ -22,7 +22,7 @@ from casework.escalation import Roster, Turn
 from casework.records import Person
 from handlers import coordinate, notices
 from handlers.scene import Work
-from storage import cases, claims, inbox, media, outbox, overview, people
+from storage import cases, claims, inbox, links, media, outbox, overview, people
 from storage.database import Database, Tx
 from storage.outbox import BROADCAST
 
@@ -30,6 +30,8 @@ log = structlog.get_logger()
 RING_SECONDS = 30
 LATE_AFTER = timedelta(minutes=30)
 KEPT = timedelta(days=30)
+UNUSED_KEPT = timedelta(days=14)
+"""Photos that belong to no report: longer than an untouched draft lives, whatever holidays are between."""
 DRAFTS_UNTOUCHED = timedelta(days=6)
 """After so long a draft is announced, and deleted on the next working day: seven days at least."""
 PHOTOS_UNUSED = timedelta(days=14)
@@ -82,7 +84,8 @@ class Schedule:
                 await self._drafts(tx, local.date(), now)
             await inbox.forget_before(tx, now - KEPT)
             await outbox.forget_before(tx, now - KEPT)
-            unused = await media.drop_unused(tx, now - PHOTOS_UNUSED)
+            await links.forget_before(tx, now - links.WRONG_WITHIN)
+            unused = await media.drop_unused(tx, now - UNUSED_KEPT)
         if unused:
             await store.drop(self._photo_store, unused)
 

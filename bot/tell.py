@@ -1,30 +1,44 @@
-"""Messages become rows of the outbox: in the reader's language, for the messenger that reaches them."""
+"""Messages become rows of the outbox: in the reader's language, on the messenger that reaches them.
+
+An answer goes where it was asked. A notice goes one way, in the order of `casework.ways`; when there is a second one,
+the same notice is kept ready for it. What would cost money and can wait, or what the month's budget does not allow,
+is held until its reader writes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.channels.channel import Channel
-from casework import calendar
-from casework.records import Person
-from handlers import conversations, reach
+from casework import calendar, ways
+from casework.records import REGIONAL, Person
+from casework.ways import Way
+from handlers import conversations, notices, reach
 from handlers.onekeyboard import one_keyboard
 from handlers.scene import Message, Scene, Work
 from handlers.talk import Moment
 from handlers.words import FIRST_LANGUAGE, Words
-from storage import journals, outbox, people
+from storage import journals, outbox, people, spending
 from storage.database import Tx
 from storage.media import Waiting
-from storage.outbox import NOTICE, REPLY
+from storage.outbox import HELD, NOTICE, REPLY, SPARE, WAITING
 
 ALBUM_SETTLES = timedelta(seconds=1)
 
 
+@dataclass(frozen=True)
 class Teller:
-    def __init__(self, work: Work, channels: Mapping[str, Channel]) -> None:
-        self._work = work
-        self._channels = channels
+    """`budgets`: how many charged messages a month each channel may make that charges."""
+
+    work: Work
+    channels: Mapping[str, Channel]
+    budgets: Mapping[str, int] = field(default_factory=dict)
+
+    def moment(self, at: datetime, reader: Person | None) -> Moment:
+        language = (reader.language if reader else "") or FIRST_LANGUAGE
+        return Moment(at, calendar.local_day(at, self.work.zone), language)
 
     def moment(self, at: datetime, me: Person | None) -> Moment:
         """How `at` is called by whoever reads or wrote."""
@@ -40,49 +54,113 @@ class Teller:
         *,
         now: datetime,
         tapped: str = "",
-        priority: int = REPLY,
     ) -> None:
         """Where it was asked; `tapped` is the message whose button asked for it."""
         for one in await self._with_keyboard(tx, channel, reader, told):
-            language = one.language or (reader.language if reader else "") or FIRST_LANGUAGE
-            words = Words(language, calendar.local_day(now, self._work.zone))
-            at = now + ALBUM_SETTLES if one.settle else now
-            calls = self._channels[channel].calls(one, chat, words, tapped=tapped, priority=priority, at=at)
-            await outbox.add(tx, calls, now)
+            await self._add(tx, one, Way(channel, chat), reader, now=now, priority=REPLY, tapped=tapped)
+
+    async def notify(self, tx: Tx, told: Message, now: datetime, priority: int = NOTICE, on: str = "") -> None:
+        await self.notify_all(tx, [told], now, priority, on)
+
+    async def notify_all(
+        self, tx: Tx, told: Sequence[Message], now: datetime, priority: int = NOTICE, on: str = ""
+    ) -> None:
+        """Messages to one person who has not just asked for them, in this order; on the channel `on` if that can be."""
+        if not told or told[0].to is None:
+            return
+        reader = await people.get(tx, told[0].to)
+        open_ways = [way for way in await people.ways(tx, told[0].to) if way.channel in self.channels]
+        if told[0].elsewhere:
+            for way in open_ways:
+                if way.channel != told[0].elsewhere:
+                    await self._send(tx, told, [way], reader, now, priority)
+            return
+        preferred = on or (reader.preferred if reader else "")
+        if ordered := ways.in_order(open_ways, preferred, self._charging, now):
+            await self._send(tx, told, ordered, reader, now, priority)
+
+    @property
+    def _charging(self) -> set[str]:
+        return {name for name, channel in self.channels.items() if channel.charges}
+
+    async def _send(
+        self, tx: Tx, told: Sequence[Message], to: Sequence[Way], reader: Person | None, now: datetime, priority: int
+    ) -> None:
+        first, *others = to
+        state = HELD if await self._must_wait(tx, told[0], first, now) else WAITING
+        rows = []
+        for one in await self._with_keyboard(tx, first.channel, reader, told):
+            rows.append(await self._add(tx, one, first, reader, now=now, priority=priority, state=state))
+        for other in others[:1]:
+            spares = await self._with_keyboard(tx, other.channel, reader, told)
+            for one, row in zip(spares, rows, strict=True):
+                await self._add(tx, one, other, reader, now=now, priority=priority, state=SPARE, instead_of=row)
+
+    async def _must_wait(self, tx: Tx, told: Message, way: Way, now: datetime) -> bool:
+        if ways.is_free(way, self._charging, now):
+            return False
+        if told.can_wait:
+            return True
+        month = f"{calendar.local_day(now, self.work.zone):%Y-%m}"
+        if await spending.charged(tx, way.channel, month) < self.budgets.get(way.channel, 0):
+            return False
+        await self.out_of_money(tx, way.channel, now)
+        return True
+
+    async def out_of_money(self, tx: Tx, channel: str, now: datetime) -> None:
+        """Whoever looks after the region is told, once a month and messenger."""
+        month = f"{calendar.local_day(now, self.work.zone):%Y-%m}"
+        if not await spending.alarm(tx, channel, month):
+            return
+        count = await spending.charged(tx, channel, month)
+        for one in await people.on_duty(tx):
+            if one.role == REGIONAL:
+                await self.notify(tx, notices.out_of_money(channel, month, count, to=one.id), now)
+
+    async def spent(self, tx: Tx, channel: str, now: datetime) -> None:
+        """A message was charged."""
+        await spending.add(tx, channel, f"{calendar.local_day(now, self.work.zone):%Y-%m}", 1)
 
     async def _with_keyboard(
         self, tx: Tx, channel: str, reader: Person | None, told: Sequence[Message]
     ) -> Sequence[Message]:
         """As they are, where buttons stand under their message and stay there."""
-        if not self._channels[channel].one_keyboard or reader is None or not told:
+        if not self.channels[channel].one_keyboard or reader is None or not told:
             return told
         return one_keyboard(told, await journals.open_of(tx, reader.id))
 
-    async def notify(self, tx: Tx, told: Message, now: datetime, priority: int = NOTICE) -> None:
-        """Somebody else than the one who wrote."""
-        await self.notify_all(tx, [told], now, priority)
-
-    async def notify_all(self, tx: Tx, told: Sequence[Message], now: datetime, priority: int = NOTICE) -> None:
-        """What one person is told together stays together."""
-        for to in dict.fromkeys(one.to for one in told):
-            assert to is not None
-            reader, own = await people.get(tx, to), [one for one in told if one.to == to]
-            for chat in await people.chats(tx, to):
-                if chat.channel in self._channels:  # else that messenger was switched off
-                    await self.answer(tx, own, chat.channel, chat.chat, reader, now=now, priority=priority)
+    async def _add(
+        self,
+        tx: Tx,
+        told: Message,
+        way: Way,
+        reader: Person | None,
+        *,
+        now: datetime,
+        priority: int,
+        tapped: str = "",
+        state: str = WAITING,
+        instead_of: int | None = None,
+    ) -> int | None:
+        language = told.language or (reader.language if reader else "") or FIRST_LANGUAGE
+        words = Words(language, calendar.local_day(now, self.work.zone))
+        at = now + ALBUM_SETTLES if told.settle else now
+        calls = self.channels[way.channel].calls(told, way.chat, words, tapped=tapped, priority=priority, at=at)
+        return await outbox.add(tx, calls, now, state=state, instead_of=instead_of)
 
     async def lost(self, tx: Tx, channel: str, chat: str, now: datetime) -> None:
         """The messenger says that nobody can be reached there."""
-        await self.notify_all(tx, await reach.lost(tx, self._work, channel, chat, now), now)
+        for told in await reach.lost(tx, self.work, channel, chat, now):
+            await self.notify(tx, told, now)
 
     async def photo_lost(self, tx: Tx, photo: Waiting, now: datetime) -> None:
         """A photo that cannot be fetched any more: its sender is told where they meant it to be."""
         me = await people.get(tx, photo.person_id) if photo.person_id else None
         if me is None:
             return
-        here = Scene(me, self._work, self.moment(now, me))
+        here = Scene(me, self.work, self.moment(now, me))
         told = await conversations.photo_lost(tx, here, photo.recognised_by, saved=photo.visit_id is not None)
-        for chat in await people.chats(tx, me.id):
+        for way in await people.ways(tx, me.id):
             for one in told:  # an answer that still waits would count the photo in
-                await outbox.cancel(tx, chat.channel, chat.chat, one.album)
-        await self.notify_all(tx, told, now, REPLY)
+                await outbox.cancel(tx, way.channel, way.chat, one.album)
+        await self.notify_all(tx, told, now, REPLY, on=photo.channel)

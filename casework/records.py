@@ -40,6 +40,9 @@ class Person:
     active: bool = True
     digest_at: str = ""
     """`08:00`, or empty for the hour of the configuration."""
+
+    preferred: str = ""
+    """The messenger for notices, or empty for whichever costs nothing."""
     set_aside: int = 0
     """Messages of their people that could not be handled; counted only when a coordinator writes."""
 

@@ -29,6 +29,7 @@ FLOWS: dict[str, Flow] = {
     "join": join.join,
     "language": join.choose_language,
     "hour": settings.choose_hour,
+    "notices": settings.choose_messenger,
     "visit": visit.report_visit,
     "fix": visit.report_visit,
 }
@@ -355,6 +356,8 @@ async def _keep(tx: Tx, here: Scene, journal: Journal, result: Any) -> list[Mess
             return await _in_language(tx, here, result)
         case "hour":
             return await settings.keep_hour(tx, here, result)
+        case "notices":
+            return await settings.keep_messenger(tx, here, result)
         case "visit":
             receipt = await visit.keep_report(tx, here.work, here.me, result, here.moment.at)
         case "fix":

@@ -69,12 +69,12 @@ def _shown(work: Work, me: Person, told: Digest, *, late: bool) -> list[Message]
         (Button(_("The full table (xlsx)"), told.day.isoformat(), "table"),),
         (Button(_("My cases"), "0", "cases"),),
     )
-    messages = [Message(View(tuple(lines), rows), replaces=False, to=me.id)]
+    messages = [Message(View(tuple(lines), rows), replaces=False, to=me.id, kind=DIGEST)]
     if told.teams:
         names, values = zip(*told.teams, strict=True)
         title = words.say(_("Visits by team, {day}", day=f"{told.day:%d.%m.%Y}"))
         chart = Chart(title, tuple(names), tuple(values))
-        messages.append(Message(View(()), replaces=False, to=me.id, attachment=chart))
+        messages.append(Message(View(()), replaces=False, to=me.id, attachment=chart, kind="digest.chart"))
     return messages
 
 

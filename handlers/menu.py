@@ -18,7 +18,7 @@ COMMANDS = {
     "cases": _("My cases"),
     "last": _("My last reports"),
     "drafts": _("My drafts"),
-    "language": _("Language"),
+    "settings": _("Settings"),
     "menu": _("Menu"),
     "back": _("One question back"),
     "cancel": _("Throw this report away"),
@@ -42,8 +42,8 @@ def menu(me: Person, above: Text = "") -> Message:
     rows = (
         (REPORT,),
         (CASES, Button(_("My last reports"), "", "last")),
-        (Button(_("My drafts"), "", "drafts"), Button(_("Language"), "", "language")),
-        (*((Button(_("Digest hour"), "", "hour"),) if me.coordinates else ()), Button(_("Help"), "", "help")),
+        (Button(_("My drafts"), "", "drafts"), Button(_("Settings"), "", "settings")),
+        (Button(_("Help"), "", "help"),),
     )
     waiting = (Button(_("Messages set aside"), "", "aside"),) if me.set_aside else ()
     view = View((title,), rows).with_row(*waiting)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from itertools import groupby
 
+from handlers.link import MESSENGERS
 from handlers.menu import MENU
 from handlers.scene import Message
 from handlers.talk import JOURNALS
@@ -17,6 +18,23 @@ from storage.journals import Kept
 SET_ASIDE = _("Something went wrong with your last message and we are looking at it. What you had saved is safe.")
 NO_EDITS = _("I do not read changed messages. Please write it anew.")
 NOT_IN_GROUPS = _("I speak only in a private chat. Please write to me there.")
+DRAFTS = "drafts"
+REPORTS = ("visit", "fix")
+LISTED = 8
+
+
+def out_of_money(channel: str, month: str, count: int, to: int) -> Message:
+    """For whoever looks after the region."""
+    said = counted(
+        "The budget for {messenger} in {month} is used up: {count} message was charged. "
+        "Until next month, notices there wait until their reader writes.",
+        "The budget for {messenger} in {month} is used up: {count} messages were charged. "
+        "Until next month, notices there wait until their reader writes.",
+        count,
+        messenger=MESSENGERS[channel],
+        month=month,
+    )
+    return Message(View((said,), ((MENU,),)), replaces=False, to=to, can_wait=True)
 
 
 def away(since: datetime, until: datetime, *, to: int) -> Message:
@@ -28,11 +46,6 @@ def away(since: datetime, until: datetime, *, to: int) -> Message:
         until=f"{until:%d.%m, %H:%M}",
     )
     return Message(View((said,)), replaces=False, to=to)
-
-
-DRAFTS = "drafts"
-REPORTS = ("visit", "fix")
-LISTED = 8
 
 
 async def drafts_end(tx: Tx, today: date, untouched_since: datetime, until: date, now: datetime) -> list[Message]:
@@ -65,7 +78,7 @@ def _drafts(person_id: int, going: list[Kept], until: date) -> Message:
         lines.append(counted("  and {count} more", "  and {count} more", more))
     buttons = tuple((Button(_("Go on: {case}", case=_case(kept)), kept.id, "go_on"),) for kept in going[:LISTED])
     view = View(tuple(lines), (*buttons, (Button(_("My drafts"), "", "drafts"), MENU)))
-    return Message(view, replaces=False, to=person_id)
+    return Message(view, replaces=False, to=person_id, can_wait=True)
 
 
 def _line(kept: Kept, until: date) -> Text:

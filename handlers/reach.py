@@ -28,7 +28,7 @@ async def lost(tx: Tx, work: Work, channel: str, chat: str, now: datetime) -> li
     """
     await outbox.cancel_notices(tx, channel, chat)
     person_id = await people.unreachable(tx, channel, chat)
-    if person_id is None or await people.chats(tx, person_id):
+    if person_id is None or await people.ways(tx, person_id):
         return []
     who, reader = await people.get(tx, person_id), await people.coordinator_of(tx, person_id)
     day = calendar.local_day(now, work.zone).isoformat()
@@ -41,7 +41,7 @@ async def lost(tx: Tx, work: Work, channel: str, chat: str, now: datetime) -> li
         place=_place(who),
     )
     give = Button(_("New invitation link"), str(who.id), "link")
-    return [Message(View((said,), ((give,), (MENU,))), replaces=False, to=reader.id)]
+    return [Message(View((said,), ((give,), (MENU,))), replaces=False, to=reader.id, can_wait=True)]
 
 
 def _place(who: Person) -> Text:
@@ -53,7 +53,7 @@ async def link(tx: Tx, here: Scene, person_id: int) -> Message:
     who = await people.overseen(tx, here.me, person_id)
     if who is None:
         return Message(View((_("This person is not in your area."),), ((MENU,),)), replaces=False)
-    if await people.chats(tx, who.id):
+    if await people.ways(tx, who.id):
         return Message(View((_("{who} is back, so no link is needed.", who=who.name),), ((MENU,),)), replaces=False)
     code, until = secrets.token_urlsafe(16), here.moment.at + INVITATION_LASTS
     team = who.team.id if who.team else None
@@ -62,4 +62,4 @@ async def link(tx: Tx, here: Scene, person_id: int) -> Message:
     await audit.note(tx, here.moment.at, here.me.id, "gave a new link", detail=f"person {who.id}")
     day = calendar.local_day(until, here.work.zone)
     said = _("For {who} alone, to be used once until {day}. Send it to them in another way:", who=who.name, day=day)
-    return Message(View((said,)), replaces=False, invites=code)
+    return Message(View((said,)), replaces=False, code=code)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cache
 
 from casework.records import Person
-from handlers import aside, conversations, coordinate, imports, menu, reach
+from handlers import aside, conversations, coordinate, imports, link, menu, reach, settings
 from handlers import cases as my_cases
 from handlers.join import STRANGER
 from handlers.replies import Filed, Incoming, Pictured, Reply, Tapped, Typed, Unreadable
@@ -18,7 +18,7 @@ from handlers.scene import Message, Scene, Work
 from handlers.talk import Moment
 from handlers.views import Button, View
 from handlers.words import Text, _, in_every_language
-from storage import people
+from storage import links, people
 from storage.database import Tx
 from storage.journals import Kept
 
@@ -51,6 +51,8 @@ async def respond(
 
 
 async def _stranger(tx: Tx, work: Work, incoming: Incoming, moment: Moment) -> list[Message]:
+    if linking := link.read(incoming.reply):
+        return await _linked(tx, linking, incoming, moment)
     text = incoming.reply.text if isinstance(incoming.reply, Typed) else ""
     code = text.removeprefix("/start").strip() if text.startswith("/start ") else ""
     joined = None
@@ -62,6 +64,13 @@ async def _stranger(tx: Tx, work: Work, incoming: Incoming, moment: Moment) -> l
     # Somebody who comes back by a new link is known already, and may have left a conversation open.
     me, kept = await people.with_journal(tx, incoming.channel, incoming.account)
     return [replace(told, language=joined.language) for told in await respond(tx, work, me, kept, incoming, moment)]
+
+
+async def _linked(tx: Tx, code: str, incoming: Incoming, moment: Moment) -> list[Message]:
+    """Somebody who is known on another messenger and writes their code here; a wrong one is a stranger's."""
+    person_id = await links.use(tx, code, incoming.channel, incoming.account, incoming.chat, moment.at)
+    me = await people.get(tx, person_id) if person_id else None
+    return link.welcome(me, incoming) if me else [Message(View((STRANGER,)), replaces=False)]
 
 
 @cache
@@ -94,7 +103,7 @@ async def _commanded(tx: Tx, here: Scene, kept: Kept | None, command: str) -> li
             return [menu.help_(), *(await conversations.again(tx, here, kept) if kept else [])]
         case "hour" if not here.me.coordinates:
             pass  # there is no such command for them
-        case "report" | "cases" | "last" | "drafts" | "language" | "hour":
+        case "report" | "cases" | "last" | "drafts" | "settings" | "language" | "hour":
             tap = Tapped(GO, command, "0" if command == "cases" else "")
             return [message.anew() for message in await _menu_tap(tx, here, kept, tap)]
         case "menu":
@@ -114,7 +123,11 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
     match tap.key:
         case "report":
             return await conversations.begin(tx, here, "visit", {"case": number} if number > 0 else {}, kept)
-        case "language" | "hour":
+        case "settings":
+            return [await settings.shown(tx, here)]
+        case "connect":
+            return [await link.code(tx, here)]
+        case "language" | "hour" | "notices":
             return await conversations.begin(tx, here, tap.key, {}, kept)
         case "resume":
             return await conversations.resume(tx, here, kept, tap.value)

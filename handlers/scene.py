@@ -25,6 +25,10 @@ class Work:
     calendar: WorkingDays
     zone: ZoneInfo
     sealer: Sealer
+    messengers: tuple[str, ...] = ("telegram",)
+    """Which ones the bot speaks."""
+
+    digest_at: str = "17:30"
 
 
 @dataclass(frozen=True)
@@ -79,11 +83,23 @@ class Message:
     to: int | None = None
     """Another person than the one who wrote: a notice."""
 
+    elsewhere: str = ""
+    """A notice to all messengers of its reader but this one."""
+
+    kind: str = ""
+    """A notice takes the place of one of the same kind that has not gone out: nobody needs two old digests."""
+
+    can_wait: bool = False
+    """A notice that is not worth money: where it would cost some, it waits until its reader writes."""
+
     attachment: Chart | Sheet | None = None
+    code: str = ""
+    """Of an invitation; the links by which the messengers are opened with it are written under the text."""
+
+    links: bool = False
+    """The code links another messenger, so this one's own link is left out."""
     reveals: Reveal | None = None
     """The messenger writes under the text where the name is shown."""
-    invites: str = ""
-    """The code of an invitation; the messenger writes its link under the text."""
 
     language: str = ""
     """Said in this language; empty means the reader's own."""

@@ -17,6 +17,8 @@ REPLY, NOTICE, BROADCAST = 0, 1, 2
 WAITING, SENT, UNCERTAIN, FAILED = "waiting", "sent", "uncertain", "failed"
 UNREACHABLE, GONE = "unreachable", "gone"
 """Ended without being sent: the person left, or the message to change was no longer there."""
+HELD, SPARE = "held", "spare"
+"""Not yet to be sent: until its reader writes, because it would cost money; or unless another row fails."""
 
 
 @dataclass(frozen=True)
@@ -60,40 +62,46 @@ class Result:
     message: str = ""
     error: str = ""
     again_at: datetime | None = None
-    alone: bool = False
+    charged: bool = False
 
 
-async def add(tx: Tx, calls: Sequence[Call], now: datetime) -> None:
-    """A call with a `cancel_key` takes the place of the waiting ones that have the same key in the same chat."""
+async def add(
+    tx: Tx, calls: Sequence[Call], now: datetime, *, state: str = WAITING, instead_of: int | None = None
+) -> int | None:
+    """A call with a `cancel_key` takes the place of what has not gone out and has the same key in the same chat.
+
+    As `SPARE` they are made only when the row `instead_of` cannot reach its reader. Returns the id of the first row.
+    """
     tx.notify("outbox")
     for call in calls:
         if call.cancel_key:
             await cancel(tx, call.channel, call.chat, call.cancel_key)
-    await tx.many(
-        "INSERT INTO outbox "
-        "(channel, chat, method, payload, priority, not_before, cancel_key, vanish_after, created_at) "
-        "VALUES (:channel, :chat, :method, :payload, :priority, :not_before, :cancel_key, :vanish_after, :now)",
-        [
-            {
-                "channel": call.channel,
-                "chat": call.chat,
-                "method": call.method,
-                "payload": json.dumps(call.payload, ensure_ascii=False),
-                "priority": call.priority,
-                "not_before": to_micros(call.not_before or now),
-                "cancel_key": call.cancel_key,
-                "vanish_after": int(call.vanish_after.total_seconds()),
-                "now": to_micros(now),
-            }
-            for call in calls
-        ],
-    )
+    first = None
+    for call in calls:
+        row = await tx.one(
+            "INSERT INTO outbox (channel, chat, method, payload, priority, not_before, cancel_key, vanish_after, "
+            "created_at, state, instead_of) VALUES (:channel, :chat, :method, :payload, :priority, :not_before, "
+            ":cancel_key, :vanish_after, :now, :state, :instead_of) RETURNING id",
+            channel=call.channel,
+            chat=call.chat,
+            method=call.method,
+            payload=json.dumps(call.payload, ensure_ascii=False),
+            priority=call.priority,
+            not_before=to_micros(call.not_before or now),
+            cancel_key=call.cancel_key,
+            vanish_after=int(call.vanish_after.total_seconds()),
+            now=to_micros(now),
+            state=state,
+            instead_of=instead_of,
+        )
+        first = first or int(row["id"])
+    return first
 
 
 async def cancel(tx: Tx, channel: str, chat: str, cancel_key: str) -> None:
     await tx.run(
-        "UPDATE outbox SET state = 'cancelled' WHERE state = 'waiting' AND channel = :channel AND chat = :chat "
-        "AND cancel_key = :cancel_key",
+        "UPDATE outbox SET state = 'cancelled' WHERE state IN ('waiting', 'held', 'spare') AND channel = :channel "
+        "AND chat = :chat AND cancel_key = :cancel_key",
         channel=channel,
         chat=chat,
         cancel_key=cancel_key,
@@ -101,28 +109,53 @@ async def cancel(tx: Tx, channel: str, chat: str, cancel_key: str) -> None:
 
 
 async def cancel_notices(tx: Tx, channel: str, chat: str) -> None:
-    """What waits for the chat and answers nothing; a reply is still tried, and so is the deletion of a name."""
-    await tx.run(
-        "UPDATE outbox SET state = 'cancelled' WHERE state = 'waiting' AND channel = :channel AND chat = :chat "
-        "AND priority > :reply",
+    """What waits for the chat and answers nothing, and goes another way if there is one.
+
+    A reply is still tried, and so is the deletion of a name.
+    """
+    rows = await tx.rows(
+        "UPDATE outbox SET state = 'cancelled' WHERE state IN ('waiting', 'held', 'spare') AND channel = :channel "
+        "AND chat = :chat AND priority > :reply RETURNING id",
         channel=channel,
         chat=chat,
         reply=REPLY,
     )
+    for row in rows:
+        await go_another_way(tx, row["id"])
+
+
+async def go_another_way(tx: Tx, row_id: int) -> bool:
+    """What was kept for the case that this row cannot reach its reader is to be sent; False when there is nothing."""
+    tx.notify("outbox")
+    rows = await tx.rows(
+        "UPDATE outbox SET state = 'waiting' WHERE state = 'spare' AND instead_of = :row RETURNING id", row=row_id
+    )
+    return bool(rows)
+
+
+async def release(tx: Tx, channel: str, chat: str) -> None:
+    """What was held until its reader writes."""
+    rows = await tx.rows(
+        "UPDATE outbox SET state = 'waiting' WHERE state = 'held' AND channel = :channel AND chat = :chat RETURNING id",
+        channel=channel,
+        chat=chat,
+    )
+    if rows:
+        tx.notify("outbox")
 
 
 async def due(tx: Tx, now: datetime, limit: int, channels: Collection[str] | None = None) -> list[Due]:
-    """Replies first. Behind a call that waits for another try, the others to its chat wait too.
+    """What may be called now, replies first; of `channels` only, so that one switched off fills nobody's queue.
 
-    Of `channels` only, so that a messenger that was switched off fills nobody's queue; None is all.
+    Behind a call that waits for another try, the others to its chat wait too.
     """
     only = {f"c{number}": name for number, name in enumerate(channels or ())}
     of = "" if channels is None else f"AND channel IN ({', '.join(f':{name}' for name in only)}) "
     rows = await tx.rows(
         "SELECT id, channel, chat, method, payload, priority, tries, vanish_after FROM outbox o "
-        "WHERE state = 'waiting' AND not_before <= :now AND NOT EXISTS (SELECT 1 FROM outbox j WHERE "
+        f"WHERE state = 'waiting' AND not_before <= :now {of}AND NOT EXISTS (SELECT 1 FROM outbox j WHERE "
         "j.state = 'waiting' AND j.tries > 0 AND j.channel = o.channel AND j.chat = o.chat AND j.not_before > :now) "
-        f"{of}ORDER BY priority, id LIMIT :limit",
+        "ORDER BY priority, id LIMIT :limit",
         now=to_micros(now),
         limit=limit,
         **only,
@@ -133,8 +166,8 @@ async def due(tx: Tx, now: datetime, limit: int, channels: Collection[str] | Non
 async def record(tx: Tx, results: Sequence[Result], now: datetime) -> None:
     """What has ended is kept without its words: they may be a child's name."""
     await tx.many(
-        "UPDATE outbox SET state = :state, tries = tries + :counted, message = :message, error = :error, "
-        "payload = CASE WHEN :state = 'waiting' THEN payload ELSE '' END, "
+        "UPDATE outbox SET state = :state, tries = tries + 1, message = :message, error = :error, charged = :charged, "
+        "payload = CASE WHEN :state IN ('waiting', 'held') THEN payload ELSE '' END, "
         "not_before = coalesce(:again, not_before), sent_at = :sent WHERE id = :id AND state = 'waiting'",
         [
             {
@@ -143,11 +176,20 @@ async def record(tx: Tx, results: Sequence[Result], now: datetime) -> None:
                 "counted": 0 if one.alone else 1,
                 "message": one.message,
                 "error": one.error[:500],
+                "charged": int(one.charged),
                 "again": to_micros(one.again_at) if one.again_at else None,
                 "sent": to_micros(now) if one.state == SENT else None,
             }
             for one in results
         ],
+    )
+
+
+async def drop_spares(tx: Tx, row_ids: Sequence[int]) -> None:
+    """These rows have reached their reader."""
+    await tx.many(
+        "UPDATE outbox SET state = 'cancelled', payload = '' WHERE state = 'spare' AND instead_of = :row",
+        [{"row": row_id} for row_id in row_ids],
     )
 
 

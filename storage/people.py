@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from casework.records import LEADER, REGIONAL, Person, Team
+from casework.ways import Way
 from storage import audit
 from storage.database import Row, Tx, from_micros, to_micros
 from storage.journals import Kept
 
 _PERSON = (
     "p.id, p.name, p.role, p.language, p.institution, p.municipality, p.accepted_at, p.active, p.digest_at, "
+    "p.preferred, "
     "t.id AS team_id, t.name AS team_name, t.municipality AS team_municipality, t.area AS team_area"
 )
 _TEAM = (
@@ -23,12 +25,6 @@ _ON_DUTY = (
     "AND EXISTS (SELECT 1 FROM identity r WHERE r.person_id = p.id AND r.reachable = 1)"
 )
 INVITATION_LASTS = timedelta(days=7)
-
-
-@dataclass(frozen=True)
-class Chat:
-    channel: str
-    chat: str
 
 
 async def with_journal(tx: Tx, channel: str, account: str) -> tuple[Person | None, Kept | None]:
@@ -108,13 +104,42 @@ async def overseen(tx: Tx, me: Person, person_id: int) -> Person | None:
     return _person(row) if row else None
 
 
-async def chats(tx: Tx, person_id: int) -> list[Chat]:
+async def ways(tx: Tx, person_id: int) -> list[Way]:
     """Where a person can be reached."""
     rows = await tx.rows(
-        "SELECT channel, chat FROM identity WHERE person_id = :person AND reachable = 1 ORDER BY channel",
+        "SELECT channel, chat, wrote_at FROM identity WHERE person_id = :person AND reachable = 1 ORDER BY channel",
         person=person_id,
     )
-    return [Chat(row["channel"], row["chat"]) for row in rows]
+    return [Way(row["channel"], row["chat"], from_micros(row["wrote_at"]) if row["wrote_at"] else None) for row in rows]
+
+
+async def wrote(tx: Tx, channel: str, account: str, at: datetime) -> None:
+    """Begins a session, where messages outside of one are charged."""
+    await tx.run(
+        "UPDATE identity SET wrote_at = :at WHERE channel = :channel AND account = :account AND wrote_at < :at",
+        at=to_micros(at),
+        channel=channel,
+        account=account,
+    )
+
+
+async def reach_at(tx: Tx, person_id: int, channel: str, account: str, chat: str) -> None:
+    """This account is this person, also when it was somebody else's or theirs is another one now."""
+    await tx.run(
+        "DELETE FROM identity WHERE person_id = :person AND channel = :channel", person=person_id, channel=channel
+    )
+    await tx.run(
+        "INSERT INTO identity (channel, account, chat, person_id) VALUES (:channel, :account, :chat, :person) "
+        "ON CONFLICT (channel, account) DO UPDATE SET person_id = :person, chat = :chat, reachable = 1",
+        channel=channel,
+        account=account,
+        chat=chat,
+        person=person_id,
+    )
+
+
+async def prefer(tx: Tx, person_id: int, channel: str) -> None:
+    await tx.run("UPDATE person SET preferred = :channel WHERE id = :id", channel=channel, id=person_id)
 
 
 async def set_language(tx: Tx, person_id: int, language: str) -> None:
@@ -186,29 +211,12 @@ async def join(tx: Tx, code: str, channel: str, account: str, chat: str, name: s
     if found is None:
         return None
     invited = Invitation(**dict(found))
-    person_id = await _returned(tx, invited.person_id, channel, now) or await add(
-        tx, invited, invited.name or name, now
-    )
+    if invited.person_id is not None:
+        await audit.note(tx, now, invited.person_id, "came back by a new link")
+    person_id = invited.person_id or await add(tx, invited, invited.name or name, now)
     await tx.run("UPDATE invitation SET used_by = :id WHERE digest = :digest", id=person_id, digest=_digest(code))
-    await tx.run(
-        "INSERT INTO identity (channel, account, chat, person_id) VALUES (:channel, :account, :chat, :person) "
-        "ON CONFLICT (channel, account) DO UPDATE SET person_id = :person, chat = :chat, reachable = 1",
-        channel=channel,
-        account=account,
-        chat=chat,
-        person=person_id,
-    )
+    await reach_at(tx, person_id, channel, account, chat)
     return await get(tx, person_id)
-
-
-async def _returned(tx: Tx, person_id: int | None, channel: str, now: datetime) -> int | None:
-    """The account that was lost may be in other hands by now, so it becomes a stranger's."""
-    if person_id is not None:
-        await tx.run(
-            "DELETE FROM identity WHERE person_id = :person AND channel = :channel", person=person_id, channel=channel
-        )
-        await audit.note(tx, now, person_id, "came back by a new link")
-    return person_id
 
 
 async def add(tx: Tx, invited: Invitation, name: str, now: datetime) -> int:
@@ -241,6 +249,6 @@ def _person(row: Row) -> Person:
     person = Person(
         row["id"], row["name"], row["role"], row["language"], row["institution"],
         municipality=row["municipality"], accepted_at=from_micros(row["accepted_at"]), active=bool(row["active"]),
-        digest_at=row["digest_at"],
+        digest_at=row["digest_at"], preferred=row["preferred"],
     )  # fmt: skip
     return replace(person, team=team) if row["team_id"] else person

@@ -94,6 +94,14 @@ class Trouble(Exception):
         self.seconds = seconds
 
 
+@dataclass(frozen=True)
+class Sent:
+    """`message` is the id of the message that came of a call, or empty; `charged` when it cost money."""
+
+    message: str = ""
+    charged: bool = False
+
+
 class Channel(Protocol):
     """One messenger. `name` stands in the rows of inbox, outbox and identities."""
 
@@ -102,6 +110,8 @@ class Channel(Protocol):
     """Times are on the clock of `time.monotonic`."""
     one_keyboard: bool
     """Buttons belong to the chat, not to a message: each message takes those of the one before away."""
+    charges: bool
+    """What the bot begins outside of a session costs money (`casework.ways`)."""
     waits: timedelta
     """So long the messenger keeps for us what we do not take."""
     keeps_files: bool
@@ -115,8 +125,12 @@ class Channel(Protocol):
         """The calls that show one message; `tapped` is the message whose button asked for it, or empty."""
         ...
 
-    async def perform(self, due: Due) -> str:
-        """Makes the call; the id of the message that came of it, or empty. Raises Trouble, and nothing else."""
+    async def perform(self, due: Due) -> Sent:
+        """Makes the call. Raises Trouble, and nothing else."""
+        ...
+
+    async def door(self, code: str) -> str:
+        """The link by which somebody comes in with `code`. Raises Trouble."""
         ...
 
     async def fetch(self, file: str) -> bytes:

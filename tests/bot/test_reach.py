@@ -71,7 +71,7 @@ async def test_a_refused_call_tells_it_and_a_message_takes_it_back(world: World)
     await kolyo.taps("Дай нова връзка")
     assert (await kolyo.hears()).text == "Мила вече получава съобщенията, връзка не е нужна."
     async with world.app.database.reading() as tx:
-        assert [one.chat for one in await people.chats(tx, await person_id(world, mila))] == [str(mila.id)]
+        assert [one.chat for one in await people.ways(tx, await person_id(world, mila))] == [str(mila.id)]
 
 
 async def test_a_link_is_worth_nothing_when_its_person_is_back(world: World) -> None:

@@ -70,6 +70,8 @@ async def test_a_coordinator_chooses_the_hour(world: World) -> None:
     world.to_a_working_day(9)
     kolyo = await coordinator(world)
     await world.person("Лидия", LEADER)  # so that the overdue ones are not the coordinator's turn
+    await kolyo.taps("Настройки")
+    assert "Обобщението идва в 17:30 ч." in (await kolyo.hears()).text
     await kolyo.taps("Час на обобщението")
     await kolyo.hears()
     await kolyo.taps("12:00")

@@ -51,9 +51,10 @@ pytestmark = [pytest.mark.kill, pytest.mark.timeout(int(PATIENCE * 4))]
 class Lives:
     """One bot process after the other, each killed at its time, the last one left alive."""
 
-    def __init__(self, folder: Path, sandbox: Sandbox, *, at_commits: bool) -> None:
-        self._config, self._tokens = self.configured(folder, sandbox)
-        self._file = folder / "obhvat.db"
+    def __init__(self, path: Path, tokens: dict[str, str], sandbox: Sandbox, *, at_commits: bool) -> None:
+        self._config = path
+        self._tokens = tokens
+        self._file = path.parent / "obhvat.db"
         self._at_commits = at_commits
         self._draw = random.Random(18)
         self._clock = sandbox.world.clock
@@ -83,7 +84,7 @@ class Lives:
         self.over = True
         await self.life()
 
-    async def deaths(self, number: int) -> None:
+    async def _deaths(self, number: int) -> None:
         for n in range(number):
             if self._at_commits:
                 await self.life(("before", "after")[n % 2], 4 + n % 13)
@@ -146,9 +147,10 @@ async def test_every_report_digest_and_alert_is_there_once(tmp_path: Path, at_co
     async with Sandbox(TOKEN, limits=False) as sandbox:
         sandbox.world.clock.move_to(MORNING)
         kolyo = sandbox.world.person("Кольо")
-        await _prepare(tmp_path, kolyo)
+        await prepare(tmp_path)
+        await _coordinator(tmp_path, kolyo)
         await kolyo.starts()
-        lives = Lives(tmp_path, sandbox, at_commits=at_commits)
+        lives = Lives(write_config(tmp_path, sandbox), {config.TOKEN: TOKEN}, sandbox, at_commits=at_commits)
         async with asyncio.TaskGroup() as group:  # a life that ends in another way ends the test
             living = group.create_task(lives.live())
             saved = await _day(sandbox, lives)
@@ -157,7 +159,8 @@ async def test_every_report_digest_and_alert_is_there_once(tmp_path: Path, at_co
             living.cancel()
     if at_commits:
         assert lives.claimed == {0, 1}
-    _count(tmp_path / "obhvat.db", saved, kolyo.id)
+    count_reports(tmp_path / "obhvat.db", saved)
+    _count_notices(tmp_path / "obhvat.db", kolyo.id)
 
 
 async def _day(sandbox: Sandbox, lives: Lives) -> int:
@@ -183,8 +186,7 @@ def count_reports(path: Path, saved: int) -> None:
         assert file.execute("SELECT count(*) FROM inbox WHERE state <> 'done'").fetchone() == (0,)
 
 
-def _count(path: Path, saved: int, kolyo: int) -> None:
-    count_reports(path, saved)
+def _count_notices(path: Path, kolyo: int) -> None:
     with closing(sqlite3.connect(path)) as file:
         jobs = "SELECT job, count(*) FROM period_claim GROUP BY job ORDER BY job"
         assert file.execute(jobs).fetchall() == [("alert", 1), ("digest", 1)]
@@ -198,24 +200,31 @@ def _count(path: Path, saved: int, kolyo: int) -> None:
         assert told["visits"] >= MEMBERS
 
 
-async def _prepare(folder: Path, kolyo: Person) -> None:
+async def prepare(folder: Path) -> None:
+    """The members' team with a case for each, and one that is overdue."""
     database = await open_database(f"sqlite:///{folder}/obhvat.db")
     async with database.transaction() as tx:
         await teams.put(tx, "Б-1", "Бяла", "Бяла")
         team = (await teams.by_name(tx))["б-1"].id
         for n in range(1, MEMBERS + 1):
             await people.invite(tx, f"code{n}", Invitation(MEMBER, team, ""), MORNING + timedelta(days=7))
-        await people.invite(tx, "co", Invitation(MUNICIPAL, None, "Бяла"), MORNING + timedelta(days=7))
-        coordinator = await people.join(tx, "co", "telegram", str(kolyo.id), str(kolyo.id), kolyo.name, MORNING)
-        assert coordinator is not None
-        await people.set_language(tx, coordinator.id, "bg")
-        await people.accept(tx, coordinator.id, MORNING)
-        await people.set_digest_hour(tx, coordinator.id, f"{STRUCK:%H:%M}")
         today, overdue = MORNING.date(), date(2026, 11, 17)
         await cases.put(tx, [child(n, team) for n in range(1, MEMBERS + 1)], NextStep("S11", "visit", today), MORNING)
         await cases.put(tx, [child(MEMBERS + 1, team)], NextStep("S11", "visit", overdue), MORNING)
     await database.close()
 
 
-def child(n: int, team: int) -> NewCase:
+async def _coordinator(folder: Path, kolyo: Person) -> None:
+    database = await open_database(f"sqlite:///{folder}/obhvat.db")
+    async with database.transaction() as tx:
+        await people.invite(tx, "co", Invitation(MUNICIPAL, None, "Бяла"), MORNING + timedelta(days=7))
+        coordinator = await people.join(tx, "co", "telegram", str(kolyo.id), str(kolyo.id), kolyo.name, MORNING)
+        assert coordinator is not None
+        await people.set_language(tx, coordinator.id, "bg")
+        await people.accept(tx, coordinator.id, MORNING)
+        await people.set_digest_hour(tx, coordinator.id, f"{STRUCK:%H:%M}")
+    await database.close()
+
+
+def _child(n: int, team: int) -> NewCase:
     return NewCase("БЯ", "G1", "Бяла", "Бяла", f"ул. Дунав {n}", 2015, team, "", None, str(n))

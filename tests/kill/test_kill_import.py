@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from bot import config
 from casework.records import LEADER
 from sandbox import Person, Sandbox
 from storage import people, teams
 from storage.database import open_database
 from storage.people import Invitation
-from tests.bot.conftest import TOKEN
+from tests.bot.conftest import TOKEN, write_config
 from tests.kill.test_kill import PATIENCE, Lives, joins, waits
 
 LINES = 40
@@ -40,7 +41,7 @@ async def brings(leader: Person, attempt: int) -> None:
 async def test_every_line_is_there_once(tmp_path: Path, at_commits: bool) -> None:
     async with Sandbox(TOKEN, limits=False) as sandbox:
         await _prepare(tmp_path)
-        lives = Lives(tmp_path, sandbox, at_commits=at_commits)
+        lives = Lives(write_config(tmp_path, sandbox), {config.TOKEN: TOKEN}, sandbox, at_commits=at_commits)
         living = asyncio.create_task(lives.live())
         leader = sandbox.world.person("Лидия")
         await joins(leader, 1)

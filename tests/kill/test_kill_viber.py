@@ -21,7 +21,7 @@ from storage.database import open_database
 from storage.people import Invitation
 from tests.bot.conftest import TOKEN, free_port
 from tests.bot.viber import configured
-from tests.kill.test_kill import KILLS, MEMBERS, PATIENCE, Lives, child, count_reports
+from tests.kill.test_kill import MEMBERS, MORNING, PATIENCE, Lives, count_reports, prepare
 
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(int(PATIENCE * 4))]
 
@@ -76,36 +76,24 @@ class ViberLives(Lives):
 @pytest.mark.parametrize("at_commits", [True, False], ids=["commit points", "random moments"])
 async def test_every_report_from_viber_is_there_once(tmp_path: Path, at_commits: bool) -> None:
     async with Sandbox(TOKEN, limits=False) as sandbox:
-        await _prepare(tmp_path)
-        lives = ViberLives(tmp_path, sandbox, at_commits=at_commits)
-        async with asyncio.TaskGroup() as group:  # a life that ends in another way ends the test
-            living = group.create_task(lives.live())
-            saved = await _day(sandbox, lives)
-            living.cancel()
+        sandbox.world.clock.move_to(MORNING)
+        await prepare(tmp_path)
+        path = configured(tmp_path, sandbox, free_port())
+        lives = Lives(path, {config.VIBER_TOKEN: sandbox.viber_token}, sandbox, at_commits=at_commits)
+        living = asyncio.create_task(lives.live())
+        while sandbox.viber.courier.hook is None:
+            await sandbox.world.changed.wait(PATIENCE)
+        phones = [sandbox.world.person(f"Член {n}", telegram=False).viber for n in range(1, MEMBERS + 1)]
+        await asyncio.gather(*(joins(one, n) for n, one in enumerate(phones, start=1)))
+        saved = 0
+        for attempt in count(1):
+            await asyncio.gather(*(reports(one, n, attempt) for n, one in enumerate(phones, start=1)))
+            saved += MEMBERS
+            if lives.over:
+                break
+            if lives.halfway:
+                lives.strike()
+        living.cancel()
+        with suppress(asyncio.CancelledError):
+            await living
     count_reports(tmp_path / "obhvat.db", saved)
-
-
-async def _day(sandbox: Sandbox, lives: ViberLives) -> int:
-    """Everybody joins and reports until all deaths have been died; returns how many reports that were."""
-    while sandbox.viber.courier.hook is None:
-        await sandbox.world.changed.wait(PATIENCE)
-    phones = [sandbox.world.person(f"Член {n}", telegram=False).viber for n in range(1, MEMBERS + 1)]
-    await asyncio.gather(*(joins(one, n) for n, one in enumerate(phones, start=1)))
-    for attempt in count(1):
-        await asyncio.gather(*(reports(one, n, attempt) for n, one in enumerate(phones, start=1)))
-        if lives.over:
-            return attempt * MEMBERS
-    raise AssertionError("days do not end by themselves")
-
-
-async def _prepare(folder: Path) -> None:
-    now = datetime.now(UTC)
-    database = await open_database(f"sqlite:///{folder}/obhvat.db")
-    async with database.transaction() as tx:
-        await teams.put(tx, "Б-1", "Бяла", "Бяла")
-        team = (await teams.by_name(tx))["б-1"].id
-        for n in range(1, MEMBERS + 1):
-            await people.invite(tx, f"code{n}", Invitation(MEMBER, team, ""), now + timedelta(days=7))
-        new = [child(n, team) for n in range(1, MEMBERS + 1)]
-        await cases.put(tx, new, NextStep("S11", "visit", now.date()), now)
-    await database.close()

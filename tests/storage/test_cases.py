@@ -162,9 +162,9 @@ async def test_an_invitation_serves_once_and_not_for_ever(district: Any) -> None
         assert "secret" not in {row["digest"] for row in rows}
         assert await people.unreachable(tx, "telegram", "9") == joined.id
         assert await people.unreachable(tx, "telegram", "9") is None
-        assert await people.chats(tx, joined.id) == []
+        assert await people.ways(tx, joined.id) == []
         await people.reachable(tx, "telegram", "9")
-        assert [chat.chat for chat in await people.chats(tx, joined.id)] == ["9"]
+        assert [chat.chat for chat in await people.ways(tx, joined.id)] == ["9"]
 
 
 def test_a_name_is_sealed() -> None:

@@ -20,10 +20,10 @@ from telegram.error import (
 )
 
 from bot.channels import attachments
-from bot.channels.channel import Meaning, Trouble
-from bot.channels.doors import Doors, of_telegram
+from bot.channels.channel import Meaning, Sent, Trouble
 from bot.channels.telegram import reading, showing
 from bot.channels.telegram.requests import READ_TIMEOUT, AiohttpRequest
+from bot.doors import of_telegram
 from bot.pace import Pace
 from storage.outbox import REPLY, Call, Due
 
@@ -41,6 +41,7 @@ class Telegram:
     waits = timedelta(hours=24)
     """core.telegram.org/bots/api#getting-updates, read 24.11.2026."""
     keeps_files = True
+    charges = False
     read = staticmethod(reading.read)
     calls = staticmethod(showing.calls)
 
@@ -59,15 +60,13 @@ class Telegram:
         """The link by which somebody comes in with `code`."""
         try:
             return of_telegram((await self.call("getMe", {}))["username"], code)
-        except TelegramError as away:
-            raise Trouble(Meaning.RETRY, str(away)) from away
+        except TelegramError as error:
+            raise Trouble(Meaning.RETRY, str(error)) from error
 
-    async def perform(self, due: Due) -> str:
+    async def perform(self, due: Due) -> Sent:
         payload = due.payload
         drawing = attachments.taken_from(payload)
         try:
-            if code := payload.pop("invites", ""):
-                payload["text"] += f"\n{await self._doors.links(code)}"
             if drawing:
                 name, content = await attachments.drawn(drawing)
                 payload[FIELDS[drawing.kind]] = Upload(content, filename=name)
@@ -76,7 +75,7 @@ class Telegram:
                 answer = await self.call(due.method, payload)
         except TelegramError as error:
             raise trouble(error, due) from error
-        return str(answer["message_id"]) if isinstance(answer, dict) and "message_id" in answer else ""
+        return Sent(str(answer["message_id"]) if isinstance(answer, dict) and "message_id" in answer else "")
 
     async def fetch(self, file: str) -> bytes:
         try:

@@ -20,19 +20,19 @@ LONGEST_TEXT = 4096
 def calls(told: Message, chat: str, words: Words, *, tapped: str, priority: int, at: datetime) -> list[Call]:
     """The calls that show one message; a long text becomes several, the buttons stand under the last."""
     if told.attachment:
-        return [_attached(told.attachment, chat, priority, at)]
+        return [_attached(told, told.attachment, chat, priority, at)]
     text = "\n".join(words.say(line) for line in told.view.lines)
     # A character is at most two units.
     parts = [text] if len(text) <= LONGEST_TEXT // 2 else split(text, _fits)
     markup = _markup(told, words)
-    key = told.album if told.settle else ""
+    key = told.album if told.settle else told.kind
     made = []
     for number, text in enumerate(parts, start=1):
         payload: dict[str, Any] = {"chat_id": int(chat), "text": text}
         if number == len(parts) and markup:
             payload["reply_markup"] = markup
-        if number == len(parts) and told.invites:
-            payload["invites"] = told.invites
+        if number == len(parts) and told.code:
+            payload["doors"] = [told.code, CHANNEL if told.links else ""]
         method = "sendMessage"
         if tapped and told.replaces and len(parts) == 1:
             method, payload["message_id"] = "editMessageText", int(tapped)
@@ -40,11 +40,11 @@ def calls(told: Message, chat: str, words: Words, *, tapped: str, priority: int,
     return made
 
 
-def _attached(attachment: Chart | Sheet, chat: str, priority: int, at: datetime) -> Call:
+def _attached(told: Message, attachment: Chart | Sheet, chat: str, priority: int, at: datetime) -> Call:
     """What is to be drawn travels as data; it is drawn when the call is made."""
     kind, method = ("chart", "sendPhoto") if isinstance(attachment, Chart) else ("sheet", "sendDocument")
     payload = {"chat_id": int(chat), "disable_notification": True, kind: vars(attachment)}
-    return Call(CHANNEL, chat, method, payload, priority, at)
+    return Call(CHANNEL, chat, method, payload, priority, at, told.kind)
 
 
 def _markup(told: Message, words: Words) -> dict[str, Any] | None:

@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.channels import attachments
-from bot.channels.channel import Meaning, Trouble
-from bot.channels.doors import Doors, of_viber
+from bot.channels.channel import Meaning, Sent, Trouble
 from bot.channels.viber import keyboards, reading, showing
 from bot.channels.viber.client import WEBHOOK_NOT_SET, Client, Refusal, meaning
 from bot.channels.viber.media import Media
 from bot.channels.viber.models import Json
 from bot.channels.viber.pages import Pages
+from bot.doors import of_viber
 from bot.pace import Pace
 from handlers.scene import Reveal
 from storage.outbox import REPLY, Call, Due
+
+CHARGED = 5
+"""The `billing_status` of a message that costs money."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Viber:
     waits = timedelta(hours=1)
     """developers.viber.com/docs/faq, read 24.11.2026."""
     keeps_files = False
+    charges = True
     read = staticmethod(reading.read)
     calls = staticmethod(showing.calls)
 
@@ -49,16 +53,8 @@ class Viber:
         doors.add(self.door)
         self.webhook_lost = asyncio.Event()
 
-    async def door(self, code: str) -> str:
-        """The link by which somebody comes in with `code`."""
-        try:
-            self._uri = self._uri or (await self._client.account()).uri
-        except (Refusal, TimeoutError) as away:
-            raise Trouble(Meaning.RETRY, f"the name of the bot was not told: {away}") from away
-        return of_viber(self._uri, code)
-
-    async def perform(self, due: Due) -> str:
-        body = await self._complete(due)
+    async def perform(self, due: Due) -> Sent:
+        body = self._named(due, await self._drawn(due.payload))
         try:
             sent = await self._client.send_message(self._sender.signs({"receiver": due.chat, **body}))
         except Refusal as refused:
@@ -69,7 +65,20 @@ class Viber:
             # It may have been delivered: a question is asked once more, a summary is not.
             again = due.priority == REPLY and not due.tries
             raise Trouble(Meaning.RETRY if again else Meaning.UNCERTAIN, "Viber did not answer in time") from late
-        return str(sent.message_token)
+        return Sent(str(sent.message_token), charged=sent.billing_status == CHARGED)
+
+    async def door(self, code: str) -> str:
+        try:
+            account = await self._client.account()
+        except Refusal as refused:
+            raise meaning(refused, 0) from refused
+        except TimeoutError as late:
+            raise Trouble(Meaning.RETRY, "Viber did not answer in time") from late
+        return of_viber(account.uri, code)
+
+    def withdrawal(self, chat: str, message: str) -> list[Call]:
+        """Viber lets a bot delete nothing."""
+        return []
 
     async def _complete(self, due: Due) -> Json:
         """With the addresses that are made only when the call is."""

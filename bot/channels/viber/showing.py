@@ -31,13 +31,13 @@ Payload = dict[str, Any]
 
 def calls(told: Message, chat: str, words: Words, *, tapped: str, priority: int, at: datetime) -> list[Call]:
     """The calls that show one message; a long text becomes several, the keyboard comes with the last."""
-    key = told.album if told.settle else ""
+    key = told.album if told.settle else told.kind
     payloads = _payloads(told, words)
     keys = _keys(told, words)
     if keys:
         payloads[-1]["keyboard"] = keys
-    if told.invites:
-        payloads[-1]["invites"] = told.invites
+    if told.code:
+        payloads[-1]["doors"] = [told.code, CHANNEL if told.links else ""]
     if told.reveals:
         payloads[-1]["reveals"] = vars(told.reveals)
     return [Call(CHANNEL, chat, SEND, payload, priority, at, key) for payload in payloads]
