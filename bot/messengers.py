@@ -16,7 +16,6 @@ from telegram import Bot
 from yarl import URL
 
 from bot.channels.channel import Channel, Source
-from bot.channels.doors import Doors
 from bot.channels.telegram.api import Telegram
 from bot.channels.telegram.requests import AiohttpRequest
 from bot.channels.telegram.updates import Updates as TelegramUpdates
@@ -40,7 +39,6 @@ class Messengers:
     receiver: Receiver = field(default_factory=Receiver)
     channels: dict[str, Channel] = field(default_factory=dict)
     sources: list[Source] = field(default_factory=list)
-    doors: Doors = field(default_factory=Doors)
 
     def add(self, channel: Channel, source: Source) -> None:
         self.channels[channel.name] = channel
@@ -74,7 +72,7 @@ def _open_telegram(config: Config, session: ClientSession, messengers: Messenger
     )  # fmt: skip
     per_second = section.messages_per_second
     pace = Pace(time.monotonic, Rate(per_second, max(1, per_second - 3)), section.chat_messages_per_second)
-    telegram = Telegram(bot, request, pace, messengers.doors)
+    telegram = Telegram(bot, request, pace)
     secret = hashlib.sha256(b"webhook" + config.secret + config.tokens.telegram.encode()).hexdigest()
     messengers.add(telegram, TelegramUpdates(telegram, messengers.receiver, section.public_url, secret))
 
@@ -83,7 +81,7 @@ def _open_viber(config: Config, session: ClientSession, media: Media, pages: Pag
     section, token = config.file.viber, config.tokens.viber
     client, sender = Client(session, section.api_url, token), Sender(section.sender_name)
     pace = Pace(time.monotonic, Rate(VIBER_PER_SECOND, VIBER_PER_SECOND), VIBER_CHAT_PER_SECOND)
-    viber = Viber(client, sender, pages, media, pace=pace, doors=messengers.doors)
+    viber = Viber(client, sender, pages, media, pace)
     updates = ViberUpdates(
         client, sender, messengers.receiver, pages,
         token=token, public_url=section.public_url, webhook_lost=viber.webhook_lost, now=pages.now,

@@ -34,8 +34,6 @@ UNUSED_KEPT = timedelta(days=14)
 """Photos that belong to no report: longer than an untouched draft lives, whatever holidays are between."""
 DRAFTS_UNTOUCHED = timedelta(days=6)
 """After so long a draft is announced, and deleted on the next working day: seven days at least."""
-PHOTOS_UNUSED = timedelta(days=14)
-"""Longer than any draft lives, also over the holidays."""
 ALERT = "alert"
 
 

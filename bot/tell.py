@@ -40,10 +40,6 @@ class Teller:
         language = (reader.language if reader else "") or FIRST_LANGUAGE
         return Moment(at, calendar.local_day(at, self.work.zone), language)
 
-    def moment(self, at: datetime, me: Person | None) -> Moment:
-        """How `at` is called by whoever reads or wrote."""
-        return Moment(at, calendar.local_day(at, self._work.zone), (me.language if me else "") or FIRST_LANGUAGE)
-
     async def answer(
         self,
         tx: Tx,

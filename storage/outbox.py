@@ -55,7 +55,7 @@ class Due:
 
 @dataclass(frozen=True)
 class Result:
-    """How a call ended. `again_at` keeps the row waiting until then, and the others of its chat unless `alone`."""
+    """How a call ended. `again_at` keeps the row waiting until then, and the other rows of its chat unless `alone`."""
 
     row: Due
     state: str
@@ -173,7 +173,6 @@ async def record(tx: Tx, results: Sequence[Result], now: datetime) -> None:
             {
                 "id": one.row.id,
                 "state": one.state,
-                "counted": 0 if one.alone else 1,
                 "message": one.message,
                 "error": one.error[:500],
                 "charged": int(one.charged),

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.channel import Meaning, Trouble
-from bot.channels.doors import Doors
 from bot.channels.parts import split
 from bot.channels.viber.api import Sender, Viber
 from bot.channels.viber.client import Client
@@ -47,8 +46,7 @@ async def talking(sandbox: Sandbox) -> AsyncIterator[tuple[Viber, ViberPhone]]:
         await phone.says("здравейте")
         pace = Pace(time.monotonic, Rate(50, 50))
         # A text needs nothing of ours to be fetched.
-        pages, media = cast(Pages, None), cast(Media, None)
-        yield Viber(client, Sender("Обхват"), pages, media, pace=pace, doors=Doors()), phone
+        yield Viber(client, Sender("Обхват"), cast(Pages, None), cast(Media, None), pace), phone
     await runner.cleanup()
 
 

@@ -63,10 +63,6 @@ class Lives:
         self.claimed: set[int] = set()
         """How many digests were found claimed after the deaths around the hour."""
 
-    def configured(self, folder: Path, sandbox: Sandbox) -> tuple[Path, dict[str, str]]:
-        """The configuration and the tokens of the messengers."""
-        return write_config(folder, sandbox), {config.TOKEN: TOKEN}
-
     def strike(self) -> None:
         """The next life begins after the hour."""
         if not self._struck.is_set():
@@ -74,24 +70,24 @@ class Lives:
             self._struck.set()
 
     async def live(self) -> None:
-        await self.deaths(KILLS // 2)
+        await self._deaths(KILLS // 2)
         self.halfway = True
-        await self.life(end=self._struck.wait())
+        await self._life(end=self._struck.wait())
         for when, number in AROUND_THE_HOUR if self._at_commits else ():
-            await self.life(when, number)
+            await self._life(when, number)
             self.claimed.add(counted(self._file, "SELECT count(*) FROM period_claim WHERE job = 'digest'"))
-        await self.deaths(KILLS - KILLS // 2)
+        await self._deaths(KILLS - KILLS // 2)
         self.over = True
-        await self.life()
+        await self._life()
 
     async def _deaths(self, number: int) -> None:
         for n in range(number):
             if self._at_commits:
-                await self.life(("before", "after")[n % 2], 4 + n % 13)
+                await self._life(("before", "after")[n % 2], 4 + n % 13)
             else:
-                await self.life(end=asyncio.sleep(self._draw.uniform(0.6, 2.2)))
+                await self._life(end=asyncio.sleep(self._draw.uniform(0.6, 2.2)))
 
-    async def life(self, when: str = "never", number: int = 0, *, end: Awaitable[object] | None = None) -> None:
+    async def _life(self, when: str = "never", number: int = 0, *, end: Awaitable[object] | None = None) -> None:
         """Until it kills itself at that commit, or is killed at `end`."""
         process = await self._start(when, number)
         try:
@@ -209,8 +205,8 @@ async def prepare(folder: Path) -> None:
         for n in range(1, MEMBERS + 1):
             await people.invite(tx, f"code{n}", Invitation(MEMBER, team, ""), MORNING + timedelta(days=7))
         today, overdue = MORNING.date(), date(2026, 11, 17)
-        await cases.put(tx, [child(n, team) for n in range(1, MEMBERS + 1)], NextStep("S11", "visit", today), MORNING)
-        await cases.put(tx, [child(MEMBERS + 1, team)], NextStep("S11", "visit", overdue), MORNING)
+        await cases.put(tx, [_child(n, team) for n in range(1, MEMBERS + 1)], NextStep("S11", "visit", today), MORNING)
+        await cases.put(tx, [_child(MEMBERS + 1, team)], NextStep("S11", "visit", overdue), MORNING)
     await database.close()
 
 

@@ -7,18 +7,14 @@ gap; who is killed in it gets the event once more, and it must count once.
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
 import pytest
 
 from bot import config
-from casework.records import MEMBER, NextStep
 from sandbox import Sandbox, ViberMessage, ViberPhone
-from storage import cases, people, teams
-from storage.database import open_database
-from storage.people import Invitation
 from tests.bot.conftest import TOKEN, free_port
 from tests.bot.viber import configured
 from tests.kill.test_kill import MEMBERS, MORNING, PATIENCE, Lives, count_reports, prepare
@@ -61,16 +57,6 @@ async def reports(phone: ViberPhone, number: int, attempt: int) -> None:
     earlier = {message.text for message in phone.chat}
     await phone.taps("Запази")
     await gets_a_receipt(phone, earlier)
-
-
-class ViberLives(Lives):
-    def configured(self, folder: Path, sandbox: Sandbox) -> tuple[Path, dict[str, str]]:
-        return configured(folder, sandbox, free_port()), {config.VIBER_TOKEN: sandbox.viber_token}
-
-    async def live(self) -> None:
-        await self.deaths(KILLS)
-        self.over = True
-        await self.life()
 
 
 @pytest.mark.parametrize("at_commits", [True, False], ids=["commit points", "random moments"])

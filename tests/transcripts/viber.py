@@ -107,7 +107,15 @@ class ViberStage:
         await self.settled()
 
     async def settled(self) -> None:
+        """Also until the phones have fetched what they are to show."""
         await settled(self._world)
+        while not self._all_is_shown():
+            await self._world.sandbox.world.changed.wait(1)
+
+    def _all_is_shown(self) -> bool:
+        viber = self._world.sandbox.viber
+        sent = {call.token for call in viber.calls if call.method == "send_message" and call.status == 0}
+        return sent <= {message.token for phone in viber.phones.values() for message in phone.chat}
 
 
 @asynccontextmanager

@@ -45,12 +45,10 @@ class Telegram:
     read = staticmethod(reading.read)
     calls = staticmethod(showing.calls)
 
-    def __init__(self, bot: Bot, request: AiohttpRequest, pace: Pace, doors: Doors) -> None:
+    def __init__(self, bot: Bot, request: AiohttpRequest, pace: Pace) -> None:
         self._bot = bot
         self._request = request
-        self._doors = doors
         self.pace = pace
-        doors.add(self.door)
 
     async def call(self, method: str, payload: dict[str, Any], read_timeout: float = READ_TIMEOUT) -> Any:
         """The result of a method as JSON. Raises telegram.error.TelegramError."""

@@ -42,15 +42,12 @@ class Viber:
     read = staticmethod(reading.read)
     calls = staticmethod(showing.calls)
 
-    def __init__(self, client: Client, sender: Sender, pages: Pages, media: Media, *, pace: Pace, doors: Doors) -> None:
+    def __init__(self, client: Client, sender: Sender, pages: Pages, media: Media, pace: Pace) -> None:
         self._client = client
         self._sender = sender
         self._pages = pages
         self._media = media
-        self._doors = doors
-        self._uri = ""
         self.pace = pace
-        doors.add(self.door)
         self.webhook_lost = asyncio.Event()
 
     async def perform(self, due: Due) -> Sent:
@@ -80,14 +77,11 @@ class Viber:
         """Viber lets a bot delete nothing."""
         return []
 
-    async def _complete(self, due: Due) -> Json:
-        """With the addresses that are made only when the call is."""
-        body = await self._drawn(due.payload)
-        if reveals := body.pop("reveals", None):
-            body["text"] += f"\n{self._pages.names.address(Reveal(**reveals), due.id)}"
-        if code := body.pop("invites", ""):
-            body["text"] += f"\n{await self._doors.links(code)}"
-        return body
+    def _named(self, due: Due, body: Json) -> Json:
+        reveals = body.pop("reveals", None)
+        if reveals is None:
+            return body
+        return {**body, "text": f"{body['text']}\n{self._pages.names.address(Reveal(**reveals), due.id)}"}
 
     async def _drawn(self, payload: Json) -> Json:
         drawing = attachments.taken_from(payload)
@@ -101,7 +95,3 @@ class Viber:
 
     async def fetch(self, file: str) -> bytes:
         return await self._media.fetch(file)
-
-    def withdrawal(self, chat: str, message: str) -> list[Call]:
-        """Viber lets no bot delete anything."""
-        return []
