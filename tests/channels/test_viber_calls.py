@@ -40,7 +40,7 @@ async def talking(sandbox: Sandbox) -> AsyncIterator[tuple[Viber, ViberPhone]]:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     async with ClientSession() as session:
-        client = Client(session, sandbox.viber_api_url, sandbox.viber_token, ClientTimeout(sock_read=0.2))
+        client = Client(session, sandbox.viber_api_url, sandbox.viber_token, ClientTimeout(sock_read=1))
         await client.set_webhook(f"http://127.0.0.1:{runner.addresses[0][1]}/viber", [])
         phone = sandbox.world.person("Мила", telegram=False).viber
         await phone.says("здравейте")
@@ -58,7 +58,7 @@ async def test_a_question_without_an_answer_is_asked_once_more_and_a_summary_is_
     priority: int, tries: int, meaning: Meaning
 ) -> None:
     async with Sandbox() as sandbox, talking(sandbox) as (viber, phone):
-        sandbox.faults.add(Fault("send_message", phone.id, "timeout_after_delivery", seconds=1))
+        sandbox.faults.add(Fault("send_message", phone.id, "timeout_after_delivery", seconds=20))
         with pytest.raises(Trouble) as trouble:
             await viber.perform(Due(1, "viber", phone.id, "send_message", BODY, priority, tries))
         assert (await phone.hears()).text == "Записано."
@@ -88,7 +88,7 @@ async def test_the_token_is_not_told() -> None:
     assert sandbox.viber_token not in repr(trouble.value)
 
 
-labels = st.text(min_size=1, max_size=300).filter(lambda text: text.strip() != "")
+labels = st.text(min_size=1, max_size=140).filter(lambda text: text.strip() != "")
 rows_of_buttons = st.lists(
     st.one_of(st.lists(labels, min_size=1, max_size=1), st.lists(labels, min_size=2, max_size=6)),
     min_size=1,
