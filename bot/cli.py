@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -82,11 +83,16 @@ async def _ask(api_url: str, token: str) -> list[str]:
 
 
 @cli.command("demo")
-def play(port: Annotated[int, typer.Option(help="Where the chat page is.")] = 8080) -> None:
+def play(
+    port: Annotated[int, typer.Option(help="Where the chat page is.")] = 8080,
+    at: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%dT%H:%M"], help="Begin then, not now: 2026-11-24T08:00.")
+    ] = None,
+) -> None:
     """Sandbox, bot and a made-up district, with a chat page in the browser."""
     from bot import demo  # brings the sandbox with it, which the running bot does not need
 
-    _told(lambda: demo.play(port))
+    _told(lambda: demo.play(port, at))
 
 
 @cli.command()
