@@ -111,6 +111,9 @@ def invite(
 async def _invite(read: Config, role: str, team: str, municipality: str, name: str) -> None:
     if role not in ROLES:
         raise ConfigError([f"{role!r} is no role. Roles: {', '.join(ROLES)}."])
+    # First, so that no invitation is kept of which the link cannot be told.
+    if mistakes := await _ask(read.file.telegram.api_url, read.token):
+        raise ConfigError(mistakes)
     database = await open_database(read.file.database.url)
     try:
         async with database.transaction() as tx:
