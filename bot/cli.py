@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import secrets
 import signal
@@ -90,9 +91,18 @@ def play(
     ] = None,
 ) -> None:
     """Sandbox, bot and a made-up district, with a chat page in the browser."""
+    _told(lambda: _play(port, at))
+
+
+async def _play(port: int, at: datetime | None) -> None:
     from bot import demo  # brings the sandbox with it, which the running bot does not need
 
-    _told(lambda: demo.play(port, at))
+    try:
+        await demo.play(port, at)
+    except OSError as taken:
+        if taken.errno != errno.EADDRINUSE:
+            raise
+        raise ConfigError([f"--port: {port} is in use by something else. Another one: make demo PORT=8090."]) from taken
 
 
 @cli.command()

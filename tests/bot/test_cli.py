@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -143,3 +144,11 @@ async def test_an_invitation_is_not_kept_when_its_link_cannot_be_told(tmp_path: 
     assert ended.returncode == 2
     assert ended.stderr == "OBHVAT_TELEGRAM_TOKEN: Telegram does not know this token. Copy it again from @BotFather.\n"
     assert not (tmp_path / "obhvat.db").exists()
+
+
+def test_a_demo_whose_port_is_taken_says_so(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        ended = obhvat(tmp_path, "demo", "--port", str(port))
+    assert ended.returncode == 2
+    assert ended.stderr == f"--port: {port} is in use by something else. Another one: make demo PORT=8090.\n"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -53,7 +54,8 @@ def served() -> Iterator[str]:
                 break
         yield f"http://127.0.0.1:{port}/"
     finally:
-        process.terminate()
+        # As with Ctrl+C, after which nothing of it is left.
+        process.send_signal(signal.SIGINT)
         process.wait(20)
         process.stdout.close()
 
