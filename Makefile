@@ -2,6 +2,8 @@
 PYTHON ?= python3.11
 VENV := .venv
 READY := $(VENV)/.ready
+# Of the demo's page.
+PORT ?= 8080
 
 install: $(READY)
 
@@ -13,7 +15,7 @@ $(READY): requirements-dev.lock pyproject.toml
 
 # Everything on this machine: a messenger with a chat page, the bot, and a made-up district.
 demo: $(READY)
-	$(VENV)/bin/python -m bot.cli demo --port 8080
+	$(VENV)/bin/python -m bot.cli demo --port $(PORT)
 
 # The messenger alone, for a bot of your own.
 sandbox: $(READY)

@@ -125,7 +125,7 @@ async def lead(tx: Tx, here: Scene, case_id: int) -> list[Message]:
     due = here.work.calendar.add(here.moment.today, LEADER_DAYS)
     await cases.owe(tx, here.me, case, step, due, here.moment.at)
     told = _("{who} passes a case to you: {case}.", who=here.me.name, case=case.number)
-    show = ((Button(_("Show the case"), str(case.id), "card"),),)
+    show = ((Button(_("Show the case"), str(case.id), "card_below"),),)
     notices = [Message(View((told,), show), replaces=False, to=leader.id) for leader in leaders]
     done = _("{case} is passed to {leader}.", case=case.number, leader=leaders[0].name)
     return [Message(View((done,), back)), *notices]

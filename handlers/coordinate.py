@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from casework import calendar, digest, escalation
+from casework.catalogue import Catalogue
 from casework.digest import DayFacts, Digest, Done, Standing
 from casework.escalation import Roster
 from casework.records import REGIONAL, Case, Person
@@ -61,7 +62,7 @@ def _shown(work: Work, me: Person, told: Digest, *, late: bool) -> list[Message]
     words = Words(me.language, told.day)
     rows = (
         (Button(_("The full table (xlsx)"), told.day.isoformat(), "table"),),
-        (Button(_("My cases"), "0", "cases"),),
+        (Button(_("My cases"), "", "cases_below"),),
     )
     messages = [Message(View(tuple(_lines(work, told, late=late)), rows), replaces=False, to=me.id, kind=DIGEST)]
     if told.teams:
@@ -120,20 +121,20 @@ def _team(name: str) -> Text:
 
 
 def overdue_lines(work: Work, late: Sequence[Case], today: date, at_most: int) -> list[Text]:
-    """Oldest first, who holds it, and how long; no name and no street."""
-    lines = [
-        counted(
-            "• {case}, {place} · {holder} · {count} day · {step}",
-            "• {case}, {place} · {holder} · {count} days · {step}",
-            (today - case.due_on).days if case.due_on else 0,
-            case=case.number,
-            place=case.settlement or case.municipality,
-            holder=case.holder or "—",
-            step=work.catalogue.steps[case.next_step],
-        )
-        for case in late
-    ]
-    return _first(lines, at_most)
+    """Oldest first, who holds it, how long, and the step unless it is the first one; no name and no street."""
+    return _first([_overdue(work.catalogue, case, today) for case in late], at_most)
+
+
+def _overdue(book: Catalogue, case: Case, today: date) -> Text:
+    line = counted(
+        "• {case}, {place} · {holder} · {count} day",
+        "• {case}, {place} · {holder} · {count} days",
+        (today - case.due_on).days if case.due_on else 0,
+        case=case.number,
+        place=case.settlement or case.municipality,
+        holder=case.holder or "—",
+    )
+    return line if case.next_step == book.first_step else Joined([line, book.steps[case.next_step]], " · ")
 
 
 def _first(parts: Sequence[Text], at_most: int) -> list[Text]:
@@ -145,7 +146,7 @@ def _first(parts: Sequence[Text], at_most: int) -> list[Text]:
 def alert(work: Work, me: Person, late: Sequence[Case], today: date) -> Message:
     title = counted("{count} overdue case waits for you:", "{count} overdue cases wait for you:", len(late))
     buttons = tuple(
-        (Button(_("Open {case}", case=case.number), str(case.id), "card"),) for case in late[:OVERDUE_LISTED]
+        (Button(_("Open {case}", case=case.number), str(case.id), "card_below"),) for case in late[:OVERDUE_LISTED]
     )
     lines = overdue_lines(work, late, today, OVERDUE_LISTED)
     return Message(View((title, *lines), buttons), replaces=False, to=me.id)

@@ -140,6 +140,11 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
             return [await my_cases.listed(tx, here, max(number, 0))]
         case "card":
             return [await my_cases.card(tx, here, number)]
+        case "card_below":
+            # What came unasked stays where it is, with its other buttons.
+            return [(await my_cases.card(tx, here, number)).anew()]
+        case "cases_below":
+            return [(await my_cases.listed(tx, here, 0)).anew()]
         case "name":
             return [await my_cases.name(tx, here, number)]
         case "lead":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -118,3 +119,20 @@ def test_the_mapping_in_the_example_is_valid() -> None:
     example = (Path(__file__).parents[2] / "config.example.toml").read_text("utf-8")
     shown = example.replace('\n# "', '\n"')
     assert len(File.model_validate(tomllib.loads(shown)).import_.mapping) == 2
+
+
+async def test_an_invitation_is_not_kept_when_its_link_cannot_be_told(tmp_path: Path) -> None:
+    async with Sandbox(TOKEN, limits=False) as sandbox:
+        environ = {"OBHVAT_CONFIG": str(write_config(tmp_path, sandbox)), "OBHVAT_TELEGRAM_TOKEN": "222:BBB"}
+        ended = await asyncio.to_thread(obhvat, tmp_path, "invite", "region", **environ)
+    assert ended.returncode == 2
+    assert ended.stderr == "OBHVAT_TELEGRAM_TOKEN: Telegram does not know this token. Copy it again from @BotFather.\n"
+    assert not (tmp_path / "obhvat.db").exists()
+
+
+def test_a_demo_whose_port_is_taken_says_so(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        ended = obhvat(tmp_path, "demo", "--port", str(port))
+    assert ended.returncode == 2
+    assert ended.stderr == f"--port: {port} is in use by something else. Another one: make demo PORT=8090.\n"
