@@ -65,13 +65,12 @@ async def colleagues(tx: Tx, me: Person) -> list[tuple[int, str]]:
 
 
 async def leaders(tx: Tx, team_id: int) -> list[Person]:
-    return [one for one in await _of_team(tx, team_id) if one.role == LEADER]
-
-
-async def _of_team(tx: Tx, team_id: int) -> list[Person]:
+    """The leaders of the team who may be told something, by name."""
     rows = await tx.rows(
-        f"SELECT {_PERSON} FROM person p {_TEAM} WHERE m.team_id = :team AND p.active = 1 ORDER BY p.name",
+        f"SELECT {_PERSON} FROM person p {_TEAM} WHERE m.team_id = :team AND p.role = :leader AND {_ON_DUTY} "
+        "ORDER BY p.name",
         team=team_id,
+        leader=LEADER,
     )
     return [_person(row) for row in rows]
 
