@@ -219,10 +219,11 @@ async def join(tx: Tx, code: str, channel: str, account: str, chat: str, name: s
 
 
 async def add(tx: Tx, invited: Invitation, name: str, now: datetime) -> int:
+    """Not every messenger tells a name, and an empty one cannot stand on a button."""
     row = await tx.one(
         "INSERT INTO person (name, role, institution, municipality, created_at) "
         "VALUES (:name, :role, :institution, :municipality, :now) RETURNING id",
-        name=name,
+        name=name.strip() or "—",
         role=invited.role,
         institution=invited.institution,
         municipality=invited.municipality,
