@@ -174,7 +174,7 @@ async def pictured(tx: Tx, here: Scene, reply: Pictured, kept: Kept | None) -> l
 
 
 def _line(here: Scene, text: str) -> OneLine | None:
-    return oneline.read(text, here.work.catalogue, here.moment.today, here.me.language)
+    return oneline.read(text, here.work.catalogue, here.moment.today)
 
 
 def _of_another_case(here: Scene, journal: Journal, caption: str) -> bool:
