@@ -59,8 +59,8 @@ _WEEKDAY = re.compile(r"(?:(?:в|във|on|next|следващия|следва�
 _TIME = re.compile(r"(\d{1,2})(?:\s*[:.]\s*(\d{2}))?\s*(ч|часа|h|am|pm)?\.?")
 
 
-def read_day(text: str, today: date, language: str, *, past: bool = False) -> date | None:
-    """The day meant, or None. Both languages are always understood: people mix them."""
+def read_day(text: str, today: date, *, past: bool = False) -> date | None:
+    """The day meant, or None, in whichever language: people mix them."""
     said = " ".join(text.casefold().split())
     for near in NEAR.values():
         if said in near:

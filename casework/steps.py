@@ -22,7 +22,7 @@ def first(catalogue: Catalogue, calendar: WorkingDays, assigned_on: date) -> Nex
 def after(catalogue: Catalogue, calendar: WorkingDays, report: VisitReport, earlier: Sequence[VisitReport]) -> NextStep:
     """What follows `report`; `earlier` are the reports of the case before it, oldest first.
 
-    The day the member chose wins; otherwise the day after the promise, at most the catalogue's days away.
+    The day the member chose wins; otherwise the day after the promise, or so many days on as the catalogue says.
     """
     outcome = catalogue.outcomes[report.outcome]
     if outcome.closes:

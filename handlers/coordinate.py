@@ -30,10 +30,7 @@ async def make_digest(
     """The digest of `day`, claimed so that it is made once; empty when there is nothing to say."""
     before = await claims.before(tx, DIGEST, me.id, day.isoformat())
     # From where the last digest ended: nothing falls between two of them, whatever the hours were.
-    if "until" in before:
-        since = datetime.fromisoformat(before["until"])
-    elif me.accepted_at:
-        since = min(since, me.accepted_at)
+    since = datetime.fromisoformat(before["until"]) if before else min(since, me.accepted_at or since)
     last = await overview.last_visit(tx)
     done = await overview.done_between(tx, me, since, until, after=before.get("last", last))
     facts = await _facts(tx, me, day, done, _standing(work, before))
@@ -45,7 +42,7 @@ async def make_digest(
 
 
 def _standing(work: Work, kept: dict[str, Any]) -> Standing | None:
-    if "until" not in kept:
+    if not kept:
         return None
     day = calendar.local_day(datetime.fromisoformat(kept["until"]), work.zone)
     return Standing(day, kept["visits"], kept["overdue"])

@@ -228,7 +228,7 @@ class Day(Plain):
         if isinstance(reply, Tapped):
             return _iso(reply.value)
         if isinstance(reply, Typed):
-            return dates.read_day(reply.text, moment.today, moment.language, past=not self.days_on)
+            return dates.read_day(reply.text, moment.today, past=not self.days_on)
         return None
 
     def _fits(self, day: date, today: date) -> bool:

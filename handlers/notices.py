@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from itertools import groupby
 
+from handlers import conversations
 from handlers.link import MESSENGERS
 from handlers.menu import MENU
 from handlers.scene import Message
@@ -19,7 +20,6 @@ SET_ASIDE = _("Something went wrong with your last message and we are looking at
 NO_EDITS = _("I do not read changed messages. Please write it anew.")
 NOT_IN_GROUPS = _("I speak only in a private chat. Please write to me there.")
 DRAFTS = "drafts"
-REPORTS = ("visit", "fix")
 LISTED = 8
 
 
@@ -65,8 +65,7 @@ async def drafts_end(tx: Tx, today: date, untouched_since: datetime, until: date
 
 async def _empty(tx: Tx, kept: Kept) -> bool:
     """Whether it holds nothing that anybody would miss; then it goes at once."""
-    journal = JOURNALS.validate_json(kept.body)
-    if kept.name in REPORTS and (journal.answers or journal.given.keys() - {"at"}):
+    if conversations.begun(JOURNALS.validate_json(kept.body)):
         return False
     await journals.delete(tx, kept.id)
     return True

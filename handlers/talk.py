@@ -149,9 +149,9 @@ class Dropped:
 
 @dataclass(frozen=True)
 class Stale:
-    """A button of another question or another conversation: nothing changes."""
+    """A button of another question or another conversation: nothing changes, and this is still asked."""
 
-    journal: Journal
+    asking: Asking
 
 
 Step = Asking | Finished | Dropped | Stale
@@ -289,7 +289,7 @@ def advance(flow: Flow, who: Any, journal: Journal, reply: Reply, moment: Moment
         if isinstance(stop, Finished):
             return stop
         if isinstance(reply, Tapped) and (reply.talk, reply.key) != (journal.id, stop.key):
-            return Stale(journal)
+            return Stale((yield from _asking(replay, stop, moment)))
         partial = journal.partial if journal.open_key == stop.key else None
         need = stop.kind.needs(partial, moment)
         found = (yield need) if need else None

@@ -65,13 +65,12 @@ async def colleagues(tx: Tx, me: Person) -> list[tuple[int, str]]:
 
 
 async def leaders(tx: Tx, team_id: int) -> list[Person]:
-    return [one for one in await _of_team(tx, team_id) if one.role == LEADER]
-
-
-async def _of_team(tx: Tx, team_id: int) -> list[Person]:
+    """The leaders of the team who may be told something, by name."""
     rows = await tx.rows(
-        f"SELECT {_PERSON} FROM person p {_TEAM} WHERE m.team_id = :team AND p.active = 1 ORDER BY p.name",
+        f"SELECT {_PERSON} FROM person p {_TEAM} WHERE m.team_id = :team AND p.role = :leader AND {_ON_DUTY} "
+        "ORDER BY p.name",
         team=team_id,
+        leader=LEADER,
     )
     return [_person(row) for row in rows]
 
@@ -220,10 +219,11 @@ async def join(tx: Tx, code: str, channel: str, account: str, chat: str, name: s
 
 
 async def add(tx: Tx, invited: Invitation, name: str, now: datetime) -> int:
+    """Not every messenger tells a name, and an empty one cannot stand on a button."""
     row = await tx.one(
         "INSERT INTO person (name, role, institution, municipality, created_at) "
         "VALUES (:name, :role, :institution, :municipality, :now) RETURNING id",
-        name=name,
+        name=name.strip() or "—",
         role=invited.role,
         institution=invited.institution,
         municipality=invited.municipality,

@@ -54,22 +54,22 @@ def test_what_is_written_is_read_back(prefix: str, running: int) -> None:
     ],
 )
 def test_a_line_is_a_whole_report(line: str, meant: OneLine) -> None:
-    assert oneline.read(line, BOOK, TODAY, "bg") == meant
+    assert oneline.read(line, BOOK, TODAY) == meant
 
 
 @pytest.mark.parametrize("day", ["вчера", "1.1.2020", "24.11.2030"])
 def test_a_day_that_nobody_can_promise_is_left_in_the_note_and_the_promise_is_asked(day: str) -> None:
-    assert oneline.read(f"14 обещание {day}", BOOK, TODAY, "bg") == OneLine(CaseQuery("", 14), "O11", None, day)
+    assert oneline.read(f"14 обещание {day}", BOOK, TODAY) == OneLine(CaseQuery("", 14), "O11", None, day)
 
 
 @pytest.mark.parametrize("line", ["", "14", "никой 14", "здравей", "14 не знам", "утре 14 никой"])
 def test_anything_else_is_not_a_report(line: str) -> None:
-    assert oneline.read(line, BOOK, TODAY, "bg") is None
+    assert oneline.read(line, BOOK, TODAY) is None
 
 
 @given(st.text(max_size=80))
 def test_no_text_is_too_strange(text: str) -> None:
-    oneline.read(text, BOOK, TODAY, "bg")
+    oneline.read(text, BOOK, TODAY)
 
 
 def case(number: str, due: date) -> Case:

@@ -1,15 +1,18 @@
-"""The notice of drafts that go: short however many there are, and once a day."""
+"""Notices: of drafts that go, short however many there are; and the digest, each once a day."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
 
-from handlers import notices
+from casework.records import MUNICIPAL
+from handlers import coordinate, notices
 from handlers.scene import Message
 from handlers.words import Words
+from storage import people
 from storage.database import Database
-from tests.conversations.conftest import NOW, TODAY
+from storage.people import Invitation
+from tests.conversations.conftest import NOW, TODAY, WORK
 
 LATER = NOW + timedelta(days=7)
 
@@ -46,3 +49,20 @@ async def test_who_had_a_notice_today_has_the_next_one_tomorrow(mila: Any, datab
     async with database.transaction() as tx:
         await tx.run("UPDATE journal SET warned_on = ''")
     assert await drafts_end(database) == []
+
+
+async def test_the_digest_of_a_day_is_made_once(mila: Any, database: Database) -> None:
+    await mila.says("14 никой")
+    await mila.taps("Запази")
+    async with database.transaction() as tx:
+        kolyo = await people.add(tx, Invitation(MUNICIPAL, None, "Бяла"), "Кольо", NOW)
+        await people.set_language(tx, kolyo, "bg")
+        me = await people.get(tx, kolyo)
+        assert me is not None
+        made = [
+            await coordinate.make_digest(
+                tx, WORK, me, TODAY, NOW - timedelta(days=1), NOW + timedelta(hours=9), late=False, now=NOW
+            )
+            for _ in range(2)
+        ]
+    assert [len(messages) for messages in made] == [2, 0]

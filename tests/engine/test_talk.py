@@ -107,12 +107,12 @@ def test_a_wrong_answer_never_advances_and_says_why(reply: Reply) -> None:
 def test_a_button_of_another_question_changes_nothing() -> None:
     second = tap(begin(), "red")
     assert isinstance(second, Asking)
-    assert say(second, Tapped("p1", "colour", "blue")) == Stale(second.journal)
+    assert say(second, Tapped("p1", "colour", "blue")) == Stale(second)
 
 
 def test_a_button_of_another_conversation_changes_nothing() -> None:
     first = begin()
-    assert say(first, Tapped("p0", "colour", "blue")) == Stale(first.journal)
+    assert say(first, Tapped("p0", "colour", "blue")) == Stale(first)
 
 
 def test_a_default_is_asked_only_when_changed() -> None:
@@ -195,6 +195,41 @@ def test_a_conversation_that_awaits_the_world_is_a_bug() -> None:
 class Careless:
     def __await__(self) -> Any:
         yield "a future of somebody else"
+
+
+async def greet(here: Talk, who: str) -> str:
+    colour = await here.ask("colour", "Which colour?", Colour(("red", "blue")))
+    here.say(f"Painted {colour}.")
+    return await here.ask("brush", "Which brush?", Colour(("thin", "wide")))
+
+
+def test_what_a_conversation_says_stands_above_its_next_question() -> None:
+    first = finish(talk.start(greet, "me", Journal("greet", "g1"), NOON))
+    assert isinstance(first, Asking)
+    second = finish(talk.advance(greet, "me", first.journal, Typed("red"), NOON))
+    assert isinstance(second, Asking)
+    assert second.view.lines == ("Painted red.", "Which brush?")
+
+
+def test_a_conversation_whose_last_question_is_no_longer_asked_ends_at_the_next_message() -> None:
+    older = Journal("paint", "p1", answers={"colour": "red", "shade": "rose", "review": "save"}, open_key="frame")
+    assert finish(talk.advance(paint, "me", older, Typed("oak"), NOON)) == Finished(("red", "rose", "wide"))
+
+
+@dataclass(frozen=True)
+class Fickle(Colour):
+    """Takes a word and does not know it again."""
+
+    def accepts(self, value: Any) -> bool:
+        return False
+
+
+def test_a_kind_that_takes_what_it_does_not_accept_is_a_bug() -> None:
+    async def careless(here: Talk, who: str) -> str:
+        return await here.ask("colour", "Which?", Fickle(("red",)))
+
+    with pytest.raises(TypeError, match="colour"):
+        finish(talk.advance(careless, "me", Journal("careless", "c1"), Typed("red"), NOON))
 
 
 ANSWERS = st.lists(

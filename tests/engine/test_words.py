@@ -12,7 +12,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
-from handlers.words import Joined, Within, Words, _, counted
+from handlers.words import Joined, Within, Words, _, counted, in_every_language
 
 HANDLERS = Path(__file__).parents[2] / "handlers"
 BULGARIAN = HANDLERS / "locale" / "bg" / "LC_MESSAGES"
@@ -88,3 +88,7 @@ def test_a_label_in_a_sentence_begins_small() -> None:
     parts = Joined([Within(_("Measures")), Within(_("Note"))])
     assert Words("bg", TODAY).say(_("Not filled in: {labels}.", labels=parts)) == "Не е попълнено: мерки, бележка."
     assert Words("en", TODAY).say(Within("")) == ""
+
+
+def test_a_fixed_word_is_known_in_every_language() -> None:
+    assert in_every_language("Menu") == {"bg": "Меню", "en": "Menu"}

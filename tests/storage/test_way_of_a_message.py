@@ -109,6 +109,15 @@ async def test_what_was_sent_is_not_due_and_what_must_wait_waits(database: Datab
         assert await outbox.waiting(tx) == 1
 
 
+async def test_what_is_cancelled_keeps_no_words(database: Database) -> None:
+    async with database.transaction() as tx:
+        await outbox.add(tx, [call("1 photo", cancel_key="album"), call("note", priority=outbox.NOTICE)], NOW)
+        await outbox.add(tx, [call("2 photos", cancel_key="album")], NOW)
+        await outbox.cancel_notices(tx, "telegram", "7")
+        rows = await tx.rows("SELECT state, payload FROM outbox ORDER BY id")
+    assert [tuple(row) for row in rows] == [("cancelled", ""), ("cancelled", ""), ("waiting", '{"text": "2 photos"}')]
+
+
 async def test_a_person_has_one_open_conversation_and_many_drafts(district: object, database: Database) -> None:
     me = district.mila.id  # type: ignore[attr-defined]
     async with database.transaction() as tx:

@@ -36,7 +36,7 @@ def when(said: str, now: datetime, language: str) -> datetime:
         return now + timedelta(minutes=int(found[1] or found[2]))
     found = _ON_A_DAY.fullmatch(said)
     today = now.astimezone(district.SOFIA).date()
-    day = dates.read_day(found[2], today, language) if found else None
+    day = dates.read_day(found[2], today) if found else None
     hour = dates.read_time(found[3]) if found else None
     if found is None or day is None or hour is None:
         raise Unwritten(said)
