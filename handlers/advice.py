@@ -13,7 +13,7 @@ from handlers.replies import Reply, Typed
 from handlers.scene import Message, Scene
 from handlers.talk import Talk
 from handlers.views import Button, View
-from handlers.words import Text, _, counted
+from handlers.words import Text, _, beginning, counted
 from storage import advice, questions
 from storage.advice import Advice
 from storage.database import Tx
@@ -22,7 +22,6 @@ PAGE = 3
 MOST_FOUND = 9
 """More would not fit into the button that shows the rest, nor would anybody read them."""
 LONGEST_SOUGHT = 60
-START = 30
 GONE = _("This is not in the help any more.")
 
 
@@ -113,8 +112,7 @@ def _page(here: Scene, all_: Sequence[Advice], title: Text) -> Message:
 
 
 def _out(one: Advice) -> Button:
-    start = one.question if len(one.question) <= START else f"{one.question[:START]}…"
-    return Button(_("Take out of the help: {start}", start=start), str(one.id), "withdraw")
+    return Button(_("Take out of the help: {start}", start=beginning(one.question)), str(one.id), "withdraw")
 
 
 async def withdraw(tx: Tx, here: Scene, advice_id: int) -> Message:

@@ -14,7 +14,7 @@ from casework import oneline
 from casework.numbers import CaseQuery
 from casework.numbers import read as read_number
 from casework.oneline import OneLine
-from handlers import advice, join, menu, questions, settings, talk, visit
+from handlers import advice, announce, join, menu, questions, settings, talk, visit
 from handlers.pick import looking_for, where
 from handlers.replies import Pictured, Reply, Tapped, Typed
 from handlers.scene import Message, Scene, drive
@@ -36,6 +36,7 @@ FLOWS: dict[str, Flow] = {
     "answer": questions.answer,
     "publish": advice.publish,
     "search": advice.search,
+    "announce": announce.announce,
 }
 KEEP: dict[str, Callable[[Tx, Scene, Any], Awaitable[list[Message]]]] = {
     "join": join.keep,
@@ -45,6 +46,7 @@ KEEP: dict[str, Callable[[Tx, Scene, Any], Awaitable[list[Message]]]] = {
     "answer": questions.keep_answer,
     "publish": advice.keep_published,
     "search": advice.found,
+    "announce": announce.keep,
 }
 """What becomes of a result, where that needs nothing but the result."""
 REPORTS = ("visit", "fix")

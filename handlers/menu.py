@@ -12,6 +12,7 @@ from storage.database import Tx
 REPORT = Button(_("Report a visit"), "", "report")
 CASES = Button(_("My cases"), "0", "cases")
 MENU = Button(_("Menu"), "", "menu")
+ANNOUNCE = Button(_("Announce to the teams"), "", "announce")
 ASK = Button(_("Ask a coordinator"), "", "ask")
 
 COMMANDS = {
@@ -49,7 +50,8 @@ def menu(me: Person, above: Text = "") -> Message:
     )
     waiting = (Button(_("Messages set aside"), "", "aside"),) if me.set_aside else ()
     asked = (Button(_("Questions"), "", "questions"),) if me.asked else ()
-    view = View((title,), rows).with_row(*asked).with_row(*waiting)
+    announce = (ANNOUNCE,) if me.coordinates else ()
+    view = View((title,), rows).with_row(*asked, *announce).with_row(*waiting)
     return Message(view.under(above, "") if above != "" else view)
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cache
 
 from casework.records import Person
-from handlers import advice, aside, conversations, coordinate, imports, link, menu, questions, reach, settings
+from handlers import advice, announce, aside, conversations, coordinate, imports, link, menu, questions, reach, settings
 from handlers import cases as my_cases
 from handlers.join import STRANGER
 from handlers.replies import Filed, Incoming, Pictured, Reply, Tapped, Typed, Unreadable
@@ -103,9 +103,9 @@ async def _commanded(tx: Tx, here: Scene, kept: Kept | None, command: str) -> li
             return await conversations.discard(tx, here, kept)
         case "help":
             return [menu.help_(), *(await conversations.again(tx, here, kept) if kept else [])]
-        case "hour" if not here.me.coordinates:
+        case "hour" | "announce" if not here.me.coordinates:
             pass  # there is no such command for them
-        case "report" | "cases" | "last" | "drafts" | "settings" | "language" | "hour" | "ask":
+        case "report" | "cases" | "last" | "drafts" | "settings" | "language" | "hour" | "ask" | "announce":
             tap = Tapped(GO, command, "0" if command == "cases" else "")
             return [message.anew() for message in await _menu_tap(tx, here, kept, tap)]
         case "menu":
@@ -133,6 +133,8 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
             return await conversations.begin(tx, here, tap.key, {}, kept)
         case "ask" | "question" | "questions" | "take" | "answer" | "answer_too" | "helped":
             return await _asking(tx, here, kept, tap.key, number)
+        case "announce" | "announce_new" | "announced" | "read" | "remind":
+            return await _announcing(tx, here, kept, tap.key, number)
         case "publish":
             return await conversations.begin(tx, here, "publish", {"answer": number}, kept)
         case "help_more":
@@ -197,6 +199,19 @@ async def _asking(tx: Tx, here: Scene, kept: Kept | None, key: str, number: int)
             given = {}
     # Begun from a notice, which keeps its buttons.
     return [told.anew() for told in await conversations.begin(tx, here, key, given, kept)]
+
+
+async def _announcing(tx: Tx, here: Scene, kept: Kept | None, key: str, number: int) -> list[Message]:
+    match key:
+        case "announced":
+            return [await announce.status(tx, here, number)]
+        case "read":
+            return [await announce.read(tx, here, number)]
+        case "remind":
+            return await announce.remind(tx, here, number)
+        case "announce" if shown := await announce.sent_before(tx, here):
+            return [shown]
+    return await conversations.begin(tx, here, "announce", {}, kept)
 
 
 async def _nothing_open(tx: Tx, here: Scene, reply: Reply) -> list[Message]:
