@@ -90,8 +90,9 @@ async def coordinator_of(tx: Tx, person_id: int) -> Person | None:
 async def overseers(tx: Tx, person_id: int) -> list[Person]:
     """All who look after somebody and can be reached, municipal coordinators first."""
     rows = await tx.rows(
-        f"SELECT {_PERSON} FROM overseen_by o JOIN person p ON p.id = o.overseer_id {_TEAM} "
-        f"WHERE o.person_id = :person AND {_ON_DUTY} ORDER BY p.role = :regional, p.id",
+        f"SELECT {_PERSON} FROM person p {_TEAM} WHERE {_ON_DUTY} "
+        "AND p.id IN (SELECT o.overseer_id FROM overseen_by o WHERE o.person_id = :person) "
+        "ORDER BY p.role = :regional, p.id",
         person=person_id,
         regional=REGIONAL,
     )
