@@ -19,7 +19,7 @@ _QUESTION = (
 )
 _FROM = "FROM question q JOIN person a ON a.id = q.asker_id AND a.active = 1 LEFT JOIN person k ON k.id = q.taken_by"
 # EXISTS, because few questions wait and many people are looked after; and because one may be so in two teams.
-_MINE = f"{_FROM} WHERE EXISTS (SELECT 1 FROM overseen_by o WHERE o.person_id = q.asker_id AND o.overseer_id = :me)"
+SEEN = f"{_FROM} WHERE EXISTS (SELECT 1 FROM overseen_by o WHERE o.person_id = q.asker_id AND o.overseer_id = :me)"
 
 _ANSWER = (
     "SELECT w.id, w.question_id, w.person_id, p.name AS who, q.text AS question, w.text, w.sent_at IS NOT NULL AS sent "
@@ -74,18 +74,18 @@ async def ask(tx: Tx, me: Person, text: str, case: Case | None, now: datetime) -
 
 async def get(tx: Tx, me: Person, question_id: int) -> Question | None:
     """For a coordinator who looks after its asker."""
-    row = await tx.row(f"SELECT {_QUESTION} {_MINE} AND q.id = :id", me=me.id, id=question_id)
+    row = await tx.row(f"SELECT {_QUESTION} {SEEN} AND q.id = :id", me=me.id, id=question_id)
     return _question(row) if row else None
 
 
 async def waiting(tx: Tx, me: Person) -> list[Question]:
     """Without an answer, oldest first."""
-    rows = await tx.rows(f"SELECT {_QUESTION} {_MINE} AND q.answered_at IS NULL ORDER BY q.id", me=me.id)
+    rows = await tx.rows(f"SELECT {_QUESTION} {SEEN} AND q.answered_at IS NULL ORDER BY q.id", me=me.id)
     return [_question(row) for row in rows]
 
 
 async def count(tx: Tx, me: Person) -> int:
-    row = await tx.one(f"SELECT count(*) AS n {_MINE} AND q.answered_at IS NULL", me=me.id)
+    row = await tx.one(f"SELECT count(*) AS n {SEEN} AND q.answered_at IS NULL", me=me.id)
     return int(row["n"])
 
 
