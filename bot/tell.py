@@ -23,7 +23,7 @@ from handlers.words import FIRST_LANGUAGE, Words
 from storage import journals, outbox, people, spending
 from storage.database import Tx
 from storage.media import Waiting
-from storage.outbox import HELD, NOTICE, REPLY, SPARE, WAITING
+from storage.outbox import BROADCAST, HELD, NOTICE, REPLY, SPARE, WAITING
 
 ALBUM_SETTLES = timedelta(seconds=1)
 
@@ -64,6 +64,7 @@ class Teller:
         """Messages to one person who has not just asked for them, in this order; on the channel `on` if that can be."""
         if not told or told[0].to is None:
             return
+        priority = BROADCAST if told[0].to_many else priority
         reader = await people.get(tx, told[0].to)
         open_ways = [way for way in await people.ways(tx, told[0].to) if way.channel in self.channels]
         if told[0].elsewhere:

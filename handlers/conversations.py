@@ -6,7 +6,7 @@ A conversation writes by returning. Its result is saved here, in the transaction
 from __future__ import annotations
 
 import secrets
-from collections.abc import Generator
+from collections.abc import Awaitable, Callable, Generator
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from casework.numbers import CaseQuery
 from casework.numbers import read as read_number
 from casework.oneline import OneLine
 from casework.records import VisitReport
-from handlers import join, menu, settings, talk, visit
+from handlers import advice, announce, join, menu, questions, settings, talk, visit
 from handlers.pick import looking_for, where
 from handlers.replies import Pictured, Reply, Tapped, Typed
 from handlers.scene import Message, Scene, drive
@@ -33,7 +33,23 @@ FLOWS: dict[str, Flow] = {
     "notices": settings.choose_messenger,
     "visit": visit.report_visit,
     "fix": visit.report_visit,
+    "ask": questions.ask,
+    "answer": questions.answer,
+    "publish": advice.publish,
+    "search": advice.search,
+    "announce": announce.announce,
 }
+KEEP: dict[str, Callable[[Tx, Scene, Any], Awaitable[list[Message]]]] = {
+    "join": join.keep,
+    "hour": settings.keep_hour,
+    "notices": settings.keep_messenger,
+    "ask": questions.keep_question,
+    "answer": questions.keep_answer,
+    "publish": advice.keep_published,
+    "search": advice.found,
+    "announce": announce.keep,
+}
+"""What becomes of a result, where that needs nothing but the result."""
 REPORTS = ("visit", "fix")
 """What is worth a draft: a report and the correction of one."""
 BACK, LATER = "-back", "-later"
@@ -345,15 +361,10 @@ def _card(journal: Journal) -> Any:
 
 
 async def _keep(tx: Tx, here: Scene, journal: Journal, result: Any) -> list[Message]:
-    match journal.name:
-        case "join":
-            return await join.keep(tx, here, result)
-        case "language":
-            return await _in_language(tx, here, result)
-        case "hour":
-            return await settings.keep_hour(tx, here, result)
-        case "notices":
-            return await settings.keep_messenger(tx, here, result)
+    if keep := KEEP.get(journal.name):
+        return await keep(tx, here, result)
+    if journal.name == "language":
+        return await _in_language(tx, here, result)
     return [await _kept_report(tx, here, journal, result)]
 
 

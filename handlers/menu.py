@@ -12,6 +12,8 @@ from storage.database import Tx
 REPORT = Button(_("Report a visit"), "", "report")
 CASES = Button(_("My cases"), "0", "cases")
 MENU = Button(_("Menu"), "", "menu")
+ANNOUNCE = Button(_("Announce to the teams"), "", "announce")
+ASK = Button(_("Ask a coordinator"), "", "ask")
 
 COMMANDS = {
     "report": _("Report a visit"),
@@ -19,6 +21,7 @@ COMMANDS = {
     "last": _("My last reports"),
     "drafts": _("My drafts"),
     "settings": _("Settings"),
+    "ask": _("Ask a coordinator"),
     "menu": _("Menu"),
     "back": _("One question back"),
     "cancel": _("Throw this report away"),
@@ -46,12 +49,14 @@ def menu(me: Person, above: Text = "") -> Message:
         (Button(_("Help"), "", "help"),),
     )
     waiting = (Button(_("Messages set aside"), "", "aside"),) if me.set_aside else ()
-    view = View((title,), rows).with_row(*waiting)
+    asked = (Button(_("Questions"), "", "questions"),) if me.asked else ()
+    announce = (ANNOUNCE,) if me.coordinates else ()
+    view = View((title,), rows).with_row(*asked, *announce).with_row(*waiting)
     return Message(view.under(above, "") if above != "" else view)
 
 
 def help_() -> Message:
-    return Message(View((HELP, FILES), ((MENU,),)))
+    return Message(View((HELP, FILES), ((ASK, Button(_("Search the help"), "", "search")), (MENU,))))
 
 
 async def drafts(tx: Tx, here: Scene) -> Message:

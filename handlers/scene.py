@@ -92,6 +92,9 @@ class Message:
     can_wait: bool = False
     """A notice that is not worth money: where it would cost some, it waits until its reader writes."""
 
+    to_many: bool = False
+    """One of many alike: it goes behind replies and notices, at its own pace."""
+
     attachment: Chart | Sheet | None = None
     code: str = ""
     """Of an invitation; the links by which the messengers are opened with it are written under the text."""

@@ -101,6 +101,11 @@ class Words:
         return said.ngettext(phrase.one, phrase.many, phrase.count)
 
 
+def beginning(text: str, length: int = 30) -> str:
+    """As much as fits on a button."""
+    return text if len(text) <= length else f"{text[:length].rstrip()}…"
+
+
 def in_every_language(sentence: str) -> dict[str, str]:
     """How a fixed word of the menu reads in each language, for recognising it when it is typed."""
     return {language: translations(language).gettext(sentence) for language in LANGUAGES}

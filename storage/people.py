@@ -83,13 +83,19 @@ async def on_duty(tx: Tx) -> list[Person]:
 
 async def coordinator_of(tx: Tx, person_id: int) -> Person | None:
     """Who looks after somebody and can be reached: the municipal coordinator, else the regional one."""
-    row = await tx.row(
-        f"SELECT {_PERSON} FROM overseen_by o JOIN person p ON p.id = o.overseer_id {_TEAM} "
-        f"WHERE o.person_id = :person AND {_ON_DUTY} ORDER BY p.role = :regional, p.id LIMIT 1",
+    return next(iter(await overseers(tx, person_id)), None)
+
+
+async def overseers(tx: Tx, person_id: int) -> list[Person]:
+    """All who look after somebody and can be reached, municipal coordinators first."""
+    rows = await tx.rows(
+        f"SELECT {_PERSON} FROM person p {_TEAM} WHERE {_ON_DUTY} "
+        "AND p.id IN (SELECT o.overseer_id FROM overseen_by o WHERE o.person_id = :person) "
+        "ORDER BY p.role = :regional, p.id",
         person=person_id,
         regional=REGIONAL,
     )
-    return _person(row) if row else None
+    return [_person(row) for row in rows]
 
 
 async def overseen(tx: Tx, me: Person, person_id: int) -> Person | None:

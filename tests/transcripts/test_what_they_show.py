@@ -19,8 +19,8 @@ HANDLERS = HERE.parents[1] / "handlers"
 GUIDE = HERE.parents[1] / "docs" / "user-guide.md"
 FILES = sorted(HERE.glob("*.txt"))
 CONVERSATIONS = {
-    "cases.py", "conversations.py", "coordinate.py", "join.py", "kinds.py", "menu.py", "pick.py", "router.py",
-    "settings.py", "talk.py", "visit.py",
+    "advice.py", "announce.py", "cases.py", "conversations.py", "coordinate.py", "join.py", "kinds.py", "menu.py",
+    "pick.py", "questions.py", "router.py", "settings.py", "talk.py", "visit.py",
 }  # fmt: skip
 ON_VIBER = "on Viber alone; tests/bot/test_viber*.py"
 UNSAID = {
@@ -36,6 +36,29 @@ UNSAID = {
     "Status": "",
     "Next step": "",
     "Due": "",
+    **dict.fromkeys(
+        (
+            "This question is not in your area, or whoever asked it has left. Nothing was changed.",
+            "Somebody answered before you:",
+            "Your answer is kept, not sent.",
+            "Send mine too",
+            "Your question is kept. No coordinator can be reached now; it goes out as soon as one can.",
+            "This answer is in the help already. Nothing was changed.",
+            "How shall the answer read?",
+            "More from the help:",
+            "No question waits for an answer.",
+        ),
+        "tests/bot/test_asking.py",
+    ),
+    **dict.fromkeys(
+        (
+            "This announcement is not there for you. Nothing was changed.",
+            "Cannot be reached now: {count}",
+            "Could not be reached: {count}",
+            "They were reminded once already.",
+        ),
+        "tests/bot/test_announcing.py",
+    ),
     "One question back": "in the messenger's list of commands",
     "Throw this report away": "the same",
     "Messages set aside": "a message must fail three times first; tests/bot/test_aside.py",
