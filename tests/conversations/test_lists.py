@@ -89,6 +89,15 @@ async def test_the_button_for_help_leaves_the_open_question_as_it_is(mila: Any) 
     assert "Как завърши" in await mila.sends(first)
 
 
+async def test_the_button_of_the_menu_puts_the_open_report_aside(mila: Any) -> None:
+    await mila.says("/cases")
+    menu = mila.button("Меню")
+    await mila.says("14 никой")
+    assert (await mila.sends(menu)).startswith("Докладът Ви е в „Чернови“.")
+    await mila.says("/drafts")
+    assert "БЯ-014" in mila.labels[0]
+
+
 async def test_the_table_is_for_coordinators(mila: Any) -> None:
     assert await mila.sends(Tapped("go", "table", "2026-11-24")) == "Таблицата е само за координатори."
     assert mila.shown.attachment is None

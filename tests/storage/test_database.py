@@ -138,6 +138,21 @@ async def test_who_is_stopped_while_waiting_for_another_program_leaves_nothing_o
         assert await count(tx) == 1
 
 
+async def test_who_is_stopped_in_the_middle_of_a_commit_has_committed(database: Database) -> None:
+    writing = asyncio.create_task(add(database, "Б-1"))
+
+    def stop(_when: str) -> None:
+        writing.cancel()
+
+    database.committing = stop
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    database.committing = lambda _when: None
+    await add(database, "Б-2")
+    async with database.reading() as tx:
+        assert await count(tx) == 2
+
+
 async def test_a_file_that_can_no_longer_be_written_is_told_at_once(database: Database) -> None:
     async with database.transaction() as tx:
         await tx.run("PRAGMA query_only=ON")
