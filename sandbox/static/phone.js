@@ -46,10 +46,10 @@ export class Phone {
     this.$(".leave").addEventListener("click", () => this.leave());
     this.$(".down").addEventListener("click", () => { this.top = 0; this.bottom(); });
     this.$(".list").addEventListener("scroll", () => this.scrolled());
-    // An opened menu or tray makes the list shorter; what stood at the bottom must stay there.
-    new ResizeObserver(() => {
-      if (this.stuck) this.bottom(false);
-    }).observe(this.$(".list"));
+    // An opened menu or tray makes the list shorter, a picture longer; what stood at the bottom must stay there.
+    const stay = () => { if (this.stuck) this.bottom(false); };
+    new ResizeObserver(stay).observe(this.$(".list"));
+    this.$(".list").addEventListener("load", stay, true);
     this.node.addEventListener("focusin", () => this.read());
     this.node.addEventListener("keydown", (event) => { if (event.key === "Escape") this.$(".menu").hidden = true; });
   }
@@ -143,7 +143,10 @@ export class Phone {
       this.firstUnread ||= data.id;
       this.unread += 1;
     }
-    if (kind === "message" && !data.from_bot) this.read(false);
+    if (kind === "message" && !data.from_bot) {
+      this.top = 0;
+      this.read(false);
+    }
     if (data.from_bot) this.said(kind, data);
     const stick = this.follow || this.stuck;
     this.draw();
@@ -189,7 +192,7 @@ export class Phone {
     list.scrollTop = began ? Math.min(end, began.offsetTop - list.offsetTop - ABOVE_PX) : end;
     this.put = list.scrollTop;
     this.stuck = true;
-    this.$(".down").hidden = this.atBottom();
+    this.arrow();
     if (reading) this.read();
   }
 
@@ -197,8 +200,15 @@ export class Phone {
     const byHand = Math.abs(this.$(".list").scrollTop - this.put) > 1;
     if (byHand) this.top = 0;
     this.stuck = !byHand || this.atBottom();
-    this.$(".down").hidden = this.atBottom();
+    this.arrow();
     if (this.atBottom()) this.read();
+  }
+
+  // At the lower end of the list, whatever stands below it.
+  arrow() {
+    const list = this.$(".list");
+    this.$(".down").hidden = this.atBottom();
+    this.$(".down").style.bottom = `${this.node.clientHeight - list.offsetTop - list.clientHeight + ABOVE_PX}px`;
   }
 
   draw() {

@@ -33,6 +33,7 @@ def test_a_reload_in_the_middle_of_a_report_loses_nothing(mila: Phone) -> None:
     mila.write("9 отказ", "Кого срещнахте?")
     mila.page.reload()
     mila.sees("Кого срещнахте?")
+    expect(mila.button("По-късно")).to_be_in_viewport()
     mila.tap("Майка", "Защо детето не е на училище?")
     mila.write("/cancel", "Изтрито. Нищо не е записано.")
 

@@ -15,5 +15,7 @@ def test_a_report_on_a_viber_phone(page: Page) -> None:
     rumen.tap("Баща", "Защо детето не е на училище?")
     rumen.tap("Няма транспорт")
     expect(rumen.button("Няма транспорт")).to_contain_text("✓")
+    expect(rumen.newest).to_be_in_viewport()
+    rumen.shot("viber")
     rumen.tap("Готово", "Прегледайте и запазете")
     rumen.tap("Запази", "Записано. Доклад № ")
