@@ -131,7 +131,7 @@ async def status(tx: Tx, here: Scene, number: int) -> Message:
     if waiting:
         lines.append(_("Not yet: {names}", names=", ".join(name for _id, name in waiting[:NAMED])))
     if more := max(0, len(waiting) - NAMED):
-        lines.append(counted("  and {count} more", "  and {count} more", more))
+        lines.append(counted("and {count} more", "and {count} more", more))
     remind = ((Button(_("Remind them once"), str(number), "remind"),),) if waiting and not one.reminded else ()
     return Message(View(tuple(lines), (*remind, (ANNOUNCE, MENU))))
 

@@ -113,7 +113,7 @@ async def listed(tx: Tx, here: Scene) -> Message:
         return Message(View((_("No question waits for an answer."),), ((MENU,),)))
     lines: list[Text] = [_("These wait for an answer. Tap one to read it.")]
     if more := max(0, len(waiting) - LISTED):
-        lines.append(counted("  and {count} more", "  and {count} more", more))
+        lines.append(counted("and {count} more", "and {count} more", more))
     rows = tuple((Button(_line(here, one), str(one.id), "question"),) for one in waiting[:LISTED])
     return Message(View(tuple(lines), (*rows, (MENU,))))
 
