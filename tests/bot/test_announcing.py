@@ -9,7 +9,7 @@ from casework.records import LEADER, MUNICIPAL
 from sandbox import ChatMessage, Person, Sandbox
 from storage.outbox import BROADCAST
 from tests.bot.conftest import World
-from tests.bot.viber import joins, on_viber, rows, says, settled, taps
+from tests.bot.viber import joins, on_viber, rows, says, taps
 
 NEWS = "Утре срещата е в осем."
 
@@ -99,9 +99,9 @@ async def test_on_viber_it_waits_until_its_reader_writes(sandbox: Sandbox, tmp_p
         async with world.app.database.transaction() as tx:
             await tx.run("UPDATE child_case SET due_on = NULL")
         world.sandbox.world.clock.move(timedelta(days=2))
-        await settled(world)
+        await world.settled()
         await announces(kolyo)
-        await settled(world)
+        await world.settled()
         assert len(await rows(world, "SELECT 1 FROM outbox WHERE state = 'held' AND channel = 'viber'")) == 1
         await says(rumen, "/menu")
         assert (await rumen.hears()).text == f"Кольо съобщава:\n{NEWS}"

@@ -14,7 +14,7 @@ from handlers.views import View
 from sandbox import Fault, Person, Sandbox, ViberPhone
 from storage import people
 from tests.bot.conftest import World
-from tests.bot.viber import joins, on_viber, rows, says, settled, taps
+from tests.bot.viber import joins, on_viber, rows, says, taps
 
 
 @pytest.fixture
@@ -88,13 +88,13 @@ async def test_guessing_codes_is_stopped(world: World) -> None:
 
 async def test_a_notice_comes_to_one_messenger_and_to_the_other_when_the_first_is_lost(world: World) -> None:
     mila, phone = await linked(world)
-    await settled(world)
+    await world.settled()
     await tell(world, 1, "първо")
     assert (await mila.hears()).text == "първо"
-    await settled(world)
+    await world.settled()
     await phone.quiet(0)
     await mila.blocks()
-    await settled(world)
+    await world.settled()
     await tell(world, 1, "второ")
     assert (await phone.hears()).text == "второ"
     await mila.unblocks()
@@ -116,16 +116,16 @@ async def test_the_preferred_one_is_used_while_it_costs_nothing(world: World) ->
     world.sandbox.world.clock.move(timedelta(hours=25))
     await tell(world, 1, "извън нея")
     assert (await mila.hears()).text == "извън нея"
-    await settled(world)
+    await world.settled()
     await phone.quiet(0)
 
 
 async def test_what_can_wait_costs_nothing_and_comes_when_they_write(world: World) -> None:
     mila = await joins(world, "Мила")
-    await settled(world)
+    await world.settled()
     world.sandbox.world.clock.move(timedelta(hours=25))
     await tell(world, 1, "може да почака", can_wait=True)
-    await settled(world)
+    await world.settled()
     await mila.quiet(0)
     await mila.says("/menu")
     heard = [(await mila.hears()).text for _ in range(2)]
@@ -137,11 +137,11 @@ async def test_beyond_the_budget_notices_wait_and_the_region_is_told_once(world:
     world.app.teller.budgets["viber"] = 1  # type: ignore[index]
     region = await world.person("Рая", REGIONAL)
     mila = await joins(world, "Мила")
-    await settled(world)
+    await world.settled()
     world.sandbox.world.clock.move(timedelta(hours=25))
     for text in ("платено", "чака", "и то чака"):
         await tell(world, 2, text)
-        await settled(world)
+        await world.settled()
     assert (await mila.hears()).text == "платено"
     await mila.quiet(0)
     assert "Бюджетът за Viber" in (await region.hears()).text
@@ -159,7 +159,7 @@ async def test_beyond_the_budget_notices_wait_and_the_region_is_told_once(world:
 async def test_without_money_at_viber_telegram_is_used_and_the_region_is_told(world: World, status: int) -> None:
     region = await world.person("Рая", REGIONAL)
     mila, phone = await linked(world)
-    await settled(world)
+    await world.settled()
     async with world.app.database.transaction() as tx:
         await people.prefer(tx, 2, "viber")
     world.sandbox.faults.add(Fault("send_message", phone.id, "status", status=status))
@@ -172,13 +172,13 @@ async def test_without_money_at_viber_telegram_is_used_and_the_region_is_told(wo
 async def test_an_old_digest_that_was_held_is_not_read_out_beside_the_new_one(world: World) -> None:
     world.app.teller.budgets["viber"] = 0  # type: ignore[index]
     kolyo = await joins(world, "Кольо", MUNICIPAL, "Бяла")
-    await settled(world)
+    await world.settled()
     world.to_a_working_day(18)
     await world.rung()
     world.to_a_working_day(18)
     await world.rung()
     await kolyo.quiet(0)
     await kolyo.says("/menu")
-    await settled(world)
+    await world.settled()
     said = [message.text for message in kolyo.chat if message.from_bot]
     assert sum(text.startswith("Обхват, ") for text in said) == 1

@@ -13,7 +13,7 @@ from handlers.scene import Message
 from handlers.views import Button, View
 from sandbox import Sandbox
 from tests.bot.conftest import World
-from tests.bot.viber import invited, joins, on_viber, rows, says, settled, taps
+from tests.bot.viber import invited, joins, on_viber, rows, says, taps
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ async def test_a_usual_report_is_eight_taps(world: World) -> None:
     await taps(mila, "Готово", "утре", "Запази")
     assert sum(not message.from_bot for message in mila.chat[before:]) == 8
     assert await rows(world, "SELECT outcome FROM visit") == [{"outcome": "O11"}]
-    await settled(world)
+    await world.settled()
 
 
 async def test_a_code_can_be_typed_and_a_stranger_gets_one_sentence(world: World) -> None:
@@ -119,7 +119,7 @@ async def test_an_album_of_ten_is_ten_messages_and_one_answer(world: World) -> N
     mila = await joins(world, "Мила")
     await taps(mila, "Докладвай", "БЯ-001", "Няма такъв адрес")
     await mila.shows_album(10)
-    await settled(world)
+    await world.settled()
     world.sandbox.world.clock.move(timedelta(seconds=2))
     assert "10 снимки" in (await mila.hears()).text
     await mila.quiet(0.1)

@@ -23,7 +23,7 @@ from casework.records import LEADER, MUNICIPAL
 from sandbox import Fault, Sandbox, ViberPhone
 from storage.database import Tx
 from tests.bot.conftest import World
-from tests.bot.viber import joins, on_viber, rows, says, settled, taps
+from tests.bot.viber import joins, on_viber, rows, says, taps
 from tests.imports.books import HEADER, book, child
 
 
@@ -87,7 +87,7 @@ async def test_a_photo_whose_address_is_over_is_asked_for_again(world: World) ->
     world.sandbox.world.clock.move(timedelta(seconds=2))
     await mila.quiet(0.1)
     await mila.shows_photo()
-    await settled(world)
+    await world.settled()
     world.sandbox.world.clock.move(timedelta(seconds=2))
     assert "1 снимка" in (await mila.hears()).text
     await fetched(world, 1)
@@ -241,7 +241,7 @@ async def digest(world: World) -> ViberPhone:
     mila = await joins(world, "Мила")
     await says(mila, "14 никой")
     await taps(mila, "Запази")
-    await settled(world)
+    await world.settled()
     kolyo.forget()
     clock.move_to(datetime(day.year, day.month, day.day, 17, 31, tzinfo=zone))
     return kolyo

@@ -16,7 +16,7 @@ from bot import config
 from bot.app import App
 from sandbox import Sandbox, ViberMessage, ViberPhone, WorldClock
 from tests.bot.conftest import TOKEN, World, free_port, on_messengers
-from tests.bot.viber import configured, settled
+from tests.bot.viber import configured
 from tests.transcripts import district
 from tests.transcripts.format import Heard
 from tests.transcripts.stage import STANDS_AT, Phone, Stage, StillClock
@@ -59,7 +59,7 @@ class OnViber:
 
     async def opens(self, code: str) -> None:
         await self._phone.starts(code)
-        await settled(self._world)
+        await self._world.settled()
         await self._phone.taps(self._phone.labels[0])
 
     async def edits(self, text: str) -> None:
@@ -107,15 +107,7 @@ class ViberStage:
         await self.settled()
 
     async def settled(self) -> None:
-        """Also until the phones have fetched what they are to show."""
-        await settled(self._world)
-        while not self._all_is_shown():
-            await self._world.sandbox.world.changed.wait(1)
-
-    def _all_is_shown(self) -> bool:
-        viber = self._world.sandbox.viber
-        sent = {call.token for call in viber.calls if call.method == "send_message" and call.status == 0}
-        return sent <= {message.token for phone in viber.phones.values() for message in phone.chat}
+        await self._world.settled()
 
 
 @asynccontextmanager
