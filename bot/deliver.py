@@ -54,6 +54,7 @@ class Deliverer:
         self._taken: set[int] = set()
         """Rows whose call is under way or whose outcome is not yet committed: they still stand as waiting."""
         self._ended: list[Result] = []
+        self.record_within = RECORD_WITHIN
         self._record_at = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed: set[str] = set()
@@ -140,7 +141,7 @@ class Deliverer:
         else:
             self._closed.discard(channel.name)
         if not self._ended:
-            self._record_at = time.monotonic() + RECORD_WITHIN
+            self._record_at = time.monotonic() + self.record_within
         self._ended.append(result)
         if result.state != WAITING:
             self._busy.discard((row.channel, row.chat))
