@@ -94,7 +94,8 @@ async def name(tx: Tx, here: Scene, case_id: int) -> Message:
         case = await cases.get(tx, here.me, case_id)
         if case is None or not case.sealed:
             return Message(View((NOT_YOURS,), ((MENU,),)), replaces=False)
-        return Message(View((NAME_ELSEWHERE,)), replaces=False, reveals=Reveal(here.me.id, case.id))
+        view = (await card(tx, here, case.id)).view
+        return Message(View((NAME_ELSEWHERE,), view.rows), replaces=False, reveals=Reveal(here.me.id, case.id))
     sealed = await cases.sealed_name(tx, here.me, case_id, here.moment.at)
     if sealed is None:
         return Message(View((NOT_YOURS,), ((MENU,),)), replaces=False)

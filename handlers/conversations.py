@@ -310,7 +310,7 @@ async def _run(
     match step:
         case Asking():
             await _save(tx, here, step.journal)
-            return [replace(_shown(step, reply), partial=_stays(journal, step, reply))]
+            return [_shown(step, reply)]
         case Stale(asking):
             said = _("That was an older button; nothing changed. We are here:")
             return [replace(_shown(asking, None), view=_with_ways(asking).under(said, ""))]
@@ -323,14 +323,9 @@ async def _run(
 def _shown(asking: Asking, reply: Reply | None) -> Message:
     tapped = reply is None or isinstance(reply, Tapped)
     return Message(
-        _with_ways(asking), asking.journal.id, asking.key, replaces=tapped, settle=isinstance(reply, Pictured)
+        _with_ways(asking), asking.journal.id, asking.key,
+        replaces=tapped, settle=isinstance(reply, Pictured), stands=asking.stands if tapped else 0,
     )  # fmt: skip
-
-
-def _stays(before: Journal, asking: Asking, reply: Reply | None) -> bool:
-    """A choice was ticked or a page turned: the question is the one that was just tapped."""
-    same = (before.open_key, before.answers) == (asking.key, asking.journal.answers)
-    return isinstance(reply, Tapped) and same and not asking.refused
 
 
 def _with_ways(asking: Asking) -> View:

@@ -11,7 +11,7 @@ from casework.catalogue import Catalogue
 from casework.digest import DayFacts, Digest, Done, Standing
 from casework.escalation import Roster
 from casework.records import REGIONAL, Case, Person
-from handlers.menu import MENU
+from handlers.menu import CASES, MENU
 from handlers.scene import Chart, Message, Scene, Sheet, Work
 from handlers.views import Button, View
 from handlers.words import Joined, Text, Words, _, counted
@@ -174,4 +174,5 @@ async def table(tx: Tx, here: Scene) -> Message:
         for case in listed
     ]  # fmt: skip
     sheet = Sheet(f"obhvat-{here.moment.today.isoformat()}.xlsx", tuple(words.say(one) for one in header), tuple(rows))
-    return Message(View(()), replaces=False, attachment=sheet)
+    # Under a file only where the buttons are the chat's: there it takes those of the digest away.
+    return Message(View((), ((CASES, MENU),)), replaces=False, attachment=sheet)

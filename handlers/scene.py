@@ -75,8 +75,8 @@ class Message:
     talk: str = "go"
     key: str = ""
     replaces: bool = True
-    partial: bool = False
-    """The question stands in the chat already; only its buttons are others now."""
+    stands: int = 0
+    """So many of its lines stand in the chat already; where nothing can be edited, only the others are said."""
     settle: bool = False
     """Wait for the rest of an album: a later message of the same person takes this one's place."""
     vanish_after: timedelta = timedelta()

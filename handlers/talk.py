@@ -10,7 +10,7 @@ is a `Look`, a read that the driver performs and sends back in.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -135,6 +135,8 @@ class Asking:
     key: str
     view: View
     refused: bool = False
+    stands: int = 0
+    """So many of its lines were there before the part of an answer that came."""
 
 
 @dataclass(frozen=True)
@@ -298,9 +300,11 @@ def advance(flow: Flow, who: Any, journal: Journal, reply: Reply, moment: Moment
             case Accept(value) if stop.kind.accepts(value):
                 replay.talk.journal = kept.answered(stop.key, value)
                 return (yield from _step(replay, (yield from replay.go(stop.kind.decode(value))), moment))
-            case Keep(partial):
-                replay.talk.journal = replace(kept, partial=partial, open_key=stop.key)
-                return (yield from _asking(replay, stop, moment))
+            case Keep(more):
+                before = _shown(replay, stop, partial, found, moment)
+                replay.talk.journal = replace(kept, partial=more, open_key=stop.key)
+                asking = yield from _asking(replay, stop, moment)
+                return replace(asking, stands=_standing(asking.view.lines, before.lines))
             case Forget(key):
                 return (yield from start(flow, who, kept.without(key), moment))
             case Drop():
@@ -333,6 +337,17 @@ def _asking(replay: _Replay, stop: _Open, moment: Moment) -> Generator[Look, Any
     partial = journal.partial if journal.open_key == stop.key else None
     need = stop.kind.needs(partial, moment)
     found = (yield need) if need else None
-    view = stop.kind.show(partial, found, moment)
     journal = replace(journal, open_key=stop.key, partial=partial)
-    return Asking(journal, stop.key, view.under(*replay.talk.said, stop.question))
+    return Asking(journal, stop.key, _shown(replay, stop, partial, found, moment))
+
+
+def _standing(lines: Sequence[Text], before: Sequence[Text]) -> int:
+    """How many of them need not be said below `before`: all, or those above a last paragraph that is new."""
+    if lines == before:
+        return len(lines)
+    above = len(lines) - lines[::-1].index("") if "" in lines else 0
+    return above if all(line in before for line in lines[: above - 1]) else 0
+
+
+def _shown(replay: _Replay, stop: _Open, partial: Json, found: Any, moment: Moment) -> View:
+    return stop.kind.show(partial, found, moment).under(*replay.talk.said, stop.question)

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casework.records import Photo
 from handlers import talk
-from handlers.replies import Reply, Tapped, Typed, Unreadable
+from handlers.kinds import AnyOf, Photos
+from handlers.replies import Pictured, Reply, Tapped, Typed, Unreadable
 from handlers.review import Review, review
 from handlers.talk import Asking, Dropped, Finished, Journal, Line, Moment, Stale, Talk
 from handlers.views import Button, View
@@ -182,6 +184,44 @@ def test_an_answer_whose_choice_is_gone_is_asked_again() -> None:
     step = finish(talk.start(paint, "me", old, NOON))
     assert isinstance(step, Asking)
     assert step.key == "colour"
+
+
+async def choose(here: Talk, who: str) -> Any:
+    return await here.ask("why", "Why?", AnyOf({"far": "Too far", "ill": "Ill"}, at_most=1))
+
+
+async def photograph(here: Talk, who: str) -> Any:
+    return await here.ask("photos", "Photos of the door.", Photos(at_most=3))
+
+
+def part(flow: talk.Flow, *replies: Reply) -> Asking:
+    """The question after these parts of its answer."""
+    step = finish(talk.start(flow, "me", Journal("asks", "p1"), NOON))
+    for reply in replies:
+        step = finish(talk.advance(flow, "me", through_json(step.journal), reply, NOON))
+    assert isinstance(step, Asking)
+    return step
+
+
+def test_a_ticked_choice_leaves_all_the_words_standing_and_a_refused_one_none() -> None:
+    ticked = part(choose, Tapped("p1", "why", "far"))
+    assert ticked.stands == len(ticked.view.lines) == 2
+    assert part(choose, Tapped("p1", "why", "far"), Tapped("p1", "why", "ill")).stands == 0
+
+
+def test_words_that_are_no_longer_true_do_not_stand() -> None:
+    shown = Pictured(Photo("viber", "file", "unique"))
+    assert part(photograph, shown).stands == 0
+    assert part(photograph, shown, Tapped("p1", "photos", "clear")).stands == 0
+
+
+def test_below_the_review_only_what_is_asked_is_new_and_above_saving_it_is_whole() -> None:
+    change = tap(to_review(), "change")
+    assert isinstance(change, Asking)
+    assert change.view.lines[change.stands :] == (_("What shall we change?"),)
+    keep = tap(change, "keep")
+    assert isinstance(keep, Asking)
+    assert (keep.stands, keep.view) == (0, to_review().view)
 
 
 def test_a_conversation_that_awaits_the_world_is_a_bug() -> None:

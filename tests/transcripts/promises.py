@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.transcripts import format
+from tests.transcripts import district, format
 from tests.transcripts.format import Step
 
 
@@ -31,3 +31,16 @@ def _asks_again(before: str, told: list[str]) -> bool:
     repeats = again.endswith((question, question.partition("\n\n")[2] or question))
     explains = len(told) > 1 or again != question or "\n\n" in question
     return repeats and rows == rows_again and explains
+
+
+def without_buttons(steps: Sequence[Step], language: str) -> list[str]:
+    """Where each message takes the buttons of the one before away, whoever the bot knows has some at the end."""
+    broken = []
+    for step in steps:
+        lowest = {format.reader(step, answer): answer for answer in step.answers}
+        broken += [
+            f"{name}, {step.line}"
+            for name, answer in lowest.items()
+            if name in district.CAST and not format.text_and_rows(answer)[1]
+        ]
+    return broken

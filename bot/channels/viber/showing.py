@@ -47,11 +47,8 @@ def _payloads(told: Message, words: Words) -> list[Payload]:
     if told.attachment:
         # What is to be drawn travels as data; it is drawn when the call is made.
         return [{type(told.attachment).__name__.casefold(): vars(told.attachment)}]
-    lines = told.view.lines
-    if told.partial and told.view.rows:
-        # The question stands in the chat; what stands below it, if anything, is what changed.
-        lines = lines[len(lines) - lines[::-1].index("") :] if "" in lines else ()
-    if not lines:
+    lines = told.view.lines[told.stands :]
+    if not lines and told.view.rows:
         return [{}]
     text = "\n".join(words.say(line) for line in lines)
     return [{"type": "text", "text": part} for part in _parts(text, told, words)]
