@@ -65,6 +65,7 @@ UNSAID = {
     "Cancel": "a fixed word that may be typed",
     "Link another messenger": "two messengers at once; tests/bot/test_one_person.py",
     "Messenger for notices": "the same",
+    "I reach you on: {messengers}": "the same",
     "Notices come to: {messenger}": "the same",
     "Notices will come to: {messenger}": "the same",
     "One photo did not reach me and is not in the report. Please send it again.": ON_VIBER,
