@@ -33,7 +33,7 @@ def _asks_again(before: str, told: list[str]) -> bool:
     return repeats and rows == rows_again and explains
 
 
-def without_buttons(steps: Sequence[Step], language: str) -> list[str]:
+def without_buttons(steps: Sequence[Step]) -> list[str]:
     """Where each message takes the buttons of the one before away, whoever the bot knows has some at the end."""
     broken = []
     for step in steps:

@@ -55,7 +55,7 @@ async def test_elsewhere_it_goes_the_same_but_for_what_was_reviewed(path: Path, 
     steps = [step async for step in play(path, "telegram", tmp_path)] if WRITES else written(path)
     seen = standing(steps, [step async for step in play(path, channel, tmp_path / channel)], language)
     assert promises.not_asked_again(seen, language) == []
-    assert promises.without_buttons(seen, language) == []
+    assert promises.without_buttons(seen) == []
     found = difference(steps, seen, language)
     if WRITES:
         keep(golden, found)
