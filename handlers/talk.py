@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Protocol, TypeVar, get_type_hints
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from handlers.replies import Reply, Tapped
 from handlers.views import View
@@ -219,13 +219,18 @@ class Talk:
         self.lines.append(Line(key, label, value, changeable))
 
     async def look(self, key: str, read: Callable[..., Awaitable[T]], *arguments: Any) -> T:
-        """A read of the storage, made once a conversation: what it found is recorded with the answers."""
+        """A read of the storage, made once a conversation: what it found is recorded with the answers.
+
+        What an older release recorded in another shape is read anew.
+        """
         form = _form(read)
-        if key not in self.looked:
-            found = await _Waits(Look(read, arguments))
-            self.looked[key] = form.dump_python(found, mode="json")
-        result: T = form.validate_python(self.looked[key], strict=False)
-        return result
+        if key in self.looked:
+            with suppress(ValidationError):
+                recorded: T = form.validate_python(self.looked[key])
+                return recorded
+        self.looked[key] = form.dump_python(await _Waits(Look(read, arguments)), mode="json")
+        found: T = form.validate_python(self.looked[key])
+        return found
 
 
 @cache

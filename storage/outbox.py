@@ -220,6 +220,7 @@ async def waiting(tx: Tx) -> int:
 
 
 async def forget_before(tx: Tx, moment: datetime) -> None:
+    """All older than that whose turn is over or never came: what was held and what stood ready go too."""
     await tx.run(
         "DELETE FROM outbox WHERE state <> 'waiting' AND created_at < :before", before=to_micros(moment)
     )  # fmt: skip

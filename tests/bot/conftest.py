@@ -92,8 +92,11 @@ class World:
         viber = self.sandbox.viber
 
         async def quiet(tx: Tx) -> bool:
-            received = self.sandbox.world.pending == viber.pending == [] and not viber.arriving
-            return received and await inbox.next_at(tx) is None and await outbox.due(tx, self.app.now(), 1) == []
+            # In the order in which a message goes: what moves on between two looks is seen at the second.
+            received = self.sandbox.world.pending == viber.pending == []
+            answered = received and await inbox.next_at(tx) is None
+            sent = answered and await outbox.due(tx, self.app.now(), 1) == []
+            return sent and not viber.arriving
 
         await self.until(quiet)
 

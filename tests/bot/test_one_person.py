@@ -18,8 +18,10 @@ from tests.bot.viber import joins, on_viber, rows, says, taps
 
 
 @pytest.fixture
-async def world(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[World]:
-    async with on_viber(sandbox, tmp_path, telegram=True) as running:
+async def world(sandbox: Sandbox, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    """A test may name how many messages of Viber are paid for in a month."""
+    paid = getattr(request, "param", 1000)
+    async with on_viber(sandbox, tmp_path, telegram=True, paid_messages_a_month=paid) as running:
         yield running
         refused = [call for call in sandbox.viber.calls if call.status != 0 and not call.fault]
         assert refused == [], "a call that Viber does not take"
@@ -133,8 +135,8 @@ async def test_what_can_wait_costs_nothing_and_comes_when_they_write(world: Worl
     assert await rows(world, "SELECT charged FROM spending") == []
 
 
+@pytest.mark.parametrize("world", [1], indirect=True)
 async def test_beyond_the_budget_notices_wait_and_the_region_is_told_once(world: World) -> None:
-    world.app.teller.budgets["viber"] = 1  # type: ignore[index]
     region = await world.person("Рая", REGIONAL)
     mila = await joins(world, "Мила")
     await world.settled()
@@ -169,8 +171,8 @@ async def test_without_money_at_viber_telegram_is_used_and_the_region_is_told(wo
     await phone.quiet(0)
 
 
+@pytest.mark.parametrize("world", [0], indirect=True)
 async def test_an_old_digest_that_was_held_is_not_read_out_beside_the_new_one(world: World) -> None:
-    world.app.teller.budgets["viber"] = 0  # type: ignore[index]
     kolyo = await joins(world, "Кольо", MUNICIPAL, "Бяла")
     await world.settled()
     world.to_a_working_day(18)

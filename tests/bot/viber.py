@@ -28,10 +28,17 @@ from tests.bot.conftest import TOKEN, World, free_port, on_messengers, one_team,
 
 @asynccontextmanager
 async def on_viber(
-    sandbox: Sandbox, folder: Path, *, telegram: bool = False, fill: Callable[[App], Awaitable[None]] = one_team
+    sandbox: Sandbox,
+    folder: Path,
+    *,
+    telegram: bool = False,
+    paid_messages_a_month: int = 1000,
+    fill: Callable[[App], Awaitable[None]] = one_team,
 ) -> AsyncIterator[World]:
     """The bot with Viber, and beside it Telegram or not; its webhook is set."""
     path = configured(folder, sandbox, free_port())
+    with path.open("a") as file:
+        file.write(f"paid_messages_a_month = {paid_messages_a_month}\n")
     tokens = {config.VIBER_TOKEN: sandbox.viber_token} | ({config.TOKEN: TOKEN} if telegram else {})
 
     async def hooked(_tx: Tx) -> bool:

@@ -12,7 +12,7 @@ from handlers.words import Words
 from storage import people
 from storage.database import Database
 from storage.people import Invitation
-from tests.conversations.conftest import NOW, TODAY, WORK
+from tests.conversations.conftest import NOW, TODAY, WORK, joins
 
 LATER = NOW + timedelta(days=7)
 
@@ -55,9 +55,7 @@ async def test_the_digest_of_a_day_is_made_once(mila: Any, database: Database) -
     await mila.says("14 никой")
     await mila.taps("Запази")
     async with database.transaction() as tx:
-        kolyo = await people.add(tx, Invitation(MUNICIPAL, None, "Бяла"), "Кольо", NOW)
-        await people.set_language(tx, kolyo, "bg")
-        me = await people.get(tx, kolyo)
+        me = await people.get(tx, await joins(tx, "kolyo", Invitation(MUNICIPAL, None, "Бяла", "Кольо")))
         assert me is not None
         made = [
             await coordinate.make_digest(

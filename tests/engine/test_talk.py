@@ -338,6 +338,21 @@ def test_what_was_looked_up_is_recorded_and_not_read_twice() -> None:
     assert reads == [count]
 
 
+def test_what_an_older_release_looked_up_in_another_shape_is_looked_up_again() -> None:
+    async def count(tx: None) -> int:
+        raise AssertionError("only the driver reads")
+
+    async def curious(here: Talk, who: str) -> int:
+        return await here.look("n", count)
+
+    older = Journal("curious", "c1", looks={"n": {"count": 7}})
+    steps = talk.start(curious, "me", older, NOON)
+    assert next(steps).read is count
+    with pytest.raises(StopIteration) as end:
+        steps.send(7)
+    assert end.value.value == Finished(7)
+
+
 def test_the_partial_of_one_question_never_reaches_another() -> None:
     step = to_review()
     assert isinstance(step, Asking)
