@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -14,10 +13,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from casework.imports import GROUPS
-
-LONGEST_LABEL = 38
-"""Characters of a label: what a button on a narrow phone shows."""
+from casework import mistakes
+from casework.records import MUNICIPAL, REGIONAL
 
 
 class CatalogueError(ValueError):
@@ -48,6 +45,20 @@ class Entry(Part):
 
 class Status(Entry):
     closed: bool = False
+    to: tuple[str, ...] = ()
+    """The statuses that may follow."""
+
+
+class Institution(Entry):
+    role: str = Field(default="", pattern=f"^({MUNICIPAL}|{REGIONAL})?$")
+    """Whose coordinators stand in where it has no person of its own."""
+
+
+class Measure(Entry):
+    """With an institution it becomes a referral to it, with so many days for the answer."""
+
+    institution: str = ""
+    days: int = Field(default=14, ge=0)
 
 
 class Repeat(Part):
@@ -57,29 +68,76 @@ class Repeat(Part):
     status: str
     step: str
     days: int = Field(ge=0)
+    refers: tuple[str, ...] = ()
 
 
 class Outcome(Entry):
     status: str
     step: str
     days: int | None = Field(default=None, ge=0)
-    on: str = Field(default="", pattern=r"^(\d\d-\d\d)?$")
+    on: str = Field(default="", pattern=r"^((\d\d-)?\d\d)?$")
     promise: bool = False
     meets: bool = False
     why: bool = False
     photos: bool = False
     goes_on: bool = False
     closes: bool = False
+    urgent: bool = False
+    refers: tuple[str, ...] = ()
+    """The measures that follow of themselves."""
     repeat: Repeat | None = None
 
     @field_validator("on")
     @classmethod
     def _of_every_year(cls, on: str) -> str:
+        day = on if "-" in on else f"02-{on}" if on else "01-01"
         try:
-            date.fromisoformat(f"2001-{on or '01-01'}")
+            date.fromisoformat(f"2001-{day}")
         except ValueError as wrong:
-            raise ValueError(f"{on} is no day of every year") from wrong
+            raise ValueError(f"{on} is no day of every {'year' if '-' in on else 'month'}") from wrong
         return on
+
+
+class Answer(Entry):
+    """What an institution may answer to a referral. Without a status the case is moved only if it waits for it."""
+
+    institutions: tuple[str, ...] = ()
+    """Those which may give it; empty means all."""
+    status: str = ""
+    step: str
+    days: int = Field(ge=0)
+
+
+class Check(Entry):
+    """What is answered to a check of a child that was enrolled. `good` goes on to the next check."""
+
+    good: bool = False
+    counts: bool = False
+    """Asks how many days the child was absent."""
+    status: str = ""
+    step: str = ""
+    days: int = Field(default=0, ge=0)
+
+
+class LateReason(Entry):
+    """Why a step is late; it is postponed by so many days."""
+
+    days: int = Field(ge=1)
+
+
+class Retention(Part):
+    """A child that was enrolled is asked after until it is sure to stay."""
+
+    days: tuple[int, ...] = Field(min_length=1)
+    """After the enrolment, rising."""
+    institution: str
+    status: str
+    step: str
+    kept: str
+    """The status after the last good check."""
+    absent_hours: float = Field(gt=0)
+    absent_days: float = Field(gt=0)
+    """Of a month, without an excuse: from these on a child is at risk."""
 
 
 E = TypeVar("E", bound=Entry)
@@ -92,9 +150,22 @@ class Catalogue(Part):
     first_step: str
     first_days: int = Field(ge=0)
     leader_step: str
+    unassigned_status: str
+    unassigned_step: str
+    unassigned_days: int = Field(ge=0)
+    answer_step: str
+    silent_step: str
+    silent_status: str
+    silent_days: int = Field(ge=1)
+    late_at_most: int = Field(ge=0)
+    retention: Retention
     outcomes: Some[Outcome]
     reasons: Some[Entry]
-    measures: Some[Entry]
+    measures: Some[Measure]
+    institutions: Some[Institution]
+    answers: Some[Answer]
+    checks: Some[Check]
+    late: Some[LateReason]
     met: Some[Entry]
     addresses: Some[Entry]
     statuses: Some[Status]
@@ -129,72 +200,7 @@ def _parse(text: str) -> Catalogue:
     except tomllib.TOMLDecodeError as broken:
         raise CatalogueError(f"not TOML: {broken}") from broken
     except ValidationError as wrong:
-        told = [_told(error["loc"], error["type"], error["msg"]) for error in wrong.errors()]
-        raise CatalogueError("\n".join(told)) from wrong
-    if mistakes := _contradictions(book):
-        raise CatalogueError("\n".join(mistakes))
+        raise CatalogueError("\n".join(mistakes.told(text, wrong))) from wrong
+    if found := mistakes.contradictions(text, book):
+        raise CatalogueError("\n".join(found))
     return book
-
-
-def _told(place: Sequence[int | str], kind: str, said: str) -> str:
-    """`first_days: …`, `[outcomes.O20] days: …`"""
-    name, *code = (str(part) for part in place)
-    where = f"[{name}.{code[0]}] {'.'.join(code[1:])}".strip() if code else name
-    return f"{where}: {_PLAINLY.get(kind, said)}"
-
-
-_PLAINLY = {"missing": "it is missing", "extra_forbidden": "it is not a part of a catalogue"}
-"""What pydantic says of them is for programmers."""
-
-
-def _contradictions(book: Catalogue) -> list[str]:
-    found = [f"{place} {said}" for place, entry in _entries(book) for said in _labels(entry, book.languages)]
-    for outcome in book.outcomes.values():
-        found += [f"[outcomes.{outcome.code}] {said}" for said in _outcome(outcome, book)]
-    if book.first_status not in book.statuses:
-        found.append(f"first_status: there is no status {book.first_status!r}")
-    for name, step in (("first_step", book.first_step), ("leader_step", book.leader_step)):
-        if step not in book.steps:
-            found.append(f"{name}: there is no step {step!r}")
-    found += [
-        f"groups: there is no {code!r}, to which an import brings cases" for code in GROUPS if code not in book.groups
-    ]
-    return found + _shorts(book)
-
-
-def _entries(book: Catalogue) -> Iterator[tuple[str, Entry]]:
-    """Every word, with its place in the file."""
-    tables = ((name, value) for name, value in book if isinstance(value, dict))
-    return ((f"[{name}.{entry.code}]", entry) for name, table in tables for entry in table.values())
-
-
-def _shorts(book: Catalogue) -> list[str]:
-    of_outcomes = [word for entry in book.outcomes.values() for word in entry.short]
-    of_reasons = [word for entry in book.reasons.values() for word in entry.short]
-    twice = sorted({word for word in of_outcomes if of_outcomes.count(word) > 1})
-    found = [f"short: {word!r} means two outcomes" for word in twice]
-    return found + [f"short: {word!r} is more than one word" for word in of_outcomes + of_reasons if " " in word]
-
-
-def _labels(entry: Entry, languages: Sequence[str]) -> list[str]:
-    wrong = [f"has no label in {language!r}" for language in languages if not entry.labels.get(language)]
-    long = [text for text in entry.labels.values() if len(text) > LONGEST_LABEL]
-    return wrong + (
-        [f"{text!r} is longer than {LONGEST_LABEL} characters" for text in long] if _on_button(entry) else []
-    )
-
-
-def _on_button(entry: Entry) -> bool:
-    """Steps are said in sentences; everything else stands on a button."""
-    return entry.code[:1].isupper()
-
-
-def _outcome(outcome: Outcome, book: Catalogue) -> list[str]:
-    rules = [(outcome.status, outcome.step)]
-    if outcome.repeat:
-        rules.append((outcome.repeat.status, outcome.repeat.step))
-    wrong = [f"there is no status {status!r}" for status, _step in rules if status not in book.statuses]
-    wrong += [f"there is no step {step!r}" for _status, step in rules if step not in book.steps]
-    if (outcome.days is None) == (not outcome.on):
-        wrong.append('needs either `days` or `on = "MM-DD"`')
-    return wrong

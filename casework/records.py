@@ -13,8 +13,12 @@ LEADER = "leader"
 MEMBER = "member"
 MUNICIPAL = "coordinator"
 REGIONAL = "region"
-ROLES = (LEADER, MEMBER, MUNICIPAL, REGIONAL)
-"""Who one may be: team leader (L1), member (L2), municipal coordinator (L3), regional coordinator (L4)."""
+INSTITUTION = "institution"
+GOVERNOR = "governor"
+NATIONAL = "national"
+ROLES = (LEADER, MEMBER, MUNICIPAL, REGIONAL, INSTITUTION, GOVERNOR, NATIONAL)
+"""Who one may be: team leader (L1), member (L2), municipal coordinator (L3), regional coordinator (L4); a person of an
+institution, who sees what is referred to it; the governor's office (L5) and national readers (L6), who see no case."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,14 @@ class Case:
     version: int = 1
     holder: str = ""
     """The name of the team that holds the case now; empty when nobody does."""
+    waits_for: int | None = None
+    """The referral without whose answer nothing goes on; then its institution owes the step, not the team."""
+    awaits: str = ""
+    """The institution that referral went to."""
+    enrolled_on: date | None = None
+    """While the child is asked after: the day from which the checks are counted."""
+    postponed: int = 0
+    """How often the present step was postponed by a reason why it is late."""
 
 
 @dataclass(frozen=True)
@@ -126,8 +138,71 @@ class Visit:
 
 @dataclass(frozen=True)
 class NextStep:
-    """What must happen to a case after a visit. `due_on` is None only when nothing more is owed."""
+    """What must happen to a case now. `due_on` is None only when nothing more is owed."""
 
     status: str
     step: str
     due_on: date | None
+    waits_for: int | None = None
+    """The referral whose answer it is."""
+    enrolled_on: date | None = None
+    """Set while the child is asked after."""
+    refers: tuple[str, ...] = ()
+    """The measures that follow of themselves, and for whose answer the case waits."""
+
+
+VISIT, CORRECTION, ANSWER, CHECK = "visit", "correction", "answer", "check"
+DEADLINE, DECISION, HANDOVER, IMPORT = "deadline", "decision", "handover", "import"
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why a case moved: one of the words above, the number of the visit or referral, and whoever did it."""
+
+    kind: str
+    id: int | None = None
+    person_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One move of a case, as it is kept."""
+
+    at: datetime
+    cause: Cause
+    was: str
+    status: str
+    step: str
+    due_on: date | None
+    team_id: int | None
+    detail: str = ""
+
+
+OPEN, ANSWERED, REFUSED, WITHDRAWN = "open", "answered", "refused", "withdrawn"
+"""What becomes of a referral: it waits, has its answer, was nobody's there, or is no longer asked."""
+
+
+@dataclass(frozen=True)
+class Referral:
+    """What an institution is asked about a case: to take a measure, or, with `check_day`, whether an enrolled child
+    attends so many days after. `answer_by` is a local day; `taken_by` is who accepted it."""
+
+    id: int
+    case_id: int
+    number: str
+    """Of its case: `БЯ-014`."""
+    visit_id: int | None
+    measure: str
+    check_day: int | None
+    institution: str
+    municipality: str
+    asked_by: int | None
+    asked_at: datetime
+    answer_by: date
+    state: str
+    taken_by: int | None = None
+    answer: str = ""
+    absent: float = 0
+    note: str = ""
+    answered_by: int | None = None
+    answered_at: datetime | None = None

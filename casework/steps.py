@@ -30,17 +30,19 @@ def after(catalogue: Catalogue, calendar: WorkingDays, report: VisitReport, earl
     rule = repeated(outcome, [report.outcome for report in earlier])
     if rule:
         due = calendar.on_or_after(report.visited_on + timedelta(days=rule.days))
-        return NextStep(rule.status, rule.step, due)
+        return NextStep(rule.status, rule.step, due, refers=rule.refers)
     chosen = report.next_on if outcome.goes_on else None
     suggested = suggest_next(calendar, outcome, report.visited_on, report.promised_on)
-    return NextStep(outcome.status, outcome.step, chosen or suggested)
+    observed = outcome.status == catalogue.retention.status
+    enrolled = report.visited_on if observed else None
+    return NextStep(outcome.status, outcome.step, chosen or suggested, enrolled_on=enrolled, refers=outcome.refers)
 
 
 def suggest_next(calendar: WorkingDays, outcome: Outcome, visited_on: date, promised_on: date | None) -> date:
     if promised_on:
         return calendar.on_or_after(promised_on + timedelta(days=1))
     if outcome.days is None:
-        return calendar.on_or_after(_next_yearly(outcome.on, visited_on))
+        return calendar.on_or_after(_next(outcome.on, visited_on))
     return calendar.on_or_after(visited_on + timedelta(days=outcome.days))
 
 
@@ -54,7 +56,9 @@ def repeated(outcome: Outcome, earlier: Sequence[str]) -> Repeat | None:
     return outcome.repeat if outcome.repeat and in_a_row >= outcome.repeat.times else None
 
 
-def _next_yearly(month_day: str, after_day: date) -> date:
-    month, day = (int(part) for part in month_day.split("-"))
-    this_year = date(after_day.year, month, day)
-    return this_year if this_year > after_day else date(after_day.year + 1, month, day)
+def _next(on: str, after_day: date) -> date:
+    """The next such day of a year, "09-01", or of a month, "05"."""
+    day = after_day + timedelta(days=1)
+    while not f"{day:%m-%d}".endswith(on):
+        day += timedelta(days=1)
+    return day

@@ -11,16 +11,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from casework import calendar, steps
+from casework import calendar, life, steps
 from casework.catalogue import Outcome
-from casework.records import Case, NextStep, Person, Place, Visit, VisitReport
+from casework.records import CORRECTION, VISIT, Case, Cause, NextStep, Person, Place, Visit, VisitReport
 from handlers.kinds import AnyOf, Day, OneOf, Photos, Sentence, Where
 from handlers.pick import PickCase, case_line
 from handlers.review import review
 from handlers.scene import Scene, Work
 from handlers.talk import Talk
 from handlers.words import Phrase, Text, _
-from storage import audit, cases, people, visits
+from storage import audit, cases, moves, people, visits
 from storage.database import Tx
 
 PARTS_OF_DAY = {"morning": _("morning"), "afternoon": _("afternoon"), "evening": _("evening")}
@@ -197,14 +197,11 @@ async def keep_report(tx: Tx, work: Work, me: Person, report: VisitReport | None
     # Somebody else may have reported the same case since the conversation began.
     report = replace(report, attempt=len(earlier) + 1)
     visit = await visits.save(tx, me, report, now)
-    step = await _advance(tx, work, case, report, earlier)
-    return receipt(visit, case, step)
-
-
-async def _advance(tx: Tx, work: Work, case: Case, report: VisitReport, earlier: Sequence[Visit]) -> Text:
-    step = steps.after(work.catalogue, work.calendar, report, [visit.report for visit in earlier])
-    await cases.advance(tx, case.id, step, attempts=len(earlier) + 1, expected_version=case.version)
-    return _owed(work, step)
+    follows = steps.after(work.catalogue, work.calendar, report, [visit.report for visit in earlier])
+    # A case that was closed meanwhile keeps the report and stays closed.
+    step = life.permitted(work.catalogue, case, follows) or NextStep(case.status, case.next_step, None)
+    await cases.advance(tx, case, step, Cause(VISIT, visit.id, me.id), now, attempts=len(earlier) + 1)
+    return receipt(visit, case, _owed(work, step))
 
 
 def _owed(work: Work, step: NextStep) -> Text:
@@ -256,7 +253,8 @@ async def keep_correction(
     visit = await visits.correct(tx, me, visit_id, version, replace(report, attempt=place), now)
     if visit is None:
         return _("Somebody corrected report № {number} meanwhile. Open it again to see both.", number=str(visit_id))
-    step = await _stand(tx, work, me, case)
+    cause = Cause(CORRECTION, visit.id, me.id)
+    step = await _stand(tx, work, me, case, cause, now)
     corrected = _(
         "Corrected. Report № {number}, version {version}. The old one is kept.",
         number=str(visit.id),
@@ -272,23 +270,23 @@ async def keep_correction(
         case=case.number,
         step=step,
         left=left.number,
-        left_step=await _stand(tx, work, me, left),
+        left_step=await _stand(tx, work, me, left, cause, now),
     )
 
 
-async def _stand(tx: Tx, work: Work, me: Person, case: Case) -> Text:
-    """Puts a case where its visits, and what people decided after them, have brought it.
+async def _stand(tx: Tx, work: Work, me: Person, case: Case, cause: Cause, now: datetime) -> Text:
+    """Puts a case where its visits, and what came after them, have brought it.
 
     The other reports keep the number of attempt they were saved with: nobody has changed them (decision 23).
     """
     done = await visits.history(tx, me, case.id)
     since = done[-1].saved_at if done else await cases.kept_since(tx, me, case.id)
     step = _brought_to(work, [one.report for one in done], since)
-    if decided := await cases.owed(tx, case.id, since):
-        step = NextStep(step.status, *decided)
-    if (step, len(done)) != (NextStep(case.status, case.next_step, case.due_on), case.attempts):
+    if later := await moves.after_visits(tx, case.id, since):
+        step = replace(later, status=later.status or step.status)
+    if (step.status, step.step, step.due_on, len(done)) != (case.status, case.next_step, case.due_on, case.attempts):
         # Only then, because with the step it is forgotten who was told that it is overdue.
-        await cases.advance(tx, case.id, step, attempts=len(done), expected_version=case.version)
+        await cases.advance(tx, case, step, cause, now, attempts=len(done))
     return _owed(work, step)
 
 

@@ -7,20 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from casework import numbers
-from casework.records import Case, NextStep, Person
-from storage import audit
+from casework.records import DECISION, IMPORT, Case, Cause, NextStep, Person
+from storage import audit, moves
 from storage.database import Row, Tx, from_micros, to_micros
 
 _CASE = (
     "c.id, c.prefix, c.running, c.grouping, c.municipality, c.settlement, c.address, c.birth_year, c.status, "
-    "c.team_id, c.next_step, c.due_on, c.attempts, c.version, c.sealed_name IS NOT NULL AS sealed, t.name AS holder"
+    "c.team_id, c.next_step, c.due_on, c.attempts, c.version, c.sealed_name IS NOT NULL AS sealed, t.name AS holder, "
+    "c.waits_for, r.institution AS awaits, c.enrolled_on, c.postponed"
 )
-_FROM = (
-    "FROM child_case c JOIN visible_to v ON v.case_id = c.id AND v.person_id = :me "
-    "LEFT JOIN team t ON t.id = c.team_id"
-)  # fmt: skip
-OWES = "owes "
-"""How the audit names a step decided by a person; the step follows, its day is the detail."""
+_JOINED = "LEFT JOIN team t ON t.id = c.team_id LEFT JOIN referral r ON r.id = c.waits_for"
+_FROM = f"FROM child_case c JOIN visible_to v ON v.case_id = c.id AND v.person_id = :me {_JOINED}"
 
 
 class Changed(Exception):
@@ -96,7 +93,7 @@ async def overdue(tx: Tx, me: Person, today: date) -> list[Case]:
 async def overdue_everywhere(tx: Tx, today: date) -> list[tuple[Case, int]]:
     """For the schedule, not for a person: overdue cases, oldest first, and the rung that was told last."""
     rows = await tx.rows(
-        f"SELECT {_CASE}, c.told_rung FROM child_case c LEFT JOIN team t ON t.id = c.team_id "
+        f"SELECT {_CASE}, c.told_rung FROM child_case c {_JOINED} "
         "WHERE c.due_on < :today ORDER BY c.due_on, c.prefix, c.running",
         today=today.isoformat(),
     )
@@ -109,40 +106,35 @@ async def counts(tx: Tx, me: Person) -> tuple[int, int]:
     return int(row["n"]), int(row["visited"])
 
 
-async def advance(tx: Tx, case_id: int, step: NextStep, *, attempts: int, expected_version: int) -> None:
-    """Raises Changed when the case is no longer the one the decision was made for."""
+async def advance(
+    tx: Tx, case: Case, step: NextStep, cause: Cause, now: datetime, *, attempts: int | None = None, detail: str = ""
+) -> None:
+    """Moves a case, and keeps that it moved and why. `attempts` counts its visits, None leaves the number.
+
+    Raises Changed when the case is no longer the one the decision was made for.
+    """
     row = await tx.row(
-        "UPDATE child_case SET status = :status, next_step = :step, due_on = :due, attempts = :attempts, "
-        "version = version + 1, told_rung = 0 WHERE id = :id AND version = :version RETURNING id",
+        "UPDATE child_case SET status = :status, next_step = :step, due_on = :due, waits_for = :waits, "
+        "enrolled_on = CASE WHEN :enrolled IS NULL THEN NULL ELSE coalesce(enrolled_on, :enrolled) END, "
+        "attempts = coalesce(:attempts, attempts), version = version + 1, told_rung = 0, postponed = 0 "
+        "WHERE id = :id AND version = :version RETURNING team_id",
         status=step.status,
         step=step.step,
         due=step.due_on.isoformat() if step.due_on else None,
+        waits=step.waits_for,
+        enrolled=step.enrolled_on.isoformat() if step.enrolled_on else None,
         attempts=attempts,
-        id=case_id,
-        version=expected_version,
+        id=case.id,
+        version=case.version,
     )
     if row is None:
-        raise Changed(f"case {case_id} is no longer at version {expected_version}")
+        raise Changed(f"case {case.id} is no longer at version {case.version}")
+    await moves.record(tx, case.id, case.status, step, cause, row["team_id"], now, detail)
 
 
 async def owe(tx: Tx, me: Person, case: Case, step: str, due_on: date, now: datetime) -> None:
     """Another step, decided by a person and not by a visit."""
-    await advance(
-        tx, case.id, NextStep(case.status, step, due_on), attempts=case.attempts, expected_version=case.version
-    )  # fmt: skip
-    await audit.note(tx, now, me.id, f"{OWES}{step}", case.id, due_on.isoformat())
-
-
-async def owed(tx: Tx, case_id: int, since: datetime) -> tuple[str, date] | None:
-    """The last step that a person decided after that moment, and its day."""
-    row = await tx.row(
-        "SELECT what, detail FROM audit WHERE case_id = :id AND at > :since AND what LIKE :owes "
-        "ORDER BY id DESC LIMIT 1",
-        id=case_id,
-        since=to_micros(since),
-        owes=f"{OWES}%",
-    )
-    return (row["what"].removeprefix(OWES), date.fromisoformat(row["detail"])) if row else None
+    await advance(tx, case, NextStep(case.status, step, due_on), Cause(DECISION, None, me.id), now)
 
 
 async def kept_since(tx: Tx, me: Person, case_id: int) -> datetime:
@@ -194,6 +186,12 @@ async def put(tx: Tx, new: Sequence[NewCase], first: NextStep, now: datetime) ->
         ":recognised, :note, :sought, :now)",
         added,
     )
+    await tx.many(
+        "INSERT INTO transition (case_id, at, cause, was, status, step, due_on, team_id) "
+        "SELECT id, created_at, :cause, '', status, next_step, due_on, team_id FROM child_case "
+        "WHERE recognised_by = :recognised",
+        [{"cause": IMPORT, "recognised": row["recognised"]} for row in added],
+    )
     return len(added)
 
 
@@ -239,4 +237,8 @@ def _case(row: Row) -> Case:
         bool(row["sealed"]),
         row["version"],
         row["holder"] or "",
+        row["waits_for"],
+        row["awaits"] or "",
+        date.fromisoformat(row["enrolled_on"]) if row["enrolled_on"] else None,
+        row["postponed"],
     )

@@ -52,15 +52,49 @@ def test_every_mistake_is_named_in_one_go() -> None:
         (('languages = ["bg", "en"]', 'languages = "bg"'), "languages"),
         (('languages = ["bg", "en"]', "languages = []"), "languages"),
         (('leader_step = "leader"', 'leader_step = ["leader"]'), "leader_step"),
-        (('[met.W01]\nlabel = { bg = "Майка", en = "Mother" }', "[met]\nW01 = 3"), "[met.W01]"),
+        (('[met.W01]\nlabel = { bg = "Майка", en = "Mother" }', "[met]\nW01 = 3"), "[met] W01"),
         (("[groups.G2]", "[groups.G4]"), "groups: there is no 'G2'"),
         (("[outcomes.O20]", "[outcomez.O20]"), "outcomez: it is not a part"),
+        (('on = "09-01"', 'on = "30"'), "no day of every month"),
+        (('refers = ["M60"]', 'refers = ["M61", "M99"]'), "[outcomes.O30] refers: there is no measure 'M99'"),
+        (('refers = ["M60"]', 'refers = ["M00"]'), "'M00' goes to no institution"),
+        (('institution = "I20"', 'institution = "I21"'), "[measures.M20] institution: there is no institution 'I21'"),
+        (('to = ["S60", "S61", ', 'to = ["S99", "S61", '), "[statuses.S50] to: there is no status 'S99'"),
+        (('kept = "S60"', 'kept = "S21"'), "[retention] kept: 'S21' is an open status"),
+        (("[7, 30, 90, 150, 210]", "[7, 30, 30, 150, 210]"), "the days do not rise"),
+        (("good = true\n", ""), "there is no good one"),
+        (('counts = true\nstatus = "S21"', "counts = true"), "needs a `status` and a `step`"),
+        (('"S10"\nunassigned_step', '"S12"\nunassigned_step'), "unassigned_status: there is no status 'S12'"),
     ],
 )
 def test_a_mistake_is_said(change: tuple[str, str], said: str) -> None:
     with pytest.raises(CatalogueError) as told:
         catalogue.load(DEFAULT.replace(*change))
     assert said in str(told.value)
+
+
+def test_a_mistake_is_told_with_its_line() -> None:
+    broken = DEFAULT.replace('step = "retry"', 'step = "rety"', 1).replace("late_at_most = 2", "late_at_most = -2")
+    lines = broken.splitlines()
+    wrong_step = lines.index('step = "rety"') + 1
+    with pytest.raises(CatalogueError) as told:
+        catalogue.load(broken.replace("late_at_most = -2", "late_at_most = 2"))
+    assert str(told.value) == f"line {wrong_step}: [outcomes.O20] step: there is no step 'rety'"
+    with pytest.raises(CatalogueError) as told:
+        catalogue.load(broken)
+    assert str(told.value).startswith(f"line {lines.index('late_at_most = -2') + 1}: late_at_most: ")
+
+
+def test_a_status_from_which_a_case_never_ends_is_refused() -> None:
+    """Two statuses that only lead to each other."""
+    broken = re.sub(r"(\[statuses.S40\]\n.*\nto = )\[.*\]", r'\1["S41"]', DEFAULT)
+    broken = re.sub(r"(\[statuses.S41\]\n.*\nto = )\[.*\]", r'\1["S40"]', broken)
+    with pytest.raises(CatalogueError) as told:
+        catalogue.load(broken)
+    assert [line.split(": ", 1)[1] for line in str(told.value).splitlines()] == [
+        "[statuses.S40]: no closed status can be reached from it",
+        "[statuses.S41]: no closed status can be reached from it",
+    ]
 
 
 def test_a_catalogue_that_is_no_table_is_told() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,8 @@ from typing import Any
 import pytest
 
 from casework.escalation import Turn
-from casework.records import NextStep, Photo, Place, VisitReport
-from storage import audit, cases, overview, people, visits
+from casework.records import VISIT, Cause, NextStep, Photo, Place, VisitReport
+from storage import audit, cases, moves, overview, people, visits
 from storage.cases import Changed
 from storage.sealing import Sealer
 
@@ -37,6 +38,8 @@ UNSEEN_BY_PEOPLE = {
     "overview.py:last_visit": "a number for the next digest",
     "cases.py:put": "numbers for the import",
     "cases.py:recognised": "recognition marks for the import",
+    "referrals.py:ask": "the municipality of a case, for whoever reported it",
+    "referrals.py:open_of": "the rules of the case",
     "visits.py:last_companions": "the person's own reports",
 }
 
@@ -86,9 +89,12 @@ async def test_due_cases_come_first_by_settlement_and_pages_do_not_overlap(distr
     async with district.database.transaction() as tx:
         case = await cases.get(tx, district.mila, 1)
         assert case is not None
-        await cases.advance(tx, 1, NextStep("S21", "retry", TODAY + timedelta(days=3)), attempts=1, expected_version=1)
+        later = NextStep("S21", "retry", TODAY + timedelta(days=3))
+        await cases.advance(tx, case, later, Cause(VISIT, 1, district.mila.id), NOW, attempts=1)
         with pytest.raises(Changed):
-            await cases.advance(tx, 1, NextStep("S21", "retry", TODAY), attempts=1, expected_version=1)
+            await cases.advance(tx, case, replace(later, due_on=TODAY), Cause(VISIT), NOW)
+        moved = [(one.cause.kind, one.was, one.status) for one in await moves.history(tx, district.mila, 1)]
+        assert moved == [("import", "", "S11"), ("visit", "S11", "S21")]
         first, _ = await cases.due_first(tx, district.mila, TODAY, offset=0, limit=5)
         rest, total = await cases.due_first(tx, district.mila, TODAY, offset=5, limit=5)
     assert [c.settlement for c in first] == ["Бяла"] * 3 + ["Полско Косово"] * 2

@@ -1,0 +1,126 @@
+"""The life of a case beyond its visits: answers of institutions, checks after the enrolment, silence, decisions.
+
+An open case owes exactly one step on one day, and it is its institution's while it waits for an answer, else its
+team's, else its coordinator's. What a newcomer gets wrong: referrals may run beside that step; the case waits only for
+the ones that its outcome brought about of itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from casework.calendar import WorkingDays
+from casework.catalogue import Answer, Catalogue, Check
+from casework.records import Case, NextStep
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A referral without an answer, whose institution has somebody to give it. `answer_by` is its deadline."""
+
+    id: int
+    answer_by: date
+
+
+def referred(catalogue: Catalogue, measures: Sequence[str]) -> tuple[str, ...]:
+    """Of these measures those that go to an institution, each once."""
+    return tuple(dict.fromkeys(code for code in measures if catalogue.measures[code].institution))
+
+
+def answer_by(catalogue: Catalogue, calendar: WorkingDays, measure: str, today: date) -> date:
+    return calendar.on_or_after(today + timedelta(days=catalogue.measures[measure].days))
+
+
+def waiting(catalogue: Catalogue, step: NextStep, asked: Sequence[Asked]) -> NextStep:
+    """The same, for the answers of those `asked`, the earliest first; unchanged when there is nobody to answer."""
+    if not asked:
+        return step
+    first = min(asked, key=lambda one: (one.answer_by, one.id))
+    return replace(step, step=catalogue.answer_step, due_on=first.answer_by, waits_for=first.id)
+
+
+def permitted(catalogue: Catalogue, case: Case, step: NextStep) -> NextStep | None:
+    """As far as the catalogue lets a case go from where it is: None when it is closed and stays so, else at least the
+    step."""
+    now = catalogue.statuses[case.status]
+    if step.status == case.status or step.status in now.to:
+        return step
+    return None if now.closed or step.due_on is None else replace(step, status=case.status, enrolled_on=None)
+
+
+def answered(
+    catalogue: Catalogue, calendar: WorkingDays, case: Case, answer: Answer, today: date, others: Sequence[Asked]
+) -> NextStep | None:
+    """None when the answer is kept and the case stays where it is. `others` are referrals that it could wait for.
+
+    News moves the case, whatever it waited for; "done" moves only a case that waited for nothing else.
+    """
+    news = bool(answer.status) and answer.status != case.status
+    if not news and case.waits_for is None:
+        return None
+    if not news and others:
+        return waiting(catalogue, NextStep(case.status, case.next_step, case.due_on), others)
+    due = calendar.on_or_after(today + timedelta(days=answer.days))
+    status = answer.status or case.status
+    observed = status == catalogue.retention.status
+    return permitted(catalogue, case, NextStep(status, answer.step, due, enrolled_on=today if observed else None))
+
+
+def check_of(catalogue: Catalogue, enrolled_on: date, due_on: date) -> int:
+    """Which of the checks after the enrolment is the one due on that day, in days after it; a rest day moved it on."""
+    days = catalogue.retention.days
+    return max((one for one in days if enrolled_on + timedelta(days=one) <= due_on), default=days[0])
+
+
+def is_wrong(catalogue: Catalogue, check: Check, absent: float) -> bool:
+    """Whether the team must go again. `absent` counts the days of a month without an excuse."""
+    if check.good:
+        return False
+    return not check.counts or absent >= catalogue.retention.absent_days
+
+
+def checked(
+    catalogue: Catalogue, calendar: WorkingDays, case: Case, check: Check, absent: float, today: date
+) -> NextStep | None:
+    """What follows the answer to the check that the case owes: the next one, the end, or another visit."""
+    enrolled_on, due_on = case.enrolled_on, case.due_on
+    if enrolled_on is None or due_on is None:
+        return None
+    if is_wrong(catalogue, check, absent):
+        due = calendar.on_or_after(today + timedelta(days=check.days))
+        return permitted(catalogue, case, NextStep(check.status, check.step, due))
+    rules = catalogue.retention
+    made = check_of(catalogue, enrolled_on, due_on)
+    later = [calendar.on_or_after(enrolled_on + timedelta(days=days)) for days in rules.days if days > made]
+    to_come = [day for day in later if day > today]
+    if not to_come:
+        return NextStep(rules.kept, rules.step, None)
+    return NextStep(case.status, rules.step, to_come[0], enrolled_on=enrolled_on)
+
+
+def is_silent(catalogue: Catalogue, calendar: WorkingDays, case: Case, today: date) -> bool:
+    """Whether the institution that the case waits for has let so much time pass that the team takes it back."""
+    if case.waits_for is None or case.due_on is None or case.enrolled_on is not None:
+        return False
+    return today >= calendar.add(case.due_on, catalogue.silent_days)
+
+
+def silent(catalogue: Catalogue, calendar: WorkingDays, case: Case, today: date) -> NextStep | None:
+    step = NextStep(catalogue.silent_status, catalogue.silent_step, calendar.on_or_after(today))
+    return permitted(catalogue, case, step)
+
+
+def unassigned(catalogue: Catalogue, calendar: WorkingDays, today: date) -> NextStep:
+    """Of a case that no team has any more."""
+    due = calendar.on_or_after(today + timedelta(days=catalogue.unassigned_days))
+    return NextStep(catalogue.unassigned_status, catalogue.unassigned_step, due)
+
+
+def postponed(catalogue: Catalogue, calendar: WorkingDays, case: Case, reason: str, today: date) -> NextStep | None:
+    """The same step on a later day; None when it was postponed as often as it may be, or owes nothing."""
+    if case.due_on is None or case.postponed >= catalogue.late_at_most:
+        return None
+    due = calendar.on_or_after(today + timedelta(days=catalogue.late[reason].days))
+    return NextStep(case.status, case.next_step, due, case.waits_for, case.enrolled_on)

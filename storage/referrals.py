@@ -1,0 +1,162 @@
+"""What institutions are asked and what they answered. A referral is answered once; whoever comes second is told.
+
+An institution's people see the open ones of their institution and municipality, until one of them takes it
+(`visible_to`). What a newcomer gets wrong: a referral for which nobody is there is kept too, and answered by the team.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from casework import numbers
+from casework.records import ANSWERED, INSTITUTION, OPEN, REFUSED, WITHDRAWN, Person, Referral
+from storage import audit
+from storage.database import Row, Tx, from_micros, to_micros
+
+_REFERRAL = (
+    "r.id, r.case_id, c.prefix, c.running, r.visit_id, r.measure, r.check_day, r.institution, r.municipality, "
+    "r.asked_by, r.asked_at, r.answer_by, r.state, r.taken_by, r.answer, r.absent, r.note, r.answered_by, r.answered_at"
+)
+_OF_CASES = "FROM referral r JOIN child_case c ON c.id = r.case_id"
+_SEEN = f"{_OF_CASES} JOIN visible_to v ON v.case_id = r.case_id AND v.person_id = :me"
+_READS = (
+    "p.active = 1 AND p.accepted_at IS NOT NULL AND p.role = :role AND p.institution = r.institution "
+    "AND p.municipality IN ('', r.municipality) AND coalesce(r.taken_by, p.id) = p.id "
+    "AND EXISTS (SELECT 1 FROM identity i WHERE i.person_id = p.id AND i.reachable = 1) "
+    "AND NOT EXISTS (SELECT 1 FROM not_ours n WHERE n.referral_id = r.id AND n.person_id = p.id)"
+)
+"""Who of an institution can be told of a referral: whoever took it, else all of them who did not send it back."""
+
+
+async def ask(
+    tx: Tx, case_id: int, institution: str, answer_by: date, now: datetime, *,
+    asked_by: int | None, visit_id: int | None = None, measure: str = "", check_day: int | None = None,
+) -> int:  # fmt: skip
+    """Of the municipality in which the case is."""
+    row = await tx.one(
+        "INSERT INTO referral (case_id, visit_id, measure, check_day, institution, municipality, asked_by, asked_at, "
+        "answer_by) SELECT c.id, :visit, :measure, :check_day, :institution, c.municipality, :asked_by, :now, :by "
+        "FROM child_case c WHERE c.id = :case_id RETURNING id",
+        case_id=case_id,
+        visit=visit_id,
+        measure=measure,
+        check_day=check_day,
+        institution=institution,
+        asked_by=asked_by,
+        now=to_micros(now),
+        by=answer_by.isoformat(),
+    )
+    await audit.note(tx, now, asked_by, "referred", case_id, f"referral {row['id']}")
+    return int(row["id"])
+
+
+async def get(tx: Tx, me: Person, referral_id: int) -> Referral | None:
+    row = await tx.row(f"SELECT {_REFERRAL} {_SEEN} WHERE r.id = :id", me=me.id, id=referral_id)
+    return _referral(row) if row else None
+
+
+async def of_case(tx: Tx, me: Person, case_id: int) -> list[Referral]:
+    """Oldest first."""
+    rows = await tx.rows(f"SELECT {_REFERRAL} {_SEEN} WHERE r.case_id = :id ORDER BY r.id", me=me.id, id=case_id)
+    return [_referral(row) for row in rows]
+
+
+async def open_of(tx: Tx, case_id: int) -> list[Referral]:
+    """For the rules, not for a person: those of a case that wait for an answer, the earliest deadline first."""
+    rows = await tx.rows(
+        f"SELECT {_REFERRAL} {_OF_CASES} WHERE r.case_id = :id AND r.state = :open ORDER BY r.answer_by, r.id",
+        id=case_id,
+        open=OPEN,
+    )
+    return [_referral(row) for row in rows]
+
+
+async def readers(tx: Tx, referral_id: int) -> list[int]:
+    """The institution's people who can be told of an open referral, by id; empty when it has none there."""
+    rows = await tx.rows(
+        f"SELECT p.id FROM referral r JOIN person p ON {_READS} WHERE r.id = :id AND r.state = :open ORDER BY p.id",
+        id=referral_id,
+        open=OPEN,
+        role=INSTITUTION,
+    )
+    return [row["id"] for row in rows]
+
+
+async def take(tx: Tx, me: Person, referral_id: int, now: datetime) -> bool:
+    """True for the first; whether they may see it at all, `get` says."""
+    row = await tx.row(
+        "UPDATE referral SET taken_by = :me, taken_at = :now WHERE id = :id AND taken_by IS NULL AND state = :open "
+        "RETURNING case_id",
+        me=me.id,
+        now=to_micros(now),
+        id=referral_id,
+        open=OPEN,
+    )
+    if row:
+        await audit.note(tx, now, me.id, "accepted a referral", row["case_id"], f"referral {referral_id}")
+    return row is not None
+
+
+async def answer(
+    tx: Tx, me: Person, referral: Referral, code: str, now: datetime, *, absent: float = 0, note: str = ""
+) -> bool:
+    """True for the first answer."""
+    return await _end(tx, referral, ANSWERED, now, me.id, code=code, absent=absent, note=note)
+
+
+async def refuse(tx: Tx, me: Person, referral: Referral, now: datetime) -> None:
+    """It is not this person's. Whether anybody else there is left to ask, `readers` says."""
+    await tx.run(
+        "INSERT INTO not_ours (referral_id, person_id, at) VALUES (:id, :me, :now) ON CONFLICT DO NOTHING",
+        id=referral.id,
+        me=me.id,
+        now=to_micros(now),
+    )
+    await tx.run(
+        "UPDATE referral SET taken_by = NULL, taken_at = NULL WHERE id = :id AND taken_by = :me",
+        id=referral.id,
+        me=me.id,
+    )
+    await audit.note(tx, now, me.id, "sent a referral back", referral.case_id, f"referral {referral.id}")
+
+
+async def end_refused(tx: Tx, referral: Referral, now: datetime) -> bool:
+    """Nobody there is left to ask."""
+    return await _end(tx, referral, REFUSED, now, None)
+
+
+async def withdraw(tx: Tx, referral: Referral, by: int | None, now: datetime) -> bool:
+    """The answer is no longer needed."""
+    return await _end(tx, referral, WITHDRAWN, now, by)
+
+
+async def _end(
+    tx: Tx, referral: Referral, state: str, now: datetime, by: int | None, *,
+    code: str = "", absent: float = 0, note: str = "",
+) -> bool:  # fmt: skip
+    row = await tx.row(
+        "UPDATE referral SET state = :state, answer = :answer, absent = :absent, note = :note, answered_by = :by, "
+        "answered_at = :now WHERE id = :id AND state = :open RETURNING id",
+        state=state,
+        answer=code,
+        absent=absent,
+        note=note,
+        by=by,
+        now=to_micros(now),
+        id=referral.id,
+        open=OPEN,
+    )
+    if row:
+        await audit.note(tx, now, by, f"{state} a referral", referral.case_id, f"referral {referral.id}")
+    return row is not None
+
+
+def _referral(row: Row) -> Referral:
+    asked_at = from_micros(row["asked_at"])
+    assert asked_at is not None
+    return Referral(
+        row["id"], row["case_id"], numbers.write(row["prefix"], row["running"]), row["visit_id"], row["measure"],
+        row["check_day"], row["institution"], row["municipality"], row["asked_by"], asked_at,
+        date.fromisoformat(row["answer_by"]), row["state"], row["taken_by"], row["answer"], row["absent"], row["note"],
+        row["answered_by"], from_micros(row["answered_at"]),
+    )  # fmt: skip
