@@ -9,7 +9,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -64,6 +64,34 @@ class Outcome(Entry):
     repeat: Repeat | None = None
 
 
+FieldName = Literal[
+    "case", "birth_year", "group", "status", "municipality", "settlement", "address", "address_kind", "team",
+    "visited_on", "part_of_day", "attempt", "went", "met", "outcome", "reasons", "measures", "promised_on", "next_step",
+    "next_on", "note", "photos", "place", "report", "reported",
+]  # fmt: skip
+
+
+class FormRow(BaseModel):
+    """One row of the printed form. Without a field it is left blank for a pen."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    labels: dict[str, str] = Field(alias="label")
+    field: FieldName | None = None
+
+
+class FormLayout(BaseModel):
+    """The printed form: its rows in their order, in the one language of the office that gets it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    language: str
+    title: dict[str, str]
+    signed: dict[str, str]
+    """What stands above the places for signatures."""
+    rows: tuple[FormRow, ...] = Field(min_length=1)
+
+
 @dataclass(frozen=True)
 class Catalogue:
     languages: tuple[str, ...]
@@ -79,6 +107,7 @@ class Catalogue:
     statuses: dict[str, Status]
     groups: dict[str, Entry]
     steps: dict[str, Entry]
+    form: FormLayout
 
 
 E = TypeVar("E", bound=Entry)
@@ -113,15 +142,17 @@ def _parse(text: str) -> Catalogue:
     except tomllib.TOMLDecodeError as broken:
         raise CatalogueError(f"not TOML: {broken}") from broken
     mistakes: list[str] = [f"[{name}] is missing" for name in _KINDS if not raw.get(name)]
-    mistakes += [f"[{name}] is not a part of a catalogue" for name in sorted(set(raw) - set(_KINDS) - _TOP)]
+    mistakes += [f"[{name}] is not a part of a catalogue" for name in sorted(set(raw) - set(_KINDS) - _TOP - {"form"})]
     mistakes += [f"{name} is missing" for name in sorted(_TOP - set(raw))]
     read: dict[str, Any] = {n: _entries(n, kind, raw.get(n) or {}, mistakes) for n, kind in _KINDS.items()}
-    if not mistakes:
-        mistakes = _contradictions(raw, read)
-    if mistakes:
+    form = _form(raw.get("form"), mistakes)
+    if not mistakes and form:
+        mistakes = _contradictions(raw, read) + _unlabelled(form, raw["languages"])
+    if mistakes or form is None:
         raise CatalogueError("\n".join(mistakes))
     return Catalogue(
-        tuple(raw["languages"]), raw["first_status"], raw["first_step"], raw["first_days"], raw["leader_step"], **read
+        tuple(raw["languages"]), raw["first_status"], raw["first_step"], raw["first_days"], raw["leader_step"],
+        form=form, **read,
     )  # fmt: skip
 
 
@@ -138,6 +169,32 @@ def _entries(name: str, kind: type[E], table: dict[str, Any], mistakes: list[str
                 where = ".".join(str(part) for part in error["loc"])
                 mistakes.append(f"[{name}.{code}] {where}: {error['msg']}")
     return read
+
+
+def _form(table: Any, mistakes: list[str]) -> FormLayout | None:
+    if not table:
+        mistakes.append("[form] is missing")
+        return None
+    try:
+        return FormLayout.model_validate(table)
+    except ValidationError as wrong:
+        for error in wrong.errors():
+            # People count rows from one.
+            where = ".".join(str(part + 1 if isinstance(part, int) else part) for part in error["loc"])
+            mistakes.append(f"[form] {where}: {error['msg']}")
+        return None
+
+
+def _unlabelled(form: FormLayout, languages: list[str]) -> list[str]:
+    wrong = [] if form.language in languages else [f"[form] language: {form.language!r} is not one of {languages}"]
+    said = {"title": form.title, "signed": form.signed}
+    said |= {f"rows.{number}": row.labels for number, row in enumerate(form.rows, start=1)}
+    return wrong + [
+        f"[form] {where} has no label in {language!r}"
+        for where, labels in said.items()
+        for language in languages
+        if not labels.get(language)
+    ]
 
 
 def _contradictions(raw: dict[str, Any], read: dict[str, dict[str, Any]]) -> list[str]:

@@ -14,7 +14,7 @@ from casework import oneline
 from casework.numbers import CaseQuery
 from casework.numbers import read as read_number
 from casework.oneline import OneLine
-from handlers import join, menu, settings, talk, visit
+from handlers import forms, join, menu, settings, talk, visit
 from handlers.pick import looking_for, where
 from handlers.replies import Pictured, Reply, Tapped, Typed
 from handlers.scene import Message, Scene, drive
@@ -30,6 +30,7 @@ FLOWS: dict[str, Flow] = {
     "language": join.choose_language,
     "hour": settings.choose_hour,
     "notices": settings.choose_messenger,
+    "day": forms.choose_day,
     "visit": visit.report_visit,
     "fix": visit.report_visit,
 }
@@ -358,16 +359,20 @@ async def _keep(tx: Tx, here: Scene, journal: Journal, result: Any) -> list[Mess
             return await settings.keep_hour(tx, here, result)
         case "notices":
             return await settings.keep_messenger(tx, here, result)
+        case "day":
+            return await forms.offer(tx, here, result)
         case "visit":
-            receipt = await visit.keep_report(tx, here.work, here.me, result, here.moment.at)
+            receipt, number = await visit.keep_report(tx, here.work, here.me, result, here.moment.at)
         case "fix":
+            number = journal.given["visit"]
             receipt = await visit.keep_correction(
                 tx, here.work, here.me, result, here.moment.at,
-                visit_id=journal.given["visit"], version=journal.given["version"],
+                visit_id=number, version=journal.given["version"],
             )  # fmt: skip
         case _:
             raise KeyError(journal.name)
-    rows = ((menu.REPORT,), (menu.CASES, Button(_("My last reports"), "", "last")))
+    paper = ((menu.print_form(number),),) if number else ()
+    rows = ((menu.REPORT,), (menu.CASES, Button(_("My last reports"), "", "last")), *paper)
     # Who came second to a correction opens the report again with one tap.
     again = ((menu.correct(journal.given["visit"]),),) if journal.name == "fix" else ()
     return [Message(View((receipt,), (*again, *rows)))]

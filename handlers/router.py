@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
+from casework import dates
 from casework.records import Person
-from handlers import aside, conversations, coordinate, imports, link, menu, reach, settings
+from handlers import aside, conversations, coordinate, forms, imports, link, menu, reach, settings
 from handlers import cases as my_cases
 from handlers.join import STRANGER
 from handlers.replies import Filed, Incoming, Pictured, Reply, Tapped, Typed, Unreadable
@@ -127,7 +128,7 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
             return [await settings.shown(tx, here)]
         case "connect":
             return [await link.code(tx, here)]
-        case "language" | "hour" | "notices":
+        case "language" | "hour" | "notices" | "day":
             return await conversations.begin(tx, here, tap.key, {}, kept)
         case "resume":
             return await conversations.resume(tx, here, kept, tap.value)
@@ -150,6 +151,12 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
             return [await menu.last_reports(tx, here)]
         case "table":
             return [await coordinate.table(tx, here)]
+        case "form":
+            return [await forms.one(tx, here, number)]
+        case "forms" if day := dates.from_iso(tap.value):
+            return await forms.pages(tx, here, day)
+        case "sheet" if day := dates.from_iso(tap.value):
+            return await forms.table(tx, here, day)
         case "link":
             return [await reach.link(tx, here, number)]
         case "aside":

@@ -187,17 +187,19 @@ async def _photos(talk: Talk, outcome: Outcome) -> Any:
     )
 
 
-async def keep_report(tx: Tx, work: Work, me: Person, report: VisitReport | None, now: datetime) -> Phrase:
-    """Saves the report, moves its case, and returns the receipt."""
+async def keep_report(
+    tx: Tx, work: Work, me: Person, report: VisitReport | None, now: datetime
+) -> tuple[Phrase, int | None]:
+    """Saves the report, moves its case, and returns the receipt with its number."""
     case = await cases.get(tx, me, report.case_id) if report else None
     if report is None or case is None:
-        return NOT_YOURS
+        return NOT_YOURS, None
     earlier = await visits.history(tx, me, case.id)
     # Somebody else may have reported the same case since the conversation began.
     report = replace(report, attempt=len(earlier) + 1)
     visit = await visits.save(tx, me, report, now)
     step = await _advance(tx, work, case, report, earlier)
-    return receipt(visit, case, step)
+    return receipt(visit, case, step), visit.id
 
 
 async def _advance(tx: Tx, work: Work, case: Case, report: VisitReport, earlier: Sequence[Visit]) -> Text:
