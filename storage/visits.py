@@ -103,7 +103,7 @@ async def made_where_visited(tx: Tx, me: Person, day: date) -> list[Made]:
     """All the visits of every case that was visited on that day, oldest first."""
     rows = await tx.rows(
         f"SELECT {_VISIT}, coalesce(t.name, '') AS team {_SEEN} LEFT JOIN team t ON t.id = w.team_id "
-        # By the index of the cases: a person sees few of all that were visited on a day.
+        # By the index of the cases: only the region sees more than a few of them.
         "WHERE EXISTS (SELECT 1 FROM visit d WHERE d.case_id = w.case_id AND d.visited_on = :day) ORDER BY w.id",
         me=me.id,
         day=day.isoformat(),

@@ -19,8 +19,8 @@ HANDLERS = HERE.parents[1] / "handlers"
 GUIDE = HERE.parents[1] / "docs" / "user-guide.md"
 FILES = sorted(HERE.glob("*.txt"))
 CONVERSATIONS = {
-    "cases.py", "conversations.py", "coordinate.py", "join.py", "kinds.py", "menu.py", "pick.py", "router.py",
-    "settings.py", "talk.py", "visit.py",
+    "cases.py", "conversations.py", "coordinate.py", "forms.py", "join.py", "kinds.py", "menu.py", "pick.py",
+    "router.py", "settings.py", "talk.py", "visit.py",
 }  # fmt: skip
 ON_VIBER = "on Viber alone; tests/bot/test_viber*.py"
 UNSAID = {
