@@ -2,6 +2,8 @@
 PYTHON ?= python3.11
 VENV := .venv
 READY := $(VENV)/.ready
+# Of the demo's page.
+PORT ?= 8080
 
 install: $(READY)
 
@@ -13,7 +15,7 @@ $(READY): requirements-dev.lock pyproject.toml
 
 # Everything on this machine: a messenger with a chat page, the bot, and a made-up district.
 demo: $(READY)
-	$(VENV)/bin/python -m bot.cli demo --port 8080
+	$(VENV)/bin/python -m bot.cli demo --port $(PORT)
 
 # The messenger alone, for a bot of your own.
 sandbox: $(READY)
@@ -21,6 +23,15 @@ sandbox: $(READY)
 
 test: $(READY)
 	$(VENV)/bin/python -m pytest -n 2
+
+# Every branch of handlers/, casework/ and storage/ must be taken. Left out is what takes none that the others do not:
+# the browser, SIGKILL, the sandbox by itself, the drawn properties, and the transcripts a second time.
+coverage: $(READY)
+	$(VENV)/bin/coverage erase
+	$(VENV)/bin/coverage run -m pytest -n 2 -m "not kill and not browser" -k "not on_viber" \
+		--ignore tests/sandbox --ignore tests/properties --ignore tests/house
+	$(VENV)/bin/coverage combine --quiet
+	$(VENV)/bin/coverage report
 
 # Ours against a plain python-telegram-bot conversation, as ratios in one run.
 bench: $(READY)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from aiohttp import ClientConnectorCertificateError, ClientError, ClientSession, ClientTimeout
 from telegram import Bot
 from telegram.error import InvalidToken, NetworkError, TelegramError
 
-from bot import config
+from bot import config, doors
 from bot.channels.channel import Trouble
 from bot.channels.viber.client import Client, Refusal
 from bot.channels.viber.updates import WEBHOOK_PATH
@@ -92,12 +90,12 @@ async def links(file: File, tokens: Tokens, code: str) -> list[str]:
     made = []
     if tokens.telegram:
         async with Bot(tokens.telegram, base_url=f"{file.telegram.api_url}/bot") as bot:
-            made.append(f"https://t.me/{bot.username}?start={code}")
+            made.append(doors.of_telegram(bot.username, code))
     if tokens.viber:
         async with ClientSession() as session:
             try:
                 account = await Client(session, file.viber.api_url, tokens.viber).account()
             except (Refusal, Trouble, TimeoutError) as away:
                 raise ConfigError([f"viber.api_url: the name of the bot was not told ({away}). Try again."]) from away
-        made.append(f"viber://pa?chatURI={quote(account.uri)}&context={code}")
+        made.append(doors.of_viber(account.uri, code))
     return made

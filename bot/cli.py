@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import secrets
 import signal
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -17,7 +19,7 @@ import typer
 
 from bot import checks, config, importing
 from bot.app import now_utc, open_app
-from bot.config import Config, ConfigError
+from bot.config import Config, ConfigError, File, Tokens
 from casework.records import LEADER, MEMBER, ROLES
 from storage import people, teams
 from storage.database import open_database
@@ -58,10 +60,7 @@ def check(config: CONFIG_OPTION = None) -> None:
 async def _check(path: Path | None, *, from_outside: bool = False) -> None:
     """The messengers are asked even when something else is wrong, so that every mistake is told in one go."""
     file, tokens, mistakes = config.examine(os.environ, path)
-    if tokens.telegram:
-        mistakes += await checks.telegram(file.telegram, tokens.telegram)
-    if tokens.viber:
-        mistakes += await checks.viber(file.viber, tokens.viber)
+    mistakes += await _refused(file, tokens)
     if tokens.viber and file.viber.public_url and from_outside:
         mistakes += await checks.viber_address(file.viber)
     if mistakes:
@@ -70,12 +69,32 @@ async def _check(path: Path | None, *, from_outside: bool = False) -> None:
         typer.echo(await checks.viber_webhook(file.viber, tokens.viber))
 
 
+async def _refused(file: File, tokens: Tokens) -> list[str]:
+    """What the messengers have against the tokens."""
+    mistakes = await checks.telegram(file.telegram, tokens.telegram) if tokens.telegram else []
+    return mistakes + (await checks.viber(file.viber, tokens.viber) if tokens.viber else [])
+
+
 @cli.command("demo")
-def play(port: Annotated[int, typer.Option(help="Where the chat page is.")] = 8080) -> None:
+def play(
+    port: Annotated[int, typer.Option(help="Where the chat page is.")] = 8080,
+    at: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%dT%H:%M"], help="Begin then, not now: 2026-11-24T08:00.")
+    ] = None,
+) -> None:
     """Sandbox, bot and a made-up district, with a chat page in the browser."""
+    _told(lambda: _play(port, at))
+
+
+async def _play(port: int, at: datetime | None) -> None:
     from bot import demo  # brings the sandbox with it, which the running bot does not need
 
-    _told(lambda: demo.play(port))
+    try:
+        await demo.play(port, at)
+    except OSError as taken:
+        if taken.errno != errno.EADDRINUSE:
+            raise
+        raise ConfigError([f"--port: {port} is in use by something else. Another one: make demo PORT=8090."]) from taken
 
 
 @cli.command()
@@ -94,6 +113,9 @@ def invite(
 async def _invite(read: Config, role: str, team: str, municipality: str, name: str) -> None:
     if role not in ROLES:
         raise ConfigError([f"{role!r} is no role. Roles: {', '.join(ROLES)}."])
+    # First, so that no invitation is kept of which the link cannot be told.
+    if mistakes := await _refused(read.file, read.tokens):
+        raise ConfigError(mistakes)
     database = await open_database(read.file.database.url)
     try:
         async with database.transaction() as tx:

@@ -72,6 +72,9 @@ class Schedule(Section):
     timezone: str = "Europe/Sofia"
     digest_at: time = time(17, 30)
     alert_at: time = time(8, 30)
+    question_back_after_days: int = Field(default=1, ge=1, le=30)
+    """Whole working days until a question that was taken and not answered is everybody's again."""
+    question_to_region_after_days: int = Field(default=3, ge=1, le=30)
 
     @field_validator("timezone")
     @classmethod

@@ -54,6 +54,7 @@ class Deliverer:
         self._taken: set[int] = set()
         """Rows whose call is under way or whose outcome is not yet committed: they still stand as waiting."""
         self._ended: list[Result] = []
+        self.record_within = RECORD_WITHIN
         self._record_at = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed: set[str] = set()
@@ -140,7 +141,7 @@ class Deliverer:
         else:
             self._closed.discard(channel.name)
         if not self._ended:
-            self._record_at = time.monotonic() + RECORD_WITHIN
+            self._record_at = time.monotonic() + self.record_within
         self._ended.append(result)
         if result.state != WAITING:
             self._busy.discard((row.channel, row.chat))
@@ -166,6 +167,7 @@ class Deliverer:
             case Meaning.CLOSED:
                 return Result(row, WAITING, error=said, again_at=now + timedelta(seconds=trouble.seconds))
             case Meaning.UNPAID:
+                log.warning("a message is held because the messenger wants money for it", channel=row.channel, why=said)
                 return Result(row, HELD, error=said)
             case Meaning.UNCERTAIN:
                 return Result(row, UNCERTAIN, error=said)

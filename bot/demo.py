@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import socket
 import tempfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bot import config, district
 from bot.app import App, open_app
+from bot.config import Schedule
 from casework.records import LEADER, MEMBER, MUNICIPAL
 from sandbox import Person, Sandbox, ViberPhone
 from storage import people, teams
@@ -28,12 +30,16 @@ CAST = (
 )
 """Who stands on the page: two members and the leader of Б-1, and the coordinator of Бяла."""
 COORDINATED = "Бяла"
+INVITATIONS = tuple(f"b1-{number}" for number in range(1, 6))
+"""To team Б-1, for whoever is added on the page."""
 
 
-async def play(port: int) -> None:
-    """Runs until it is stopped. Raises OSError when the port is taken."""
+async def play(port: int, at: datetime | None = None) -> None:
+    """Runs until it is stopped, from the local time `at` on if given. Raises OSError when the port is taken."""
     with tempfile.TemporaryDirectory(prefix="obhvat-demo-") as folder:
         async with Sandbox(TOKEN, port=port) as sandbox:
+            if at:
+                sandbox.world.clock.move_to(at.replace(tzinfo=ZoneInfo(Schedule().timezone)))
             path = Path(folder) / "config.toml"
             path.write_text(_settings(sandbox, folder, _free_port()), "utf-8")
             read = config.load({config.TOKEN: TOKEN, config.VIBER_TOKEN: sandbox.viber_token}, path)
@@ -68,12 +74,19 @@ async def _open_the_doors(app: App, sandbox: Sandbox) -> None:
             team_id = known[team.casefold()].id if team else None
             invited = Invitation(role, team_id, "" if team else COORDINATED, name)
             await people.invite(tx, f"demo{number}", invited, now + timedelta(days=7))
+        for code in INVITATIONS:
+            await people.invite(tx, code, Invitation(MEMBER, known["б-1"].id, ""), now + timedelta(days=7))
     while sandbox.viber.courier.hook is None:
         await sandbox.world.changed.wait(1)
     for number, (name, _role, _team, phone) in enumerate(CAST):
         someone = sandbox.world.person(name, telegram=phone == TELEGRAM)
         await _join(someone if phone == TELEGRAM else someone.viber, f"demo{number}")
-    print(f"\n  Отворете {sandbox.url} — Мила докладва, Кольо получава обобщението.\n  Спиране: Ctrl+C\n", flush=True)
+    print(
+        f"\n  Отворете {sandbox.url} — Мила докладва, Кольо получава обобщението.\n"
+        f"  Нов човек в екип Б-1: „+ Човек“ и код от покана {', '.join(INVITATIONS)} (всеки за един човек).\n"
+        "  Спиране: Ctrl+C\n",
+        flush=True,
+    )
 
 
 async def _join(person: Person | ViberPhone, code: str) -> None:

@@ -6,12 +6,23 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from urllib.parse import quote
 
 from bot.channels.channel import Channel
 from storage.outbox import Due
 
 MARK = "doors"
 """The part of a payload that holds the code, and the channel whose own link is not wanted."""
+
+
+def of_telegram(username: str, code: str) -> str:
+    """core.telegram.org/bots/features#deep-linking, read 24.11.2026."""
+    return f"https://t.me/{username}?start={code}"
+
+
+def of_viber(uri: str, code: str) -> str:
+    """developers.viber.com/docs/tools/deep-links, read 24.11.2026."""
+    return f"viber://pa?chatURI={quote(uri)}&context={code}"
 
 
 class Doors:

@@ -19,8 +19,9 @@ from bot.config import Config
 from bot.tell import Teller
 from casework import escalation
 from casework.escalation import Roster, Turn
+from casework.questions import Patience
 from casework.records import Person
-from handlers import coordinate, notices
+from handlers import coordinate, notices, questions
 from handlers.scene import Work
 from storage import cases, claims, inbox, links, media, outbox, overview, people
 from storage.database import Database, Tx
@@ -80,6 +81,7 @@ class Schedule:
             if local.time() >= self._times.alert_at and self._work.calendar.is_working(local.date()):
                 await self._alerts(tx, Roster(on_duty), local.date(), now)
                 await self._drafts(tx, local.date(), now)
+                await self._questions(tx, local.date(), now)
             await inbox.forget_before(tx, now - KEPT)
             await outbox.forget_before(tx, now - KEPT)
             await links.forget_before(tx, now - links.WRONG_WITHIN)
@@ -122,4 +124,9 @@ class Schedule:
         untouched_since = self._at(today, self._times.alert_at) - DRAFTS_UNTOUCHED
         until = self._work.calendar.add(today, 1)
         for told in await notices.drafts_end(tx, today, untouched_since, until, now):
+            await self._teller.notify(tx, told, now)
+
+    async def _questions(self, tx: Tx, today: date, now: datetime) -> None:
+        patience = Patience(self._times.question_back_after_days, self._times.question_to_region_after_days)
+        for told in await questions.onward(tx, self._work, patience, today, now):
             await self._teller.notify(tx, told, now)

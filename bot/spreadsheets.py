@@ -66,8 +66,6 @@ def _xlsx(content: bytes, progress: Progress) -> Grid:
         raise Unusable(Problem(0, "", "not_a_table")) from broken
     if unpacked > LARGEST_UNPACKED:
         raise Unusable(Problem(0, "", "too_big", str(LARGEST_UNPACKED // MEGABYTE)))
-    if not lines:
-        raise Unusable(Problem(0, "", "empty"))
     return tuple(lines)
 
 

@@ -23,7 +23,7 @@ from handlers.words import FIRST_LANGUAGE, Words
 from storage import journals, outbox, people, spending
 from storage.database import Tx
 from storage.media import Waiting
-from storage.outbox import HELD, NOTICE, REPLY, SPARE, WAITING
+from storage.outbox import BROADCAST, HELD, NOTICE, REPLY, SPARE, WAITING
 
 ALBUM_SETTLES = timedelta(seconds=1)
 
@@ -64,6 +64,7 @@ class Teller:
         """Messages to one person who has not just asked for them, in this order; on the channel `on` if that can be."""
         if not told or told[0].to is None:
             return
+        priority = BROADCAST if told[0].to_many else priority
         reader = await people.get(tx, told[0].to)
         open_ways = [way for way in await people.ways(tx, told[0].to) if way.channel in self.channels]
         if told[0].elsewhere:
@@ -97,7 +98,7 @@ class Teller:
             return False
         if told.can_wait:
             return True
-        month = f"{calendar.local_day(now, self.work.zone):%Y-%m}"
+        month = self._month(now)
         if await spending.charged(tx, way.channel, month) < self.budgets.get(way.channel, 0):
             return False
         await self.out_of_money(tx, way.channel, now)
@@ -105,7 +106,7 @@ class Teller:
 
     async def out_of_money(self, tx: Tx, channel: str, now: datetime) -> None:
         """Whoever looks after the region is told, once a month and messenger."""
-        month = f"{calendar.local_day(now, self.work.zone):%Y-%m}"
+        month = self._month(now)
         if not await spending.alarm(tx, channel, month):
             return
         count = await spending.charged(tx, channel, month)
@@ -115,7 +116,10 @@ class Teller:
 
     async def spent(self, tx: Tx, channel: str, now: datetime) -> None:
         """A message was charged."""
-        await spending.add(tx, channel, f"{calendar.local_day(now, self.work.zone):%Y-%m}", 1)
+        await spending.add(tx, channel, self._month(now), 1)
+
+    def _month(self, now: datetime) -> str:
+        return f"{calendar.local_day(now, self.work.zone):%Y-%m}"
 
     async def _with_keyboard(
         self, tx: Tx, channel: str, reader: Person | None, told: Sequence[Message]

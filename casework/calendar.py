@@ -14,8 +14,7 @@ SATURDAY = 5
 
 @lru_cache(maxsize=64)
 def _public_holidays(year: int) -> frozenset[date]:
-    # One year more on each side: a carried-over rest day may fall past New Year.
-    return frozenset(day for day in holidays.country_holidays("BG", years=(year,)) if day.year == year)
+    return frozenset(holidays.country_holidays("BG", years=(year,)))
 
 
 class WorkingDays:

@@ -51,7 +51,6 @@ NEAR = {
     "en": {"today": 0, "tomorrow": 1, "the day after tomorrow": 2, "yesterday": -1},
 }
 SPANS = {"ден": 1, "дни": 1, "day": 1, "days": 1, "седмица": 7, "седмици": 7, "week": 7, "weeks": 7}
-LONGEST_SPAN_DAYS = 999
 
 _NUMBERS = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})(?:\s*[./-]\s*(\d{4}))?\s*г?\.?")
 _NAMED = re.compile(r"(\d{1,2})(?:st|nd|rd|th|-и|-ти|-ри|-ви)?\s+(\w{3,})\.?(?:\s+(\d{4}))?\s*г?\.?")
@@ -60,8 +59,8 @@ _WEEKDAY = re.compile(r"(?:(?:в|във|on|next|следващия|следва�
 _TIME = re.compile(r"(\d{1,2})(?:\s*[:.]\s*(\d{2}))?\s*(ч|часа|h|am|pm)?\.?")
 
 
-def read_day(text: str, today: date, language: str, *, past: bool = False) -> date | None:
-    """The day meant, or None. Both languages are always understood: people mix them."""
+def read_day(text: str, today: date, *, past: bool = False) -> date | None:
+    """The day meant, or None, in whichever language: people mix them."""
     said = " ".join(text.casefold().split())
     for near in NEAR.values():
         if said in near:

@@ -1,4 +1,4 @@
-"""The coordinator's day as data: what was done, what is overdue, and what changed since yesterday."""
+"""The coordinator's day as data: what was done, what is overdue, and what changed since the last digest."""
 
 from __future__ import annotations
 
@@ -19,16 +19,24 @@ class Done:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """The figures of one day's digest."""
+
+    day: date
+    visits: int
+    overdue: int
+
+
+@dataclass(frozen=True)
 class DayFacts:
     """What the storage knows about a coordinator's area on one day."""
 
     day: date
     done: tuple[Done, ...]
-    before: int
-    """Visits saved on the last day that had any work."""
     overdue: tuple[Case, ...]
     """Oldest first."""
-    overdue_before: int
+    before: Standing | None
+    """The last digest; None when this is the first."""
     open_cases: int
     visited_cases: int
     without_owner: int = 0
@@ -41,11 +49,10 @@ class Digest:
     teams: tuple[tuple[str, int], ...]
     """Visits by team, most first."""
     outcomes: tuple[tuple[str, int], ...]
-    change: int
+    visits: int
     overdue: tuple[Case, ...]
-    overdue_change: int
+    before: Standing | None
     visited_percent: int
-    visits: int = 0
     without_owner: int = 0
 
 
@@ -58,11 +65,10 @@ def build(facts: DayFacts) -> Digest | None:
         facts.day,
         _ranked(done.team for done in facts.done),
         _ranked(done.outcome for done in facts.done),
-        len(facts.done) - facts.before,
-        facts.overdue,
-        len(facts.overdue) - facts.overdue_before,
-        share,
         len(facts.done),
+        facts.overdue,
+        facts.before,
+        share,
         facts.without_owner,
     )
 

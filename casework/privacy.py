@@ -12,18 +12,19 @@ from datetime import date
 
 _EGN_WEIGHTS = (2, 4, 8, 5, 10, 9, 7, 3, 6)
 _LNCH_WEIGHTS = (21, 19, 17, 13, 11, 9, 7, 3, 1)
-_TEN_DIGITS = re.compile(r"(?<!\d)(?:\d[ -]?){9}\d(?!\d)")
+_TEN_DIGITS = re.compile(r"(?<!\d)(?=((?:\d[ \xa0-]?){9}\d)(?!\d))")
+"""Looked for at every digit that begins a group: „2015 801231 1001“ also begins with ten digits that are none."""
 
 
 def personal_numbers(text: str) -> list[tuple[int, int]]:
     """Where a personal number stands in `text`, also when written with blanks between its digits."""
-    found = ((match.span(), re.sub(r"\D", "", match[0])) for match in _TEN_DIGITS.finditer(text))
+    found = ((match.span(1), re.sub(r"\D", "", match[1])) for match in _TEN_DIGITS.finditer(text))
     return [span for span, digits in found if is_egn(digits) or is_lnch(digits)]
 
 
 def without_personal_numbers(text: str) -> str:
-    for start, end in reversed(personal_numbers(text)):
-        text = text[:start] + "•" * 10 + text[end:]
+    for start, end in personal_numbers(text):
+        text = text[:start] + "•" * (end - start) + text[end:]
     return text
 
 

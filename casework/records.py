@@ -45,6 +45,8 @@ class Person:
     """The messenger for notices, or empty for whichever costs nothing."""
     set_aside: int = 0
     """Messages of their people that could not be handled; counted only when a coordinator writes."""
+    asked: int = 0
+    """Questions of their people that wait for an answer; counted likewise."""
 
     @property
     def coordinates(self) -> bool:

@@ -9,6 +9,9 @@ from casework.calendar import WorkingDays
 from casework.catalogue import Catalogue, Outcome, Repeat
 from casework.records import NextStep, VisitReport
 
+PROMISED_WITHIN_DAYS = 60
+"""A day further away is no promise."""
+
 
 def first(catalogue: Catalogue, calendar: WorkingDays, assigned_on: date) -> NextStep:
     """What a case that was just given to a team owes."""
@@ -19,7 +22,7 @@ def first(catalogue: Catalogue, calendar: WorkingDays, assigned_on: date) -> Nex
 def after(catalogue: Catalogue, calendar: WorkingDays, report: VisitReport, earlier: Sequence[VisitReport]) -> NextStep:
     """What follows `report`; `earlier` are the reports of the case before it, oldest first.
 
-    The day the member chose wins; otherwise the day after the promise, at most the catalogue's days away.
+    The day the member chose wins; otherwise the day after the promise, or so many days on as the catalogue says.
     """
     outcome = catalogue.outcomes[report.outcome]
     if outcome.closes:

@@ -28,7 +28,7 @@ async def listed(tx: Tx, here: Scene) -> Message:
         return Message(View((_("No message is set aside."),), ((MENU,),)))
     lines: list[Text] = [_("These could not be handled. Their senders know. Tap one to try it again.")]
     if more := max(0, len(waiting) - LISTED):
-        lines.append(counted("  and {count} more", "  and {count} more", more))
+        lines.append(counted("and {count} more", "and {count} more", more))
     rows = tuple((Button(_line(here, one), str(one.id), "retry"),) for one in waiting[:LISTED])
     return Message(View(tuple(lines), (*rows, (MENU,))))
 

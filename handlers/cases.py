@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 
 from casework.catalogue import Catalogue
 from casework.records import Case, Visit
 from handlers.menu import MENU, correct, print_form
-from handlers.pick import NO_CASE, PAGE, case_line
+from handlers.pick import NO_CASE, case_line, page_at
 from handlers.scene import Message, Reveal, Scene
 from handlers.views import Button, View
 from handlers.words import Text, _
@@ -27,19 +28,22 @@ NOT_YOURS = _("This case is not with your team now.")
 
 async def listed(tx: Tx, here: Scene, offset: int) -> Message:
     today = here.moment.today
-    found, total = await cases.due_first(tx, here.me, today, offset=offset, limit=PAGE)
-    if not total:
+    page = await page_at(offset, partial(cases.due_first, tx, here.me, today))
+    if not page.cases:
         return Message(View((NO_CASE,), ((MENU,),)))
-    rows = tuple((Button(_line(case, here), str(case.id), "card"),) for case in found)
+    rows = tuple((Button(_line(case, here), str(case.id), "card"),) for case in page.cases)
     turns = []
-    if offset:
-        turns.append(Button(_("← Earlier"), str(max(0, offset - PAGE)), "cases"))
-    if offset + PAGE < total:
-        turns.append(Button(_("More →"), str(offset + PAGE), "cases"))
+    if page.offset:
+        turns.append(Button(_("← Earlier"), str(page.before), "cases"))
+    if page.after > page.offset:
+        turns.append(Button(_("More →"), str(page.after), "cases"))
     title = _(
-        "My cases, {first}-{last} of {total}.", first=str(offset + 1), last=str(offset + len(found)), total=str(total)
+        "My cases, {first}-{last} of {total}.",
+        first=str(page.offset + 1),
+        last=str(page.offset + len(page.cases)),
+        total=str(page.total),
     )
-    marked = any(case.due_on and case.due_on <= today for case in found)
+    marked = any(case.due_on and case.due_on <= today for case in page.cases)
     legend = (_("❗ overdue, • due today"),) if marked else ()
     return Message(View((title, *legend), rows).with_row(*turns).with_row(MENU))
 
@@ -90,7 +94,8 @@ async def name(tx: Tx, here: Scene, case_id: int) -> Message:
         case = await cases.get(tx, here.me, case_id)
         if case is None or not case.sealed:
             return Message(View((NOT_YOURS,), ((MENU,),)), replaces=False)
-        return Message(View((NAME_ELSEWHERE,)), replaces=False, reveals=Reveal(here.me.id, case.id))
+        view = (await card(tx, here, case.id)).view
+        return Message(View((NAME_ELSEWHERE,), view.rows), replaces=False, reveals=Reveal(here.me.id, case.id))
     sealed = await cases.sealed_name(tx, here.me, case_id, here.moment.at)
     if sealed is None:
         return Message(View((NOT_YOURS,), ((MENU,),)), replaces=False)
@@ -125,7 +130,7 @@ async def lead(tx: Tx, here: Scene, case_id: int) -> list[Message]:
     due = here.work.calendar.add(here.moment.today, LEADER_DAYS)
     await cases.owe(tx, here.me, case, step, due, here.moment.at)
     told = _("{who} passes a case to you: {case}.", who=here.me.name, case=case.number)
-    show = ((Button(_("Show the case"), str(case.id), "card"),),)
+    show = ((Button(_("Show the case"), str(case.id), "card_below"),),)
     notices = [Message(View((told,), show), replaces=False, to=leader.id) for leader in leaders]
     done = _("{case} is passed to {leader}.", case=case.number, leader=leaders[0].name)
     return [Message(View((done,), back)), *notices]

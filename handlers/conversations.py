@@ -6,7 +6,7 @@ A conversation writes by returning. Its result is saved here, in the transaction
 from __future__ import annotations
 
 import secrets
-from collections.abc import Generator
+from collections.abc import Awaitable, Callable, Generator
 from dataclasses import replace
 from typing import Any
 
@@ -14,11 +14,12 @@ from casework import oneline
 from casework.numbers import CaseQuery
 from casework.numbers import read as read_number
 from casework.oneline import OneLine
-from handlers import forms, join, menu, settings, talk, visit
+from casework.records import VisitReport
+from handlers import advice, announce, forms, join, menu, questions, settings, talk, visit
 from handlers.pick import looking_for, where
 from handlers.replies import Pictured, Reply, Tapped, Typed
 from handlers.scene import Message, Scene, drive
-from handlers.talk import JOURNALS, Asking, Dropped, Finished, Flow, Journal, Look, Refuse, Stale, Step
+from handlers.talk import JOURNALS, Asking, Dropped, Flow, Journal, Look, Refuse, Stale, Step
 from handlers.views import Button, View
 from handlers.words import Text, _, counted
 from storage import cases, journals, people, visits
@@ -33,7 +34,24 @@ FLOWS: dict[str, Flow] = {
     "day": forms.choose_day,
     "visit": visit.report_visit,
     "fix": visit.report_visit,
+    "ask": questions.ask,
+    "answer": questions.answer,
+    "publish": advice.publish,
+    "search": advice.search,
+    "announce": announce.announce,
 }
+KEEP: dict[str, Callable[[Tx, Scene, Any], Awaitable[list[Message]]]] = {
+    "join": join.keep,
+    "hour": settings.keep_hour,
+    "notices": settings.keep_messenger,
+    "ask": questions.keep_question,
+    "answer": questions.keep_answer,
+    "publish": advice.keep_published,
+    "search": advice.found,
+    "announce": announce.keep,
+    "day": forms.offer,
+}
+"""What becomes of a result, where that needs nothing but the result."""
 REPORTS = ("visit", "fix")
 """What is worth a draft: a report and the correction of one."""
 BACK, LATER = "-back", "-later"
@@ -98,14 +116,14 @@ async def put_aside(tx: Tx, here: Scene, kept: Kept | None) -> Text:
     """Returns the sentence that says so; empty when nothing worth keeping was open."""
     if kept is None:
         return ""
-    if not _begun(JOURNALS.validate_json(kept.body)):
+    if not begun(JOURNALS.validate_json(kept.body)):
         await journals.delete(tx, kept.id)
         return ""
     await journals.put_aside(tx, here.me.id)
     return _("Your report is in My drafts.")
 
 
-def _begun(journal: Journal) -> bool:
+def begun(journal: Journal) -> bool:
     """Whether there is anything in it that the person would miss."""
     if journal.name == "fix":
         return bool(journal.answers != journal.given["saved"])
@@ -174,7 +192,7 @@ async def pictured(tx: Tx, here: Scene, reply: Pictured, kept: Kept | None) -> l
 
 
 def _line(here: Scene, text: str) -> OneLine | None:
-    return oneline.read(text, here.work.catalogue, here.moment.today, here.me.language)
+    return oneline.read(text, here.work.catalogue, here.moment.today)
 
 
 def _of_another_case(here: Scene, journal: Journal, caption: str) -> bool:
@@ -294,37 +312,27 @@ async def _run(
     match step:
         case Asking():
             await _save(tx, here, step.journal)
-            return [replace(_shown(step, reply), partial=_stays(journal, step, reply))]
-        case Stale():
-            asking = await drive(tx, _start(here, journal))
-            if not isinstance(asking, Asking):
-                raise TypeError(f"{journal.name} has no question for a stale button")
+            return [_shown(step, reply)]
+        case Stale(asking):
             said = _("That was an older button; nothing changed. We are here:")
             return [replace(_shown(asking, None), view=_with_ways(asking).under(said, ""))]
-        case Dropped():
-            await journals.delete(tx, journal.id)
-            return [menu.menu(here.me, _dropped(journal.name))]
-        case Finished(result):
-            await journals.delete(tx, journal.id)
-            return await _keep(tx, here, journal, result)
+    await journals.delete(tx, journal.id)
+    if isinstance(step, Dropped):
+        return [menu.menu(here.me, _dropped(journal.name))]
+    return await _keep(tx, here, journal, step.result)
 
 
 def _shown(asking: Asking, reply: Reply | None) -> Message:
     tapped = reply is None or isinstance(reply, Tapped)
     return Message(
-        _with_ways(asking), asking.journal.id, asking.key, replaces=tapped, settle=isinstance(reply, Pictured)
+        _with_ways(asking), asking.journal.id, asking.key,
+        replaces=tapped, settle=isinstance(reply, Pictured), stands=asking.stands if tapped else 0,
     )  # fmt: skip
-
-
-def _stays(before: Journal, asking: Asking, reply: Reply | None) -> bool:
-    """A choice was ticked or a page turned: the question is the one that was just tapped."""
-    same = (before.open_key, before.answers) == (asking.key, asking.journal.answers)
-    return isinstance(reply, Tapped) and same and not asking.refused
 
 
 def _with_ways(asking: Asking) -> View:
     """Every question of a report can be taken back or left for later."""
-    if asking.journal.name not in ("visit", "fix") or asking.key == "review":
+    if asking.journal.name not in REPORTS or asking.key == "review":
         return asking.view
     back = (Button(_("← Back"), BACK),) if asking.journal.answers else ()
     return asking.view.with_row(*back, Button(_("Later"), LATER))
@@ -350,32 +358,25 @@ def _card(journal: Journal) -> Any:
 
 
 async def _keep(tx: Tx, here: Scene, journal: Journal, result: Any) -> list[Message]:
-    match journal.name:
-        case "join":
-            return await join.keep(tx, here, result)
-        case "language":
-            return await _in_language(tx, here, result)
-        case "hour":
-            return await settings.keep_hour(tx, here, result)
-        case "notices":
-            return await settings.keep_messenger(tx, here, result)
-        case "day":
-            return await forms.offer(tx, here, result)
-        case "visit":
-            receipt, number = await visit.keep_report(tx, here.work, here.me, result, here.moment.at)
-        case "fix":
-            number = journal.given["visit"]
-            receipt = await visit.keep_correction(
-                tx, here.work, here.me, result, here.moment.at,
-                visit_id=number, version=journal.given["version"],
-            )  # fmt: skip
-        case _:
-            raise KeyError(journal.name)
-    paper = ((menu.print_form(number),),) if number else ()
-    rows = ((menu.REPORT,), (menu.CASES, Button(_("My last reports"), "", "last")), *paper)
+    if keep := KEEP.get(journal.name):
+        return await keep(tx, here, result)
+    if journal.name == "language":
+        return await _in_language(tx, here, result)
+    return [await _kept_report(tx, here, journal, result)]
+
+
+async def _kept_report(tx: Tx, here: Scene, journal: Journal, report: VisitReport | None) -> Message:
+    """Of a report or of the correction of one; the receipt."""
+    rows = ((menu.REPORT,), (menu.CASES, Button(_("My last reports"), "", "last")))
+    if journal.name == "visit":
+        receipt, number = await visit.keep_report(tx, here.work, here.me, report, here.moment.at)
+        return Message(View((receipt,), (*rows, (menu.print_form(number),)) if number else rows))
+    visit_id, version = journal.given["visit"], journal.given["version"]
+    receipt = await visit.keep_correction(
+        tx, here.work, here.me, report, here.moment.at, visit_id=visit_id, version=version
+    )
     # Who came second to a correction opens the report again with one tap.
-    again = ((menu.correct(journal.given["visit"]),),) if journal.name == "fix" else ()
-    return [Message(View((receipt,), (*again, *rows)))]
+    return Message(View((receipt,), ((menu.correct(visit_id),), *rows, (menu.print_form(visit_id),))))
 
 
 async def _in_language(tx: Tx, here: Scene, language: str) -> list[Message]:

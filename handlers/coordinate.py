@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from casework import digest, escalation
-from casework.digest import DayFacts, Digest, Done
+from casework import calendar, digest, escalation
+from casework.catalogue import Catalogue
+from casework.digest import DayFacts, Digest, Done, Standing
 from casework.escalation import Roster
 from casework.records import REGIONAL, Case, Person
-from handlers.menu import MENU
+from handlers.menu import CASES, MENU
 from handlers.scene import Chart, Message, Scene, Sheet, Work
 from handlers.views import Button, View
-from handlers.words import Text, Words, _, counted
+from handlers.words import Joined, Text, Words, _, counted
 from storage import cases, claims, overview, people
 from storage.database import Tx
 
 OVERDUE_LISTED = 8
+IN_DIGEST = 5
+"""So many lines of a list, so that a digest fits on one screen of a phone; the table has the rest."""
 DIGEST = "digest"
 
 
@@ -27,13 +30,10 @@ async def make_digest(
     """The digest of `day`, claimed so that it is made once; empty when there is nothing to say."""
     before = await claims.before(tx, DIGEST, me.id, day.isoformat())
     # From where the last digest ended: nothing falls between two of them, whatever the hours were.
-    if "until" in before:
-        since = datetime.fromisoformat(before["until"])
-    elif me.accepted_at:
-        since = min(since, me.accepted_at)
+    since = datetime.fromisoformat(before["until"]) if before else min(since, me.accepted_at or since)
     last = await overview.last_visit(tx)
     done = await overview.done_between(tx, me, since, until, after=before.get("last", last))
-    facts = await _facts(tx, me, day, done, before)
+    facts = await _facts(tx, me, day, done, _standing(work, before))
     kept = {"visits": len(done), "overdue": len(facts.overdue), "late": late, "until": until.isoformat(), "last": last}
     if not await claims.claim(tx, DIGEST, me.id, day.isoformat(), now, kept):
         return []
@@ -41,67 +41,112 @@ async def make_digest(
     return _shown(work, me, told, late=late) if told else []
 
 
-async def _facts(tx: Tx, me: Person, day: date, done: Sequence[Done], before: dict[str, Any]) -> DayFacts:
+def _standing(work: Work, kept: dict[str, Any]) -> Standing | None:
+    if not kept:
+        return None
+    day = calendar.local_day(datetime.fromisoformat(kept["until"]), work.zone)
+    return Standing(day, kept["visits"], kept["overdue"])
+
+
+async def _facts(tx: Tx, me: Person, day: date, done: Sequence[Done], before: Standing | None) -> DayFacts:
     total, visited = await cases.counts(tx, me)
     late = await cases.overdue(tx, me, day)
     alone = escalation.without_owner(late, Roster(await people.on_duty(tx))) if me.role == REGIONAL else 0
-    return DayFacts(
-        day, tuple(done), before.get("visits", 0), tuple(late), before.get("overdue", 0), total, visited, alone
-    )  # fmt: skip
+    return DayFacts(day, tuple(done), tuple(late), before, total, visited, alone)
 
 
 def _shown(work: Work, me: Person, told: Digest, *, late: bool) -> list[Message]:
     words = Words(me.language, told.day)
-    lines: list[Text] = [_("Obhvat, {day}", day=f"{told.day:%d.%m.%Y}")]
-    if late:
-        lines.append(_("(late: the bot was stopped at your hour)"))
-    lines += [
-        _("Visits: {count} ({change} since the day before)", count=str(told.visits), change=f"{told.change:+d}"),
-        *(f"  {team or '—'}: {count}" for team, count in told.teams),
-        *(_("  {outcome}: {count}", outcome=work.catalogue.outcomes[c], count=str(n)) for c, n in told.outcomes),
-        _("Visited at least once: {percent} of the cases", percent=f"{told.visited_percent} %"),
-        _("Overdue: {count} ({change})", count=str(len(told.overdue)), change=f"{told.overdue_change:+d}"),
-        *overdue_lines(work, told.overdue, told.day),
-    ]
-    if told.without_owner:
-        lines.append(_("Without an owner, neither leader nor coordinator: {count}", count=str(told.without_owner)))
     rows = (
         (Button(_("The full table (xlsx)"), told.day.isoformat(), "table"),),
-        (Button(_("My cases"), "0", "cases"),),
+        (Button(_("My cases"), "", "cases_below"),),
     )
-    messages = [Message(View(tuple(lines), rows), replaces=False, to=me.id, kind=DIGEST)]
+    messages = [Message(View(tuple(_lines(work, told, late=late)), rows), replaces=False, to=me.id, kind=DIGEST)]
     if told.teams:
         names, values = zip(*told.teams, strict=True)
         title = words.say(_("Visits by team, {day}", day=f"{told.day:%d.%m.%Y}"))
-        chart = Chart(title, tuple(names), tuple(values))
+        chart = Chart(title, tuple(words.say(_team(name)) for name in names), tuple(values))
         messages.append(Message(View(()), replaces=False, to=me.id, attachment=chart, kind="digest.chart"))
     return messages
 
 
-def overdue_lines(work: Work, late: Sequence[Case], today: date) -> list[Text]:
-    """Oldest first, who holds it, and how long; no name and no street."""
-    lines: list[Text] = [
-        counted(
-            "  {case}, {place} · {holder} · {count} day · {step}",
-            "  {case}, {place} · {holder} · {count} days · {step}",
-            (today - case.due_on).days if case.due_on else 0,
-            case=case.number,
-            place=case.settlement or case.municipality,
-            holder=case.holder or "—",
-            step=work.catalogue.steps[case.next_step],
-        )
-        for case in late[:OVERDUE_LISTED]
-    ]
-    more = len(late) - OVERDUE_LISTED
-    return [*lines, counted("  and {count} more", "  and {count} more", more)] if more > 0 else lines
+def _lines(work: Work, told: Digest, *, late: bool) -> Iterator[Text]:
+    """The figures first, then what needs somebody, then what was done; an empty line between the parts."""
+    yield _("Obhvat, {day}", day=f"{told.day:%d.%m.%Y}")
+    if late:
+        yield _("(late: the bot was stopped at your hour)")
+    yield from ("", *_figures(told, late=late))
+    if told.overdue:
+        yield from ("", _("Overdue the longest:"), *overdue_lines(work, told.overdue, told.day, IN_DIGEST))
+    if told.visits:
+        teams = [Joined([_team(name), f" ({count})"], "") for name, count in told.teams]
+        yield from ("", _("Visits by team: {teams}", teams=Joined(_first(teams, IN_DIGEST))))
+        yield from ("", _("How they ended:"), *_first(_ended(work, told), IN_DIGEST))
+
+
+def _figures(told: Digest, *, late: bool) -> Iterator[Text]:
+    visits, overdue = told.visits, len(told.overdue)
+    if before := told.before:
+        yesterday = not late and told.day - before.day == timedelta(days=1)
+        since: Text = _("yesterday") if yesterday else before.day
+        yield _("Visits: {count}", count=_compared(visits, before.visits, since))
+        yield _("Overdue: {count}", count=_compared(overdue, before.overdue, since))
+    else:
+        yield _("Visits: {count}", count=str(visits))
+        yield _("Overdue: {count}", count=str(overdue))
+    if told.without_owner:
+        yield _("Without an owner, neither leader nor coordinator: {count}", count=str(told.without_owner))
+    yield _("Visited at least once: {percent} of the cases", percent=f"{told.visited_percent} %")
+
+
+def _compared(count: int, earlier: int, since: Text) -> Text:
+    change = str(abs(count - earlier))
+    if count == earlier:
+        return _("{count}, no change since {day}", count=str(count), day=since)
+    if count > earlier:
+        return _("{count}, {change} more than {day}", count=str(count), change=change, day=since)
+    return _("{count}, {change} fewer than {day}", count=str(count), change=change, day=since)
+
+
+def _ended(work: Work, told: Digest) -> list[Text]:
+    outcomes = work.catalogue.outcomes
+    return [_("• {outcome}: {count}", outcome=outcomes[code], count=str(count)) for code, count in told.outcomes]
+
+
+def _team(name: str) -> Text:
+    return name or _("without a team")
+
+
+def overdue_lines(work: Work, late: Sequence[Case], today: date, at_most: int) -> list[Text]:
+    """Oldest first, who holds it, how long, and the step unless it is the first one; no name and no street."""
+    return _first([_overdue(work.catalogue, case, today) for case in late], at_most)
+
+
+def _overdue(book: Catalogue, case: Case, today: date) -> Text:
+    line = counted(
+        "• {case}, {place} · {holder} · {count} day",
+        "• {case}, {place} · {holder} · {count} days",
+        (today - case.due_on).days if case.due_on else 0,
+        case=case.number,
+        place=case.settlement or case.municipality,
+        holder=case.holder or "—",
+    )
+    return line if case.next_step == book.first_step else Joined([line, book.steps[case.next_step]], " · ")
+
+
+def _first(parts: Sequence[Text], at_most: int) -> list[Text]:
+    more = len(parts) - at_most
+    shown = list(parts[:at_most])
+    return [*shown, counted("and {count} more", "and {count} more", more)] if more > 0 else shown
 
 
 def alert(work: Work, me: Person, late: Sequence[Case], today: date) -> Message:
     title = counted("{count} overdue case waits for you:", "{count} overdue cases wait for you:", len(late))
     buttons = tuple(
-        (Button(_("{case}: open", case=case.number), str(case.id), "card"),) for case in late[:OVERDUE_LISTED]
+        (Button(_("Open {case}", case=case.number), str(case.id), "card_below"),) for case in late[:OVERDUE_LISTED]
     )
-    return Message(View((title, *overdue_lines(work, late, today)), buttons), replaces=False, to=me.id)
+    lines = overdue_lines(work, late, today, OVERDUE_LISTED)
+    return Message(View((title, *lines), buttons), replaces=False, to=me.id)
 
 
 async def table(tx: Tx, here: Scene) -> Message:
@@ -129,4 +174,5 @@ async def table(tx: Tx, here: Scene) -> Message:
         for case in listed
     ]  # fmt: skip
     sheet = Sheet(f"obhvat-{here.moment.today.isoformat()}.xlsx", tuple(words.say(one) for one in header), tuple(rows))
-    return Message(View(()), replaces=False, attachment=sheet)
+    # Under a file only where the buttons are the chat's: there it takes those of the digest away.
+    return Message(View((), ((CASES, MENU),)), replaces=False, attachment=sheet)

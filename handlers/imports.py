@@ -84,26 +84,24 @@ async def received(tx: Tx, here: Scene, incoming: Incoming, filed: Filed) -> Mes
     lines: list[Text] = [_("I am reading {name}. Nothing is kept before you say so.", name=name)]
     if filed.message:
         lines.append(_("Afterwards I take the file out of this chat, because it may hold names."))
+    else:
+        lines.append(_("It may hold names: delete it from this chat afterwards, because here I cannot."))
     return Message(View(tuple(lines)), replaces=False)
 
 
 def proposal(work: Work, me: Person, file: ImportFile, planned: Plan, today: date) -> list[Message]:
     """What was understood, for one tap; and the refused lines as a table when they are many."""
-    lines = [_counts(file, planned), *_first_lines(work, planned)]
-    lines += [sentence(one) for one in planned.rejects[:REJECTS_LISTED]]
-    more = len(planned.rejects) - REJECTS_LISTED
-    if more > 0:
-        lines.append(counted("and {count} more line, in the table", "and {count} more lines, in the table", more))
-    lines += _strange(planned)
     fresh = planned.new + planned.changed
     rows: tuple[tuple[Button, ...], ...] = ((MENU,),)
     if fresh:
         keep = Button(counted("Import {count} line", "Import {count} lines", fresh), str(file.id), IMPORT)
         rows = ((keep,), (Button(_("Do not import"), str(file.id), DISCARD),))
-    else:
-        lines.append(_("There is nothing new in it, so nothing was imported."))
+    nothing = [] if fresh else [_("There is nothing new in it, so nothing was imported.")]
+    lines: list[Text] = [_counts(file, planned)]
+    for part in (_first_lines(work, planned), _refused(planned), _strange(planned), nothing):
+        lines += ["", *part] if part else []
     told = [Message(View(tuple(lines), rows), replaces=False, to=me.id)]
-    if more > 0:
+    if len(planned.rejects) > REJECTS_LISTED:
         told.append(Message(View(()), replaces=False, to=me.id, attachment=_rejects(me, file, planned, today)))
     return told
 
@@ -120,6 +118,14 @@ def _first_lines(work: Work, planned: Plan) -> list[Text]:
     lines = [_case(work, one) for one in planned.cases[:FIRST_LINES]]
     lines += [_team(row) for row in planned.teams[:FIRST_LINES]]
     return [_("As I understand it, names left out:"), *lines] if lines else []
+
+
+def _refused(planned: Plan) -> list[Text]:
+    lines: list[Text] = [sentence(one) for one in planned.rejects[:REJECTS_LISTED]]
+    more = len(planned.rejects) - REJECTS_LISTED
+    if more <= 0:
+        return lines
+    return [*lines, counted("and {count} more line, in the table", "and {count} more lines, in the table", more)]
 
 
 def _team(row: TeamRow) -> Text:

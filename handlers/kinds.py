@@ -74,29 +74,40 @@ class OneOf(Plain):
 
 @dataclass(frozen=True)
 class AnyOf(Plain):
-    """Several choices, at most `at_most`; the partial is the list of codes chosen so far."""
+    """Several choices, at most `at_most`; the partial is the list of codes chosen so far, with `+` once More is tapped.
+
+    With `first`, only so many are shown until then, besides those that are chosen.
+    """
 
     options: Options
     at_most: int
+    first: int = 0
 
     def show(self, partial: Json, found: Any, moment: Moment) -> View:
         chosen = partial or []
+        folded = 0 < self.first < len(self.options) and MORE.value not in chosen
+        usual = list(islice(self.options, self.first if folded else None))
         buttons = [
             Button(_("✓ {label}", label=label) if code in chosen else label, code)
             for code, label in self.options.items()
+            if code in usual or code in chosen
         ]
         hint = counted("Choose at most {count}.", "Choose at most {count}.", self.at_most)
-        return View((hint,), (*in_rows(buttons, 1), (DONE if chosen else SKIP,)))
+        ways = (*((MORE,) if folded else ()), DONE if _codes(chosen) else SKIP)
+        return View((hint,), (*in_rows(buttons, 1), ways))
 
     def read(self, reply: Reply, partial: Json, found: Any, moment: Moment) -> Reading:
-        chosen = list(partial or [])
+        held = list(partial or [])
+        chosen = _codes(held)
         if isinstance(reply, Tapped) and reply.value in ("done", "skip"):
             return Accept(chosen)
+        if isinstance(reply, Tapped) and reply.value == MORE.value and self.first:
+            return Keep([*chosen, MORE.value])
         code = typed_choice(reply, self.options, moment)
         if code is None:
             return Refuse(_("Please tap the buttons below, then Done."))
         if code in chosen:
-            return Keep([c for c in chosen if c != code])
+            return Keep([c for c in held if c != code])
         if len(chosen) >= self.at_most:
             return Refuse(
                 counted(
@@ -105,7 +116,7 @@ class AnyOf(Plain):
                     self.at_most,
                 )
             )
-        return Keep([*chosen, code])
+        return Keep([*held, code])
 
     def accepts(self, value: Json) -> bool:
         return isinstance(value, list) and len(value) <= self.at_most and all(one in self.options for one in value)
@@ -115,7 +126,11 @@ class AnyOf(Plain):
 
     def tell(self, value: tuple[str, ...]) -> Text:
         # Labels have commas of their own.
-        return Joined([label for code, label in self.options.items() if code in value], "; ") if value else "—"
+        return Joined([label for code, label in self.options.items() if code in value], "; ") if value else ""
+
+
+def _codes(partial: list[str]) -> list[str]:
+    return [code for code in partial if code != MORE.value]
 
 
 def yes_no() -> OneOf:
@@ -161,7 +176,7 @@ class Sentence(Plain):
         return fits and (self.optional or bool(value))
 
     def tell(self, value: str) -> Text:
-        return value or "—"
+        return value
 
 
 @dataclass(frozen=True)
@@ -213,7 +228,7 @@ class Day(Plain):
         if isinstance(reply, Tapped):
             return dates.from_iso(reply.value)
         if isinstance(reply, Typed):
-            return dates.read_day(reply.text, moment.today, moment.language, past=not self.days_on)
+            return dates.read_day(reply.text, moment.today, past=not self.days_on)
         return None
 
     def _fits(self, day: date, today: date) -> bool:
@@ -226,7 +241,7 @@ class Day(Plain):
         return dates.from_iso(value)
 
     def tell(self, value: date | None) -> Text:
-        return value or self.none or "—"
+        return value or self.none or ""
 
 
 def _full(day: date) -> str:
@@ -296,7 +311,7 @@ class Photos(Plain):
         return tuple(Photo(**photo) for photo in value)
 
     def tell(self, value: tuple[Photo, ...]) -> Text:
-        return str(len(value)) if value else "—"
+        return str(len(value)) if value else ""
 
 
 @dataclass(frozen=True)
@@ -321,4 +336,4 @@ class Where(Plain):
         return Place(*value) if value else None
 
     def tell(self, value: Place | None) -> Text:
-        return f"{value.latitude:.5f}, {value.longitude:.5f}" if value else "—"
+        return f"{value.latitude:.5f}, {value.longitude:.5f}" if value else ""

@@ -13,6 +13,8 @@ REPORT = Button(_("Report a visit"), "", "report")
 CASES = Button(_("My cases"), "0", "cases")
 MENU = Button(_("Menu"), "", "menu")
 DAY = Button(_("Forms of a day"), "", "day")
+ANNOUNCE = Button(_("Announce to the teams"), "", "announce")
+ASK = Button(_("Ask a coordinator"), "", "ask")
 
 COMMANDS = {
     "report": _("Report a visit"),
@@ -20,6 +22,7 @@ COMMANDS = {
     "last": _("My last reports"),
     "drafts": _("My drafts"),
     "settings": _("Settings"),
+    "ask": _("Ask a coordinator"),
     "menu": _("Menu"),
     "back": _("One question back"),
     "cancel": _("Throw this report away"),
@@ -47,12 +50,14 @@ def menu(me: Person, above: Text = "") -> Message:
         (Button(_("Help"), "", "help"), *((DAY,) if me.role == LEADER or me.coordinates else ())),
     )
     waiting = (Button(_("Messages set aside"), "", "aside"),) if me.set_aside else ()
-    view = View((title,), rows).with_row(*waiting)
+    asked = (Button(_("Questions"), "", "questions"),) if me.asked else ()
+    announce = (ANNOUNCE,) if me.coordinates else ()
+    view = View((title,), rows).with_row(*asked, *announce).with_row(*waiting)
     return Message(view.under(above, "") if above != "" else view)
 
 
 def help_() -> Message:
-    return Message(View((HELP, FILES), ((MENU,),)))
+    return Message(View((HELP, FILES), ((ASK, Button(_("Search the help"), "", "search")), (MENU,))))
 
 
 async def drafts(tx: Tx, here: Scene) -> Message:

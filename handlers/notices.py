@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from itertools import groupby
 
+from handlers import conversations
 from handlers.link import MESSENGERS
 from handlers.menu import MENU
 from handlers.scene import Message
@@ -19,7 +20,6 @@ SET_ASIDE = _("Something went wrong with your last message and we are looking at
 NO_EDITS = _("I do not read changed messages. Please write it anew.")
 NOT_IN_GROUPS = _("I speak only in a private chat. Please write to me there.")
 DRAFTS = "drafts"
-REPORTS = ("visit", "fix")
 LISTED = 8
 
 
@@ -65,8 +65,7 @@ async def drafts_end(tx: Tx, today: date, untouched_since: datetime, until: date
 
 async def _empty(tx: Tx, kept: Kept) -> bool:
     """Whether it holds nothing that anybody would miss; then it goes at once."""
-    journal = JOURNALS.validate_json(kept.body)
-    if kept.name in REPORTS and (journal.answers or journal.given.keys() - {"at"}):
+    if conversations.begun(JOURNALS.validate_json(kept.body)):
         return False
     await journals.delete(tx, kept.id)
     return True
@@ -75,7 +74,7 @@ async def _empty(tx: Tx, kept: Kept) -> bool:
 def _drafts(person_id: int, going: list[Kept], until: date) -> Message:
     lines: list[Text] = [_line(kept, until) for kept in going[:LISTED]]
     if more := max(0, len(going) - LISTED):
-        lines.append(counted("  and {count} more", "  and {count} more", more))
+        lines.append(counted("and {count} more", "and {count} more", more))
     buttons = tuple((Button(_("Go on: {case}", case=_case(kept)), kept.id, "go_on"),) for kept in going[:LISTED])
     view = View(tuple(lines), (*buttons, (Button(_("My drafts"), "", "drafts"), MENU)))
     return Message(view, replaces=False, to=person_id, can_wait=True)

@@ -18,18 +18,24 @@ GO_ON = _("Back to the question")
 HAVE_A_WAY = {"menu", "help"}
 """Buttons of what leads to the menu, or is it."""
 
+Rows = tuple[tuple[Button, ...], ...]
+
 
 def one_keyboard(told: Sequence[Message], open_talk: str) -> list[Message]:
     """`open_talk` is the id of the conversation that waits for its reader, or empty."""
     *before, last = told
     shown = next((one for one in reversed(told) if one.view.rows), last)
-    rows = shown.view.rows if shown.talk != "go" else (*shown.view.rows, *_ways(shown, open_talk))
+    question = shown.talk != "go"
+    # A question that is only written to would leave an empty screen, and nobody lists the commands here.
+    rows = shown.view.rows or ((MENU,),) if question else _with_ways(shown.view.rows, open_talk)
     quiet = [replace(one, view=replace(one.view, rows=())) for one in before]
     return [*quiet, replace(last, view=replace(last.view, rows=rows), talk=shown.talk, key=shown.key)]
 
 
-def _ways(shown: Message, open_talk: str) -> tuple[tuple[Button, ...], ...]:
-    keys = {button.key for row in shown.view.rows for button in row}
+def _with_ways(rows: Rows, open_talk: str) -> Rows:
     on = (Button(GO_ON, open_talk, "go_on"),) if open_talk else ()
-    row = (*on, *(() if keys & HAVE_A_WAY else (MENU,)))
-    return (row,) if row else ()
+    if rows and rows[-1] == (MENU,):
+        return (*rows[:-1], (*on, MENU))
+    has_menu = any(button.key in HAVE_A_WAY for row in rows for button in row)
+    ways = on if has_menu else (*on, MENU)
+    return (*rows, ways) if ways else rows

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 from casework import privacy
@@ -32,22 +34,39 @@ def case_line(case: Case) -> Text:
 
 
 @dataclass(frozen=True)
-class Offered:
-    """One page of the cases one may report on. `found` is False when they are not what was looked for."""
+class Page:
+    """`total` counts all pages. `missed` says that these are not the cases that were looked for."""
 
-    page: list[Case]
+    cases: list[Case]
     total: int
-    found: bool = True
+    offset: int
+    missed: bool = False
+
+    @property
+    def before(self) -> int:
+        return max(0, self.offset - PAGE)
+
+    @property
+    def after(self) -> int:
+        """Where the next one begins; the last one's own beginning, so that a second tap turns no page too many."""
+        return self.offset + PAGE if self.offset + PAGE < self.total else self.offset
 
 
-async def offered(tx: Tx, me: Person, text: str, offset: int, today: date) -> Offered:
+async def page_at(offset: int, read: Callable[..., Awaitable[tuple[list[Case], int]]]) -> Page:
+    """Of a list that has become shorter since its button was shown, the first page."""
+    found, total = await read(offset=offset, limit=PAGE)
+    if offset and not found:
+        return await page_at(0, read)
+    return Page(found, total, offset)
+
+
+async def offered(tx: Tx, me: Person, text: str, offset: int, today: date) -> Page:
     """What `text` finds; the due ones first when it is empty or finds nothing."""
     if text:
-        page, total = await cases.search(tx, me, text, offset=offset, limit=PAGE)
-        if total:
-            return Offered(page, total)
-    page, total = await cases.due_first(tx, me, today, offset=offset, limit=PAGE)
-    return Offered(page, total, found=not text)
+        page = await page_at(offset, partial(cases.search, tx, me, text))
+        if page.total:
+            return page
+    return replace(await page_at(offset, partial(cases.due_first, tx, me, today)), missed=bool(text))
 
 
 def looking_for(text: str) -> Json:
@@ -67,25 +86,25 @@ class PickCase:
 
     def show(self, partial: Json, found: Any, moment: Moment) -> View:
         state = partial or looking_for("")
-        if not found.page:
+        if not found.cases:
             return View((NO_CASE,))
-        rows = tuple((Button(case_line(case), str(case.id)),) for case in found.page)
+        rows = tuple((Button(case_line(case), str(case.id)),) for case in found.cases)
         turns = []
-        if state["offset"]:
+        if found.offset:
             turns.append(Button(_("← Earlier"), "p.-"))
-        if state["offset"] + PAGE < found.total:
+        if found.after > found.offset:
             turns.append(Button(_("More →"), "p.+"))
         hint = _("Tap it, or write its number (14), a village or a street.")
         missed = _("“{text}” was not found with you. Write a number (14), a village or a street.", text=state["text"])
-        return View((hint if found.found else missed,), rows).with_row(*turns)
+        return View((missed if found.missed else hint,), rows).with_row(*turns)
 
     def read(self, reply: Reply, partial: Json, found: Any, moment: Moment) -> Reading:
         state = partial or looking_for("")
         match reply:
             case Tapped(value="p.+"):
-                return Keep({**state, "offset": state["offset"] + PAGE})
+                return Keep({**state, "offset": found.after})
             case Tapped(value="p.-"):
-                return Keep({**state, "offset": max(0, state["offset"] - PAGE)})
+                return Keep({**state, "offset": found.before})
             case Tapped(value=value) if value.isdecimal() and len(value) <= LONGEST_ID:
                 # Also one that has left the page meanwhile; whether it may be seen, the conversation asks itself.
                 return Accept(int(value))

@@ -11,7 +11,20 @@ from functools import cache
 
 from casework import dates
 from casework.records import Person
-from handlers import aside, conversations, coordinate, forms, imports, link, menu, reach, settings
+from handlers import (
+    advice,
+    announce,
+    aside,
+    conversations,
+    coordinate,
+    forms,
+    imports,
+    link,
+    menu,
+    questions,
+    reach,
+    settings,
+)  # fmt: skip
 from handlers import cases as my_cases
 from handlers.join import STRANGER
 from handlers.replies import Filed, Incoming, Pictured, Reply, Tapped, Typed, Unreadable
@@ -34,10 +47,12 @@ async def respond(
     """The answer to one message; whatever must be kept is written in `tx`."""
     if me is None:
         return await _stranger(tx, work, incoming, moment)
-    me = await aside.counted_for(tx, me)
+    me = await questions.counted_for(tx, await aside.counted_for(tx, me))
     here = Scene(me, work, moment, incoming.takes_back)
     if me.accepted_at is None:
         return await conversations.go_on(tx, here, kept, incoming.reply, start="join" if me.language else "language")
+    if sought := advice.sought(incoming.reply):
+        return [*await advice.found(tx, here, sought), *(await conversations.again(tx, here, kept) if kept else [])]
     command = _command(incoming.reply)
     if command:
         return await _commanded(tx, here, kept, command)
@@ -102,9 +117,9 @@ async def _commanded(tx: Tx, here: Scene, kept: Kept | None, command: str) -> li
             return await conversations.discard(tx, here, kept)
         case "help":
             return [menu.help_(), *(await conversations.again(tx, here, kept) if kept else [])]
-        case "hour" if not here.me.coordinates:
+        case "hour" | "announce" if not here.me.coordinates:
             pass  # there is no such command for them
-        case "report" | "cases" | "last" | "drafts" | "settings" | "language" | "hour":
+        case "report" | "cases" | "last" | "drafts" | "settings" | "language" | "hour" | "ask" | "announce":
             tap = Tapped(GO, command, "0" if command == "cases" else "")
             return [message.anew() for message in await _menu_tap(tx, here, kept, tap)]
         case "menu":
@@ -114,7 +129,7 @@ async def _commanded(tx: Tx, here: Scene, kept: Kept | None, command: str) -> li
             return [menu.menu(here.me, _("There is nothing open.")).anew()]
     said = _(
         "I do not know this command. These are the ones I know: "
-        "/report /cases /last /drafts /language /menu /back /cancel /help"
+        "/report /cases /last /drafts /ask /language /menu /back /cancel /help"
     )
     return [Message(View((said,)), replaces=False), *(await conversations.again(tx, here, kept) if kept else [])]
 
@@ -128,8 +143,18 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
             return [await settings.shown(tx, here)]
         case "connect":
             return [await link.code(tx, here)]
-        case "language" | "hour" | "notices" | "day":
+        case "language" | "hour" | "notices" | "search" | "day":
             return await conversations.begin(tx, here, tap.key, {}, kept)
+        case "ask" | "question" | "questions" | "take" | "answer" | "answer_too" | "helped":
+            return await _asking(tx, here, kept, tap.key, number)
+        case "announce" | "announce_new" | "announced" | "read" | "remind":
+            return await _announcing(tx, here, kept, tap.key, number)
+        case "publish":
+            return await conversations.begin(tx, here, "publish", {"answer": number}, kept)
+        case "help_more":
+            return [await advice.more(tx, here, tap.value)]
+        case "withdraw":
+            return [await advice.withdraw(tx, here, number)]
         case "resume":
             return await conversations.resume(tx, here, kept, tap.value)
         case "go_on":
@@ -141,6 +166,11 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
             return [await my_cases.listed(tx, here, max(number, 0))]
         case "card":
             return [await my_cases.card(tx, here, number)]
+        case "card_below":
+            # What came unasked stays where it is, with its other buttons.
+            return [(await my_cases.card(tx, here, number)).anew()]
+        case "cases_below":
+            return [(await my_cases.listed(tx, here, 0)).anew()]
         case "name":
             return [await my_cases.name(tx, here, number)]
         case "lead":
@@ -172,6 +202,41 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
         case "menu":
             return [menu.menu(here.me, await conversations.put_aside(tx, here, kept)).anew()]
     return [Message(View((OLD_BUTTON,), ((menu.MENU,),)), replaces=False)]
+
+
+async def _asking(tx: Tx, here: Scene, kept: Kept | None, key: str, number: int) -> list[Message]:
+    match key:
+        case "question":
+            return [await questions.shown(tx, here, number)]
+        case "questions":
+            return [await questions.listed(tx, here)]
+        case "take":
+            return [await questions.take(tx, here, number)]
+        case "answer_too":
+            return await questions.send_too(tx, here, number)
+        case "helped":
+            return [await questions.helped(tx, here, number)]
+        case "answer":
+            if refused := await questions.taken_elsewhere(tx, here, number):
+                return [refused]
+            given = {"question": number}
+        case _:
+            given = {}
+    # Begun from a notice, which keeps its buttons.
+    return [told.anew() for told in await conversations.begin(tx, here, key, given, kept)]
+
+
+async def _announcing(tx: Tx, here: Scene, kept: Kept | None, key: str, number: int) -> list[Message]:
+    match key:
+        case "announced":
+            return [await announce.status(tx, here, number)]
+        case "read":
+            return [await announce.read(tx, here, number)]
+        case "remind":
+            return await announce.remind(tx, here, number)
+        case "announce" if shown := await announce.sent_before(tx, here):
+            return [shown]
+    return await conversations.begin(tx, here, "announce", {}, kept)
 
 
 async def _nothing_open(tx: Tx, here: Scene, reply: Reply) -> list[Message]:

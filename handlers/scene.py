@@ -84,8 +84,8 @@ class Message:
     talk: str = "go"
     key: str = ""
     replaces: bool = True
-    partial: bool = False
-    """The question stands in the chat already; only its buttons are others now."""
+    stands: int = 0
+    """So many of its lines stand in the chat already; where nothing can be edited, only the others are said."""
     settle: bool = False
     """Wait for the rest of an album: a later message of the same person takes this one's place."""
     vanish_after: timedelta = timedelta()
@@ -100,6 +100,9 @@ class Message:
 
     can_wait: bool = False
     """A notice that is not worth money: where it would cost some, it waits until its reader writes."""
+
+    to_many: bool = False
+    """One of many alike: it goes behind replies and notices, at its own pace."""
 
     attachment: Chart | Sheet | Document | None = None
     code: str = ""

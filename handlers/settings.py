@@ -26,7 +26,8 @@ async def shown(tx: Tx, here: Scene) -> Message:
         lines.append(_("The digest comes at {hour}.", hour=me.digest_at or here.work.digest_at))
         rows.append((Button(_("Digest hour"), "", "hour"),))
         lines += [_paid(*spent) for spent in await spending.by_month(tx)]
-    lines.append(_("I reach you on: {messengers}", messengers=", ".join(MESSENGERS[way.channel] for way in ways)))
+    if len(here.work.messengers) > 1:
+        lines.append(_("I reach you on: {messengers}", messengers=", ".join(MESSENGERS[way.channel] for way in ways)))
     if len(ways) > 1:
         lines.append(_("Notices come to: {messenger}", messenger=MESSENGERS.get(me.preferred, ANY)))
         rows.append((Button(_("Messenger for notices"), "", "notices"),))

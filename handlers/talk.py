@@ -1,7 +1,7 @@
 """A conversation is one plain async function, replayed from its journal at every message.
 
 It never waits in memory. `advance` runs it from the top, feeds it the recorded answers by key and stops at the
-first question without one. What a newcomer gets wrong: a conversation may only `say`, `ask`, `look` and `review`;
+first question without one. What a newcomer gets wrong: a conversation may only `say`, `ask` and `look`;
 it writes by *returning*, and the caller saves the result in the transaction that deletes the journal.
 There is no event loop here: the coroutine is stepped with `send()`, and the only thing that leaves this module
 is a `Look`, a read that the driver performs and sends back in.
@@ -10,18 +10,18 @@ is a `Look`, a read that the driver performs and sends back in.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Coroutine, Generator
-from contextlib import closing
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Protocol, TypeVar, get_type_hints
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from handlers.replies import Reply, Tapped
-from handlers.views import Button, View
-from handlers.words import Text, _
+from handlers.views import View
+from handlers.words import Text
 
 Json = Any  # JSON enters here
 T = TypeVar("T")
@@ -83,6 +83,7 @@ class Kind(Protocol[V]):
     """A kind of question. `found` is the result of `needs`, None when nothing was needed.
 
     `read` never raises on what a person sends; it refuses with a sentence. What `show` labels is what `read` stores.
+    `tell` is how the value reads in the review; empty when nothing was answered.
     """
 
     def needs(self, partial: Json, moment: Moment) -> Look | None: ...
@@ -134,6 +135,8 @@ class Asking:
     key: str
     view: View
     refused: bool = False
+    stands: int = 0
+    """So many of its lines were there before the part of an answer that came."""
 
 
 @dataclass(frozen=True)
@@ -148,16 +151,16 @@ class Dropped:
 
 @dataclass(frozen=True)
 class Stale:
-    """A button of another question or another conversation: nothing changes."""
+    """A button of another question or another conversation: nothing changes, and this is still asked."""
 
-    journal: Journal
+    asking: Asking
 
 
 Step = Asking | Finished | Dropped | Stale
 
 
 class Forbidden(TypeError):
-    """A conversation awaited something that is not `ask`, `look` or `review`: a bug in the conversation."""
+    """A conversation awaited something that is neither `ask` nor `look`: a bug in the conversation."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +172,7 @@ class _Open:
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the review."""
+    """One row of the review. Its value is empty where nothing was answered."""
 
     key: str
     label: Text
@@ -216,17 +219,18 @@ class Talk:
         self.lines.append(Line(key, label, value, changeable))
 
     async def look(self, key: str, read: Callable[..., Awaitable[T]], *arguments: Any) -> T:
-        """A read of the storage, made once a conversation: what it found is recorded with the answers."""
-        form = _form(read)
-        if key not in self.looked:
-            found = await _Waits(Look(read, arguments))
-            self.looked[key] = form.dump_python(found, mode="json")
-        result: T = form.validate_python(self.looked[key], strict=False)
-        return result
+        """A read of the storage, made once a conversation: what it found is recorded with the answers.
 
-    async def review(self, title: Text) -> None:
-        """Shows every labelled answer; Save lets the conversation return, any answer can be changed."""
-        await self.ask("review", title, Review(tuple(self.lines)))
+        What an older release recorded in another shape is read anew.
+        """
+        form = _form(read)
+        if key in self.looked:
+            with suppress(ValidationError):
+                recorded: T = form.validate_python(self.looked[key])
+                return recorded
+        self.looked[key] = form.dump_python(await _Waits(Look(read, arguments)), mode="json")
+        found: T = form.validate_python(self.looked[key])
+        return found
 
 
 @cache
@@ -292,7 +296,7 @@ def advance(flow: Flow, who: Any, journal: Journal, reply: Reply, moment: Moment
         if isinstance(stop, Finished):
             return stop
         if isinstance(reply, Tapped) and (reply.talk, reply.key) != (journal.id, stop.key):
-            return Stale(journal)
+            return Stale((yield from _asking(replay, stop, moment)))
         partial = journal.partial if journal.open_key == stop.key else None
         need = stop.kind.needs(partial, moment)
         found = (yield need) if need else None
@@ -301,9 +305,11 @@ def advance(flow: Flow, who: Any, journal: Journal, reply: Reply, moment: Moment
             case Accept(value) if stop.kind.accepts(value):
                 replay.talk.journal = kept.answered(stop.key, value)
                 return (yield from _step(replay, (yield from replay.go(stop.kind.decode(value))), moment))
-            case Keep(partial):
-                replay.talk.journal = replace(kept, partial=partial, open_key=stop.key)
-                return (yield from _asking(replay, stop, moment))
+            case Keep(more):
+                before = _shown(replay, stop, partial, found, moment)
+                replay.talk.journal = replace(kept, partial=more, open_key=stop.key)
+                asking = yield from _asking(replay, stop, moment)
+                return replace(asking, stands=_standing(asking.view.lines, before.lines))
             case Forget(key):
                 return (yield from start(flow, who, kept.without(key), moment))
             case Drop():
@@ -336,51 +342,17 @@ def _asking(replay: _Replay, stop: _Open, moment: Moment) -> Generator[Look, Any
     partial = journal.partial if journal.open_key == stop.key else None
     need = stop.kind.needs(partial, moment)
     found = (yield need) if need else None
-    view = stop.kind.show(partial, found, moment)
     journal = replace(journal, open_key=stop.key, partial=partial)
-    return Asking(journal, stop.key, view.under(*replay.talk.said, stop.question))
+    return Asking(journal, stop.key, _shown(replay, stop, partial, found, moment))
 
 
-@dataclass(frozen=True)
-class Review:
-    """Save · change any answer · discard. Its partial is `"change"` while the person chooses what to change."""
+def _standing(lines: Sequence[Text], before: Sequence[Text]) -> int:
+    """How many of them need not be said below `before`: all, or those above a last paragraph that is new."""
+    if lines == before:
+        return len(lines)
+    above = len(lines) - lines[::-1].index("") if "" in lines else 0
+    return above if all(line in before for line in lines[: above - 1]) else 0
 
-    lines: tuple[Line, ...]
 
-    def needs(self, partial: Json, moment: Moment) -> Look | None:
-        return None
-
-    def show(self, partial: Json, found: Any, moment: Moment) -> View:
-        told = tuple(_("{label}: {value}", label=line.label, value=line.value) for line in self.lines)
-        if partial == "change":
-            choices = tuple((Button(line.label, f"c.{line.key}"),) for line in self.lines if line.changeable)
-            return View((*told, "", _("What shall we change?")), (*choices, (Button(_("Keep all"), "keep"),)))
-        rows = ((Button(_("Save"), "save"),), (Button(_("Change"), "change"), Button(_("Discard"), "drop")))
-        return View(told, rows)
-
-    def read(self, reply: Reply, partial: Json, found: Any, moment: Moment) -> Reading:
-        tapped = reply.value if isinstance(reply, Tapped) else ""
-        keys = {f"c.{line.key}": line.key for line in self.lines if line.changeable}
-        match tapped:
-            case "save":
-                return Accept("save")
-            case "change":
-                return Keep("change")
-            case "keep":
-                return Keep(None)
-            case "drop":
-                return Drop()
-        if tapped in keys:
-            return Forget(keys[tapped])
-        if partial == "change":
-            return Refuse(_("Please tap what is to be changed, or Keep all."))
-        return Refuse(_("Nothing is saved yet. Tap Save, or Change if something is wrong."))
-
-    def accepts(self, value: Json) -> bool:
-        return bool(value == "save")
-
-    def decode(self, value: Json) -> None:
-        return None
-
-    def tell(self, value: None) -> Text:
-        return ""
+def _shown(replay: _Replay, stop: _Open, partial: Json, found: Any, moment: Moment) -> View:
+    return stop.kind.show(partial, found, moment).under(*replay.talk.said, stop.question)

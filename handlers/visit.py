@@ -16,6 +16,7 @@ from casework.catalogue import Outcome
 from casework.records import Case, NextStep, Person, Place, Visit, VisitReport
 from handlers.kinds import AnyOf, Day, OneOf, Photos, Sentence, Where
 from handlers.pick import PickCase, case_line
+from handlers.review import review
 from handlers.scene import Scene, Work
 from handlers.talk import Talk
 from handlers.words import Phrase, Text, _
@@ -23,8 +24,8 @@ from storage import audit, cases, people, visits
 from storage.database import Tx
 
 PARTS_OF_DAY = {"morning": _("morning"), "afternoon": _("afternoon"), "evening": _("evening")}
-USUAL_OUTCOMES = 8
-"""The first ones of the catalogue, which fit on a telephone with the question above them."""
+USUAL = 8
+"""The first ones of each list of the catalogue, which fit on a telephone with the question above them."""
 NOTE = Sentence(300)
 NOT_YOURS = _("This case is not with your team now, so nothing was saved.")
 
@@ -52,7 +53,7 @@ async def report_visit(talk: Talk, here: Scene) -> VisitReport | None:
     measures = await talk.ask(
         "measures",
         _("What measures?"),
-        AnyOf(book.measures, 5),
+        AnyOf(book.measures, 5, first=USUAL),
         label=_("Measures"),
         default=[],
     )
@@ -66,7 +67,7 @@ async def report_visit(talk: Talk, here: Scene) -> VisitReport | None:
     )
     photos = await _photos(talk, outcome)
     place = await talk.ask("place", _("Where are you?"), Where(), label=_("Place"), default=[])
-    await talk.review(_("Please check and save. Photos can be sent here too."))
+    await review(talk, _("Please check and save. Photos can be sent here too."))
     return VisitReport(
         case.id, day, part, attempt, went, address, met, outcome.code,
         reasons, measures, promised, next_on, note, photos, place,
@@ -74,7 +75,7 @@ async def report_visit(talk: Talk, here: Scene) -> VisitReport | None:
 
 
 async def _outcome(talk: Talk, here: Scene, case: Case) -> str:
-    kind = OneOf(here.work.catalogue.outcomes, first=USUAL_OUTCOMES)
+    kind = OneOf(here.work.catalogue.outcomes, first=USUAL)
     question = _("{case}\nHow did it end?", case=case_line(case))
     return await talk.ask("outcome", question, kind, label=_("Outcome"), default=talk.given.get("outcome"))
 
@@ -138,7 +139,7 @@ async def _met(talk: Talk, here: Scene, outcome: Outcome) -> str:
 async def _reasons(talk: Talk, here: Scene, outcome: Outcome) -> tuple[str, ...]:
     if not outcome.why:
         return ()
-    kind = AnyOf(here.work.catalogue.reasons, 3)
+    kind = AnyOf(here.work.catalogue.reasons, 3, first=USUAL)
     return await talk.ask(
         "why", _("Why is the child not in school?"), kind, label=_("Reasons"), default=talk.given.get("why")
     )
@@ -147,7 +148,7 @@ async def _reasons(talk: Talk, here: Scene, outcome: Outcome) -> tuple[str, ...]
 async def _promised(talk: Talk, outcome: Outcome) -> Any:
     if not outcome.promise:
         return None
-    kind = Day(days_on=60, none=_("No day"))
+    kind = Day(days_on=steps.PROMISED_WITHIN_DAYS, none=_("No day"))
     return await talk.ask(
         "promise",
         _("By which day did they promise?"),

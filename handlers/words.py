@@ -44,7 +44,14 @@ class Joined:
     between: str = ", "
 
 
-Text = str | Phrase | Joined | Labelled | date
+@dataclass(frozen=True)
+class Within:
+    """A label in the middle of a sentence: its first letter is small."""
+
+    label: Text
+
+
+Text = str | Phrase | Joined | Within | Labelled | date
 """What can be said; a bare `str` is said as it is (a number, a street), never translated."""
 
 
@@ -80,6 +87,9 @@ class Words:
                 return self._translated(text).format(**{k: self.say(v) for k, v in text.values.items()})
             case Joined():
                 return text.between.join(self.say(part) for part in text.parts)
+            case Within():
+                said = self.say(text.label)
+                return said[:1].lower() + said[1:]
             case date():
                 return dates.write_day(text, self.language, self.today)
         return text.label(self.language)
@@ -89,6 +99,11 @@ class Words:
         if phrase.count is None:
             return said.gettext(phrase.one)
         return said.ngettext(phrase.one, phrase.many, phrase.count)
+
+
+def beginning(text: str, length: int = 30) -> str:
+    """As much as fits on a button."""
+    return text if len(text) <= length else f"{text[:length].rstrip()}…"
 
 
 def in_every_language(sentence: str) -> dict[str, str]:

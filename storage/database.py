@@ -4,17 +4,18 @@ Times are stored as integer microseconds since 1970 UTC, days as ISO text. SQL i
 and PostgreSQL share, with named parameters.
 
 What a newcomer gets wrong: a small statement of a transaction runs where it stands. It takes 10-20 microseconds, and
-the way to another thread and back takes 80; only what may wait for the disk or for another process goes there: the
-commit, a `BEGIN` that found the file locked, long lists of rows, and the reading connections.
+the way to another thread and back takes 80; only what may wait for the disk goes there: the commit, long lists of rows,
+and the reading connections.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,9 @@ from storage import migrate
 from storage.migrate import SchemaError
 
 READERS = 2
-BUSY_TIMEOUT_MS = 10_000
+PATIENCE_SECONDS = 10
+"""So long another program may keep the file locked."""
+ASK_AGAIN_SECONDS = 0.02
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Row = sqlite3.Row
@@ -121,12 +124,14 @@ class Looking(Tx):
 class Database:
     """Opened by `open_database`. `committing` is called before and after every commit."""
 
-    def __init__(self, writer: Connection, glancing: Connection, readers: list[Connection]) -> None:
+    def __init__(
+        self, writer: Connection, glancing: Connection, readers: list[Connection], opened: AsyncExitStack
+    ) -> None:
         self._raw, self._thread = writer
         self._glancing = glancing
         self._listening: dict[str, list[Callable[[], None]]] = defaultdict(list)
         self._turn = asyncio.Lock()
-        self._all_readers = readers
+        self._opened = opened
         self._readers: asyncio.Queue[Connection] = asyncio.Queue()
         for reader in readers:
             self._readers.put_nowait(reader)
@@ -140,11 +145,12 @@ class Database:
             tx = Tx(self._raw, self._thread)
             try:
                 yield tx
+                self.committing("before")
+                await _to_its_end(self._thread.commit())
             except BaseException:
+                # Also what could not be committed: the next transaction must not begin inside it.
                 await _to_its_end(self._thread.rollback())
                 raise
-            self.committing("before")
-            await _to_its_end(self._thread.commit())
             self.committing("after")
             for then in tx.then:
                 then()
@@ -157,17 +163,21 @@ class Database:
         self._listening[topic].append(wake)
 
     async def _begin(self) -> None:
-        """At once if nobody else writes to the file, else waiting on the other thread."""
-        try:
-            self._raw.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as locked:
-            if locked.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                raise
-            await self._thread.execute_fetchall(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        """At once if nobody else writes to the file, else as soon as they have ended.
+
+        It asks again and again. A `BEGIN` that waits on the other thread would begin a transaction of nobody when the
+        one who wanted it is stopped meanwhile.
+        """
+        patient_until = time.monotonic() + PATIENCE_SECONDS
+        while True:
             try:
-                await self._thread.execute_fetchall("BEGIN IMMEDIATE")
-            finally:
-                await self._thread.execute_fetchall("PRAGMA busy_timeout=0")
+                self._raw.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as locked:
+                # The low byte: some reasons for being locked have a number of their own.
+                if locked.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > patient_until:
+                    raise
+            await asyncio.sleep(ASK_AGAIN_SECONDS)
 
     def glance(self) -> Tx:
         """For short reads where they stand, of what has been committed; a long one belongs to `reading`."""
@@ -183,8 +193,7 @@ class Database:
             self._readers.put_nowait(reader)
 
     async def close(self) -> None:
-        for _raw, thread in (*self._all_readers, self._glancing, (self._raw, self._thread)):
-            await thread.close()
+        await self._opened.aclose()
 
 
 async def _to_its_end(ending: Coroutine[Any, Any, None]) -> None:
@@ -209,24 +218,21 @@ async def open_database(url: str) -> Database:
     """Opens the file, bringing its schema up to date. Raises StorageError."""
     path = path_of(url)
     await asyncio.to_thread(migrate.prepare, path)
-    opened: list[Connection] = []
-    try:
-        for _ in range(READERS + 2):
-            opened.append(await _connect(path))
-    except sqlite3.Error as broken:
-        for _raw, thread in opened:
-            await thread.close()
-        raise StorageError(f"database.url: {path} cannot be opened ({broken}).") from broken
-    writer, glancing, *readers = opened
-    await writer[1].execute_fetchall("PRAGMA busy_timeout=0")
-    return Database(writer, glancing, readers)
+    async with AsyncExitStack() as opened:
+        try:
+            writer, glancing, *readers = [await _connect(path, opened) for _ in range(READERS + 2)]
+        except sqlite3.Error as broken:
+            raise StorageError(f"database.url: {path} cannot be opened ({broken}).") from broken
+        await writer[1].execute_fetchall("PRAGMA busy_timeout=0")
+        return Database(writer, glancing, readers, opened.pop_all())
 
 
-async def _connect(path: Path) -> Connection:
-    """The connection itself, and the same one on a thread of its own."""
+async def _connect(path: Path, opened: AsyncExitStack) -> Connection:
+    """The connection itself, and the same one on a thread of its own, which `opened` ends."""
     raw = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     raw.row_factory = Row
     thread = await aiosqlite.Connection(lambda: raw, iter_chunk_size=64)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+    opened.push_async_callback(thread.close)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={PATIENCE_SECONDS}000"):
         await thread.execute_fetchall(f"PRAGMA {pragma}")
     return raw, thread

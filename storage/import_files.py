@@ -13,7 +13,7 @@ from datetime import datetime
 
 from storage.database import Row, Tx, to_micros
 
-WAITING, SHOWN, AGREED, ENDED = "waiting", "shown", "agreed", "ended"
+WAITING, SHOWN, AGREED = "waiting", "shown", "agreed"
 _FILE = "id, person_id, channel, chat, message, file, name, team, state, digest, tries"
 
 

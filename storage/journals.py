@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from storage.database import Tx, to_micros
 
-OPEN, DRAFT = "open", "draft"
+OPEN = "open"
 
 
 @dataclass(frozen=True)

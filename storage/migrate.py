@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
+from typing import IO
 
 
 class SchemaError(Exception):
@@ -51,14 +52,32 @@ def prepare(path: Path) -> None:
     check(path)
     if revision(path) == newest():
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(f"{path}.lock", "w") as lock:
+    with _lock(path) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if revision(path) != newest():
-            _upgrade(path)
+        _write_ahead(path)
+        _upgrade(path)
+
+
+def _lock(path: Path) -> IO[str]:
+    """The file beside it that one holds while bringing the schema up to date; also makes its folder."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return open(f"{path}.lock", "w")
+    except OSError as no:
+        raise SchemaError(f"database.url: {path} cannot be written ({no.strerror}). Name another folder.") from no
+
+
+def _write_ahead(path: Path) -> None:
+    """Here already, while we hold the lock: two who change it at once are told that the file is locked."""
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.Error as refused:
+        raise SchemaError(f"database.url: {path} cannot be brought up to date ({refused}).") from refused
 
 
 def _upgrade(path: Path) -> None:
+    """Changes nothing when somebody else did it while we waited for the lock."""
     from alembic import command
     from alembic.config import Config
 

@@ -55,7 +55,7 @@ class Due:
 
 @dataclass(frozen=True)
 class Result:
-    """How a call ended. `again_at` keeps the row waiting until then, and the other rows of its chat unless `alone`."""
+    """How a call ended. `again_at` keeps the row waiting until then, and the other rows of its chat."""
 
     row: Due
     state: str
@@ -100,8 +100,8 @@ async def add(
 
 async def cancel(tx: Tx, channel: str, chat: str, cancel_key: str) -> None:
     await tx.run(
-        "UPDATE outbox SET state = 'cancelled' WHERE state IN ('waiting', 'held', 'spare') AND channel = :channel "
-        "AND chat = :chat AND cancel_key = :cancel_key",
+        "UPDATE outbox SET state = 'cancelled', payload = '' WHERE state IN ('waiting', 'held', 'spare') "
+        "AND channel = :channel AND chat = :chat AND cancel_key = :cancel_key",
         channel=channel,
         chat=chat,
         cancel_key=cancel_key,
@@ -114,8 +114,8 @@ async def cancel_notices(tx: Tx, channel: str, chat: str) -> None:
     A reply is still tried, and so is the deletion of a name.
     """
     rows = await tx.rows(
-        "UPDATE outbox SET state = 'cancelled' WHERE state IN ('waiting', 'held', 'spare') AND channel = :channel "
-        "AND chat = :chat AND priority > :reply RETURNING id",
+        "UPDATE outbox SET state = 'cancelled', payload = '' WHERE state IN ('waiting', 'held', 'spare') "
+        "AND channel = :channel AND chat = :chat AND priority > :reply RETURNING id",
         channel=channel,
         chat=chat,
         reply=REPLY,
@@ -220,6 +220,7 @@ async def waiting(tx: Tx) -> int:
 
 
 async def forget_before(tx: Tx, moment: datetime) -> None:
+    """All older than that whose turn is over or never came: what was held and what stood ready go too."""
     await tx.run(
         "DELETE FROM outbox WHERE state <> 'waiting' AND created_at < :before", before=to_micros(moment)
     )  # fmt: skip

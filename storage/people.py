@@ -74,13 +74,12 @@ async def named(tx: Tx, ids: Collection[int]) -> dict[int, tuple[str, str]]:
 
 
 async def leaders(tx: Tx, team_id: int) -> list[Person]:
-    return [one for one in await _of_team(tx, team_id) if one.role == LEADER]
-
-
-async def _of_team(tx: Tx, team_id: int) -> list[Person]:
+    """The leaders of the team who may be told something, by name."""
     rows = await tx.rows(
-        f"SELECT {_PERSON} FROM person p {_TEAM} WHERE m.team_id = :team AND p.active = 1 ORDER BY p.name",
+        f"SELECT {_PERSON} FROM person p {_TEAM} WHERE m.team_id = :team AND p.role = :leader AND {_ON_DUTY} "
+        "ORDER BY p.name",
         team=team_id,
+        leader=LEADER,
     )
     return [_person(row) for row in rows]
 
@@ -93,13 +92,19 @@ async def on_duty(tx: Tx) -> list[Person]:
 
 async def coordinator_of(tx: Tx, person_id: int) -> Person | None:
     """Who looks after somebody and can be reached: the municipal coordinator, else the regional one."""
-    row = await tx.row(
-        f"SELECT {_PERSON} FROM overseen_by o JOIN person p ON p.id = o.overseer_id {_TEAM} "
-        f"WHERE o.person_id = :person AND {_ON_DUTY} ORDER BY p.role = :regional, p.id LIMIT 1",
+    return next(iter(await overseers(tx, person_id)), None)
+
+
+async def overseers(tx: Tx, person_id: int) -> list[Person]:
+    """All who look after somebody and can be reached, municipal coordinators first."""
+    rows = await tx.rows(
+        f"SELECT {_PERSON} FROM person p {_TEAM} WHERE {_ON_DUTY} "
+        "AND p.id IN (SELECT o.overseer_id FROM overseen_by o WHERE o.person_id = :person) "
+        "ORDER BY p.role = :regional, p.id",
         person=person_id,
         regional=REGIONAL,
     )
-    return _person(row) if row else None
+    return [_person(row) for row in rows]
 
 
 async def overseen(tx: Tx, me: Person, person_id: int) -> Person | None:
@@ -229,10 +234,11 @@ async def join(tx: Tx, code: str, channel: str, account: str, chat: str, name: s
 
 
 async def add(tx: Tx, invited: Invitation, name: str, now: datetime) -> int:
+    """Not every messenger tells a name, and an empty one cannot stand on a button."""
     row = await tx.one(
         "INSERT INTO person (name, role, institution, municipality, created_at) "
         "VALUES (:name, :role, :institution, :municipality, :now) RETURNING id",
-        name=name,
+        name=name.strip() or "—",
         role=invited.role,
         institution=invited.institution,
         municipality=invited.municipality,

@@ -1,5 +1,5 @@
 // A grid of Viber's buttons: the keyboard of a chat, or the cards of a message.
-import { el, icon } from "./bubbles.js";
+import { el, icon, signed } from "./bubbles.js";
 
 const ICONS = { "location-picker": "pin", "share-phone": "person", "open-url": "out" };
 
@@ -19,7 +19,7 @@ function button(key, tap) {
   node.style.background = key.background;
   node.style.color = key.ink || (key.background ? contrast(key.background) : "");
   if (ICONS[key.action]) node.append(icon(ICONS[key.action]));
-  node.append(el("span", { textContent: key.label }));
+  node.append(el("span", {}, ...signed(key.label)));
   node.addEventListener("click", () => tap(key));
   return node;
 }

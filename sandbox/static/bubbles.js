@@ -32,6 +32,10 @@ export function icon(name) {
   return svg;
 }
 
+// The bot's sign of what is overdue, drawn too.
+export const signed = (text) => text.split("❗").flatMap((part, index) =>
+  (index ? [el("span", { className: "sign", textContent: "❗" }), part] : [part]));
+
 export const time = (iso) => new Date(iso).toLocaleTimeString("bg-BG", {
   hour: "2-digit", minute: "2-digit", timeZone: "Europe/Sofia",
 }).replace(/\s*ч\.?$/, "");
@@ -43,7 +47,7 @@ export const day = (iso) => new Date(iso).toLocaleDateString(language === "bg" ?
 function words(runs) {
   const body = el("div", { className: "words" });
   for (const run of runs) {
-    let node = document.createTextNode(run.text);
+    let node = el("span", {}, ...signed(run.text));
     for (const style of [...run.styles].reverse()) {
       if (TAGS[style]) node = el(TAGS[style], style === "spoiler" ? { className: "spoiler" } : {}, node);
     }
@@ -99,8 +103,9 @@ export function bubble(message, seen, tap) {
     inner.append(cards);
   }
   const ticks = message.from_bot ? "" : seen ? "✓✓" : "✓";
-  inner.append(el("div", { className: "stamp" },
-    `${message.edited ? `${t("edited")} ` : ""}${time(message.date)}`,
+  // A question that becomes the next one is no news; what a person changed is.
+  const changed = message.edited && !message.from_bot ? `${t("edited")} ` : "";
+  inner.append(el("div", { className: "stamp" }, `${changed}${time(message.date)}`,
     el("span", { className: seen ? "ticks seen" : "ticks", textContent: ticks })));
   box.append(inner);
   for (const row of message.buttons || []) box.append(keys(row, message, tap));
@@ -114,7 +119,7 @@ function keys(row, message, tap) {
       line.append(el("a", { className: "key", href: key.url, target: "_blank", rel: "noopener", textContent: key.label }));
       continue;
     }
-    const button = el("button", { type: "button", className: "key", textContent: key.label });
+    const button = el("button", { type: "button", className: "key" }, ...signed(key.label));
     button.addEventListener("click", () => tap(message, key, button));
     line.append(button);
   }
@@ -125,7 +130,7 @@ function keys(row, message, tap) {
 export function album(messages, seen) {
   const box = el("article", { className: `bubble ${messages[0].from_bot ? "theirs" : "mine"}` });
   box.dataset.id = messages.at(-1).id;
-  const grid = el("div", { className: `grid n${Math.min(messages.length, 4)}` }, ...messages.map(picture));
+  const grid = el("div", { className: `grid n${Math.min(messages.length, 5)}` }, ...messages.map(picture));
   const inner = el("div", { className: "skin media" }, grid);
   for (const message of messages) if (message.text) inner.append(words(message.runs));
   const ticks = messages[0].from_bot ? "" : seen ? "✓✓" : "✓";

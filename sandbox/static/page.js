@@ -48,12 +48,20 @@ function show(key) {
 
 const name = (phone) => phone.app[0].toUpperCase() + phone.app.slice(1);
 
+// The first name, unless somebody else has it too; the rest is there to hear.
+function shortest(person) {
+  const first = ({ name: whole }) => whole.split(" ")[0];
+  const same = [...people.values()].some((other) => other.id !== person.id && first(other) === first(person));
+  return same ? person.name : first(person);
+}
+
 function tabs() {
   const several = [...phones.values()].some((phone) => phone.app === "viber");
   $("tabs").replaceChildren(...[...phones.values()].map((phone) => {
-    const tab = el("button", { type: "button", role: "tab", ariaSelected: String(phone.key === current) },
-      el("span", { textContent: phone.person.name }));
-    // One letter is enough to see, the whole name is there to hear.
+    const tab = el("button", { type: "button", role: "tab", ariaSelected: String(phone.key === current) });
+    const seen = shortest(phone.person);
+    tab.append(seen, el("span", { className: "unseen", textContent: phone.person.name.slice(seen.length) }));
+    // One letter is enough to see, the whole word is there to hear.
     const mark = { role: "img", ariaLabel: name(phone), textContent: phone.app[0].toUpperCase() };
     if (several) tab.append(" ", el("span", { className: `app ${phone.app}`, ...mark }));
     if (phone.unread) tab.append(el("span", { className: "badge", textContent: phone.unread }));
@@ -117,6 +125,7 @@ for (const button of document.querySelectorAll("[data-move]")) {
 $("language").addEventListener("click", () => { setLanguage(language === "bg" ? "en" : "bg"); translate(); });
 $("add").addEventListener("click", () => {
   $("newname").value = "";
+  $("newcode").value = "";
   $("phoneschoice").hidden = !viber;
   $("newcomer").showModal();
 });
@@ -127,7 +136,9 @@ $("newcomer").addEventListener("submit", async () => {
   });
   people.set(person.id, person);
   await add(person);
-  const phone = [...phones.values()].find((one) => one.person.id === person.id);
+  const own = [...phones.values()].filter((one) => one.person.id === person.id);
+  for (const one of own) one.code = $("newcode").value.trim();
+  const [phone] = own;
   show(phone.key);
   phone.node.scrollIntoView({ inline: "end" });
 });

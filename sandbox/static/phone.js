@@ -3,6 +3,9 @@ import { album, bubble, day, el } from "./bubbles.js";
 import { t } from "./words.js";
 
 const TOAST_MS = 3500;
+// What comes within so much time is read as one.
+const TOGETHER_MS = 60_000;
+const ABOVE_PX = 6;
 
 const isPhoto = (file) => file.type.startsWith("image/");
 
@@ -14,6 +17,11 @@ export class Phone {
     this.seen = new Set();
     this.unread = 0;
     this.firstUnread = 0;
+    // Where reading begins: the first message of what the bot said last. A long answer is read from its top.
+    this.top = 0;
+    this.stuck = true;
+    // Of the invitation that the person opens the bot with.
+    this.code = "";
     this.node = document.getElementById("phone").content.firstElementChild.cloneNode(true);
     this.$ = (selector) => this.node.querySelector(selector);
     this.node.setAttribute("aria-label", this.label);
@@ -34,14 +42,14 @@ export class Phone {
     this.$(".photos").addEventListener("change", () => this.tray());
     this.$(".place").addEventListener("click", () => this.send({ location: this.here }));
     this.$(".commands").addEventListener("click", () => this.menu());
-    this.$(".start").addEventListener("click", () => this.send({ start: "" }));
+    this.$(".start").addEventListener("click", () => this.send({ start: this.code }));
     this.$(".leave").addEventListener("click", () => this.leave());
-    this.$(".down").addEventListener("click", () => this.bottom());
-    this.$(".list").addEventListener("scroll", () => { this.stuck = this.atBottom(); if (this.stuck) this.read(); });
-    // An opened menu or tray makes the list shorter; what stood at the bottom must stay there.
-    new ResizeObserver(() => {
-      if (this.stuck) this.bottom(false);
-    }).observe(this.$(".list"));
+    this.$(".down").addEventListener("click", () => { this.top = 0; this.bottom(); });
+    this.$(".list").addEventListener("scroll", () => this.scrolled());
+    // An opened menu or tray makes the list shorter, a picture longer; what stood at the bottom must stay there.
+    const stay = () => { if (this.stuck) this.bottom(false); };
+    new ResizeObserver(stay).observe(this.$(".list"));
+    this.$(".list").addEventListener("load", stay, true);
     this.node.addEventListener("focusin", () => this.read());
     this.node.addEventListener("keydown", (event) => { if (event.key === "Escape") this.$(".menu").hidden = true; });
   }
@@ -67,8 +75,14 @@ export class Phone {
 
   send(body) {
     this.$(".menu").hidden = true;
-    this.follow = true;
+    this.act();
     return this.call("POST", "/messages", body);
+  }
+
+  // The answer to what the person does now is to be seen.
+  act() {
+    this.follow = true;
+    this.top = 0;
   }
 
   submit() {
@@ -129,15 +143,25 @@ export class Phone {
       this.firstUnread ||= data.id;
       this.unread += 1;
     }
-    if (kind === "message" && !data.from_bot) this.read(false);
-    const stick = this.follow || this.atBottom();
+    if (kind === "message" && !data.from_bot) {
+      this.top = 0;
+      this.read(false);
+    }
+    if (data.from_bot) this.said(kind, data);
+    const stick = this.follow || this.stuck;
     this.draw();
     if (stick) this.bottom(false);
     this.follow = false;
     this.changed();
   }
 
-  watched() { return document.hasFocus() && this.node.offsetParent !== null && this.atBottom(); }
+  said(kind, message) {
+    const began = this.messages.get(this.top);
+    const apart = began && new Date(message.date) - new Date(began.date) > TOGETHER_MS;
+    if (kind === "edited" || (kind === "message" && (!began || apart))) this.top = message.id;
+  }
+
+  watched() { return document.hasFocus() && this.node.offsetParent !== null && this.stuck; }
 
   read(redraw = true) {
     if (!this.unread && !this.firstUnread) return;
@@ -163,9 +187,28 @@ export class Phone {
 
   bottom(reading = true) {
     const list = this.$(".list");
-    list.scrollTop = list.scrollHeight;
+    const end = list.scrollHeight - list.clientHeight;
+    const began = this.top && list.querySelector(`[data-id="${this.top}"]`);
+    list.scrollTop = began ? Math.min(end, began.offsetTop - list.offsetTop - ABOVE_PX) : end;
+    this.put = list.scrollTop;
     this.stuck = true;
+    this.arrow();
     if (reading) this.read();
+  }
+
+  scrolled() {
+    const byHand = Math.abs(this.$(".list").scrollTop - this.put) > 1;
+    if (byHand) this.top = 0;
+    this.stuck = !byHand || this.atBottom();
+    this.arrow();
+    if (this.atBottom()) this.read();
+  }
+
+  // At the lower end of the list, whatever stands below it.
+  arrow() {
+    const list = this.$(".list");
+    this.$(".down").hidden = this.atBottom();
+    this.$(".down").style.bottom = `${this.node.clientHeight - list.offsetTop - list.clientHeight + ABOVE_PX}px`;
   }
 
   draw() {
@@ -213,6 +256,5 @@ export class Phone {
     label(".place", t("place"));
     label(".commands", words.more);
     label(".down", t("down"));
-    this.$(".down").hidden = !this.unread || this.atBottom();
   }
 }

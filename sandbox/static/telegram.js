@@ -50,6 +50,7 @@ export class TelegramPhone extends Phone {
   leave() { return this.call("PUT", "/blocked", { blocked: !this.person.blocked }); }
 
   async tap(message, key, button) {
+    this.act();
     button.classList.add("waiting");
     setTimeout(() => button.classList.remove("waiting"), 600);
     await this.call("POST", "/taps", { data: key.data, message_id: message.id });

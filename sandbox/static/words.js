@@ -1,7 +1,7 @@
 // The words of the page, Bulgarian first.
 const WORDS = {
   bg: {
-    hour: "+1 час", morning: "Утре 07:59", evening: "Утре 17:35", add: "+ Човек", name: "Име",
+    hour: "+1 час", morning: "Утре 07:59", evening: "Утре 17:35", add: "+ Човек", name: "Име", code: "Код от покана (ако има)",
     lang: "Език", cancel: "Отказ", create: "Добави", empty: "Още няма никого. Добавете човек с „+ Човек“.",
     write: "Съобщение", send: "Изпрати", attach: "Прикачи снимки или таблица", place: "Изпрати местоположение",
     commands: "Команди", block: "Блокирай", unblock: "Отблокирай", online: "бот", typing: "ботът пише…",
@@ -14,7 +14,7 @@ const WORDS = {
     share: "Сподели", pick: "Посочете място на картата", sendPlace: "Изпрати мястото", failed: "Не се показа",
   },
   en: {
-    hour: "+1 hour", morning: "Tomorrow 07:59", evening: "Tomorrow 17:35", add: "+ Person", name: "Name",
+    hour: "+1 hour", morning: "Tomorrow 07:59", evening: "Tomorrow 17:35", add: "+ Person", name: "Name", code: "Code of an invitation (if any)",
     lang: "Language", cancel: "Cancel", create: "Add", empty: "Nobody is here yet. Add someone with “+ Person”.",
     write: "Message", send: "Send", attach: "Attach photos or a table", place: "Send location",
     commands: "Commands", block: "Block", unblock: "Unblock", online: "bot", typing: "the bot is typing…",

@@ -18,6 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sandbox.faults import MEDIA_KINDS, Faults
+from sandbox.pulse import Pulse
 from sandbox.viber.allowance import Allowance
 from sandbox.viber.courier import Courier
 from sandbox.viber.drafts import MEDIA_BYTES, THUMBNAIL_BYTES, Draft, read_body, read_draft
@@ -79,6 +80,16 @@ class Account:
     def pending(self) -> list[Json]:
         """Events that the bot's webhook has not taken."""
         return self.courier.pending
+
+    @property
+    def arriving(self) -> bool:
+        """Whether a phone still fetches what the bot has sent it."""
+        return bool(self._fetching)
+
+    @property
+    def moved(self) -> Pulse:
+        """Fires when there is a webhook, when an event is taken, when something fetched is shown."""
+        return self.courier.moved
 
     # -- people --------------------------------------------------------------------------------------
 
@@ -196,6 +207,7 @@ class Account:
             self._show(phone, letter, fields)
         self._letters[phone.id].popleft()
         del self._fetching[phone.id]
+        self.moved.fire()
         self.arrive(phone)
 
     async def _fetched(self, draft: Draft) -> Json:

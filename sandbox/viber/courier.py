@@ -103,6 +103,8 @@ class Courier:
         self.answer_within = ANSWER_WITHIN
         self.posts: list[Post] = []
         self.lost: list[Json] = []
+        # Fires when the bot has a webhook, and whenever an event has left its lane.
+        self.moved = Pulse()
         self._secret = token.encode()
         self._clock = clock
         self._faults = faults
@@ -218,6 +220,7 @@ class Courier:
                 continue
             await self._deliver(event)
             lane.popleft()
+            self.moved.fire()
         del self._workers[person]
 
     async def _deliver(self, event: Event) -> None:
@@ -256,6 +259,7 @@ class Courier:
         """Send events there from now on, those that wait at once."""
         self.hook = hook
         self._jumped.fire()
+        self.moved.fire()
 
     def unset(self) -> None:
         """Forget the webhook and everything that waits for it."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from alembic import context
-from sqlalchemy import create_engine, event
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import NullPool
 
 path = context.config.attributes["path"]
@@ -11,13 +12,13 @@ engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
 
 
 @event.listens_for(engine, "connect")
-def _plain(connection, _record):  # type: ignore[no-untyped-def]
+def _plain(connection: DBAPIConnection, _record: object) -> None:
     # The driver must not open transactions itself: the schema is written in one of ours, or not at all.
     connection.isolation_level = None
 
 
 @event.listens_for(engine, "begin")
-def _begin(connection):  # type: ignore[no-untyped-def]
+def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 

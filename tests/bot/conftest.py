@@ -20,6 +20,7 @@ from bot import config
 from bot.app import App, open_app
 from casework.records import LEADER, MEMBER, NextStep
 from sandbox import Person, Sandbox
+from sandbox.pulse import Pulse
 from storage import cases, inbox, outbox, people, teams
 from storage.cases import NewCase
 from storage.database import Tx
@@ -48,11 +49,12 @@ def free_port() -> int:
 
 
 def write_config(folder: Path, sandbox: Sandbox, more: str = "", port: int = 0) -> Path:
+    """Without a port the bot takes any; nobody can be told which one is free for long."""
     path = folder / "config.toml"
     path.write_text(
         f'[telegram]\napi_url = "{sandbox.url}"\n{more}\n'
         f'[database]\nurl = "sqlite:///{folder}/obhvat.db"\n[photos]\nstore = "{folder}/photos"\n'
-        f'[http]\nlisten = "127.0.0.1:{port or free_port()}"\n'
+        f'[http]\nlisten = "127.0.0.1:{port}"\n'
     )
     return path
 
@@ -62,33 +64,39 @@ class World:
     app: App
     sandbox: Sandbox
     folder: Path
+    running: asyncio.Task[None] | None = None
+    """None when only its parts are tried."""
 
     async def until(self, reached: Callable[[Tx], Awaitable[bool]]) -> None:
-        """Looks again after every commit of the bot, and whenever it asks for more updates."""
+        """Looks again after every commit of the bot, and whenever it has taken something from a messenger."""
         moved = asyncio.Event()
         self.app.database.committing = lambda _when: moved.set()
-        asking = asyncio.create_task(self._asking(moved))
+        pulses = (self.sandbox.world.updates.pulse, self.sandbox.viber.moved)
+        waking = [asyncio.create_task(_wakes(moved, pulse)) for pulse in pulses]
+        if self.running:
+            self.running.add_done_callback(lambda _ended: moved.set())
         try:
             while True:
                 moved.clear()
+                assert self.running is None or not self.running.done(), self.running.exception()
                 async with self.app.database.reading() as tx:
                     if await reached(tx):
                         return
                 await moved.wait()
         finally:
-            asking.cancel()
-
-    async def _asking(self, moved: asyncio.Event) -> None:
-        while True:
-            await self.sandbox.world.updates.pulse.wait()
-            moved.set()
+            for task in waking:
+                task.cancel()
 
     async def settled(self) -> None:
-        """Until everything received is answered and everything due is sent."""
+        """Until everything received is answered, and everything due is sent and shown."""
+        viber = self.sandbox.viber
 
         async def quiet(tx: Tx) -> bool:
-            received = self.sandbox.world.pending == []
-            return received and await inbox.next_at(tx) is None and await outbox.due(tx, self.app.now(), 1) == []
+            # In the order in which a message goes: what moves on between two looks is seen at the second.
+            received = self.sandbox.world.pending == viber.pending == []
+            answered = received and await inbox.next_at(tx) is None
+            sent = answered and await outbox.due(tx, self.app.now(), 1) == []
+            return sent and not viber.arriving
 
         await self.until(quiet)
 
@@ -127,6 +135,12 @@ class World:
         """The next one."""
         days = (self.app.work.calendar.add(self.today(), 1) - self.today()).days
         self.move_to(days, hour)
+
+
+async def _wakes(moved: asyncio.Event, pulse: Pulse) -> None:
+    while True:
+        await pulse.wait()
+        moved.set()
 
 
 @pytest.fixture
@@ -176,7 +190,7 @@ async def on_messengers(
         await fill(app)
         running = asyncio.create_task(app.run())
         try:
-            yield World(app, sandbox, folder)
+            yield World(app, sandbox, folder, running)
             assert not running.done(), running.exception()
         finally:
             running.cancel()

@@ -61,7 +61,7 @@ async def test_a_case_that_no_team_has_is_told_to_the_coordinator_at_once(world:
     await due_today(world)
     await mornings(world)
     said = [message.text for message in kolyo.chat if "чакат Вас" in message.text]
-    assert [text.startswith("2 просрочени случая чакат Вас:\n  БЯ-003, ") for text in said] == [True]
+    assert [text.startswith("2 просрочени случая чакат Вас:\n• БЯ-003, ") for text in said] == [True]
     assert alerts(lidia) == 1
 
 

@@ -77,7 +77,7 @@ async def test_a_report_saved_after_the_digest_of_its_day_is_in_the_next_one(wor
     await mila.hears()
     world.move_to(0, 17, 31)
     await world.rung()
-    assert "Посещения: 0 (+0 спрямо предния ден)" in kolyo.last.text
+    assert "Посещения: 0\n" in kolyo.last.text
     kolyo.forget()
     await kolyo.taps_data("go.aside.")
     await tries_again(kolyo)
@@ -85,7 +85,7 @@ async def test_a_report_saved_after_the_digest_of_its_day_is_in_the_next_one(wor
     world.move_to(1, 17, 31)
     await world.rung()
     [digest] = [message.text for message in kolyo.chat if message.text.startswith("Обхват, ")]
-    assert "Посещения: 1 (+1 спрямо предния ден)" in digest
+    assert "Посещения: 1, с 1 повече от вчера" in digest
 
 
 async def test_a_coordinator_sees_their_people_the_region_everybody_and_a_member_nothing(world: World) -> None:

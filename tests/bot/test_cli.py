@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ import pytest
 from bot.config import File, examine, load
 from sandbox import Sandbox
 from tests.bot.conftest import TOKEN, free_port, write_config
+from tests.permissions import as_nobody
 
 
 def obhvat(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -87,22 +88,6 @@ def test_an_unwritable_folder_is_told(tmp_path: Path) -> None:
     assert [mistake for mistake in mistakes if "closed cannot be written" in mistake]
 
 
-@contextmanager
-def as_nobody(folder: Path) -> Iterator[None]:
-    """Root may write everywhere, so root becomes somebody else for a moment."""
-    if os.geteuid() != 0:
-        yield
-        return
-    for above in (folder, *folder.parents):
-        if str(above).startswith("/tmp/"):
-            above.chmod(0o755)
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-
-
 async def test_a_wrong_token_is_told_and_a_right_one_is_fine(sandbox: Sandbox, tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(f'[telegram]\napi_url = "{sandbox.url}"\n')
     wrong = await asyncio.to_thread(obhvat, tmp_path, "check", OBHVAT_TELEGRAM_TOKEN="222:BBB")
@@ -134,3 +119,20 @@ def test_the_mapping_in_the_example_is_valid() -> None:
     example = (Path(__file__).parents[2] / "config.example.toml").read_text("utf-8")
     shown = example.replace('\n# "', '\n"')
     assert len(File.model_validate(tomllib.loads(shown)).import_.mapping) == 2
+
+
+async def test_an_invitation_is_not_kept_when_its_link_cannot_be_told(tmp_path: Path) -> None:
+    async with Sandbox(TOKEN, limits=False) as sandbox:
+        environ = {"OBHVAT_CONFIG": str(write_config(tmp_path, sandbox)), "OBHVAT_TELEGRAM_TOKEN": "222:BBB"}
+        ended = await asyncio.to_thread(obhvat, tmp_path, "invite", "region", **environ)
+    assert ended.returncode == 2
+    assert ended.stderr == "OBHVAT_TELEGRAM_TOKEN: Telegram does not know this token. Copy it again from @BotFather.\n"
+    assert not (tmp_path / "obhvat.db").exists()
+
+
+def test_a_demo_whose_port_is_taken_says_so(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        ended = obhvat(tmp_path, "demo", "--port", str(port))
+    assert ended.returncode == 2
+    assert ended.stderr == f"--port: {port} is in use by something else. Another one: make demo PORT=8090.\n"

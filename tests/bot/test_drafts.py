@@ -65,24 +65,27 @@ async def test_a_correction_that_was_begun_is_announced_and_the_report_stays(wor
     world.to_a_working_day(9)
     mila = await world.person("Мила")
     await says(mila, "14 никой")
-    await taps(mila, "Запази", "Последни доклади", "Поправи № 1")
+    await taps(mila, "Запази", "Последни доклади", "Поправи № 1", "Промени", "Бележка")
+    await says(mila, "желязна врата")
     to_the_day_of_the_notice(world)
     said = (await mila.hears()).text
     assert said.startswith("Започнатата поправка за БЯ-014 ще се изтрие ")
     assert said.endswith("; докладът остава.")
 
 
-async def test_a_question_that_nobody_answered_goes_without_a_word(world: World) -> None:
+async def test_what_nobody_would_miss_goes_without_a_word(world: World) -> None:
     world.to_a_working_day(9)
-    mila, rumen = await world.person("Мила"), await world.person("Румен")
+    mila, rumen, ani = [await world.person(name) for name in ("Мила", "Румен", "Ани")]
     await says(mila, "/language")
     await says(rumen, "/report")
+    await says(ani, "14 никой")
+    await taps(ani, "Запази", "Последни доклади", "Поправи № 1")
     to_the_day_of_the_notice(world)
     await world.rung()
     async with world.app.database.reading() as tx:
         assert await titles(tx) == []
-    await mila.quiet(0)
-    await rumen.quiet(0)
+    for someone in (mila, rumen, ani):
+        await someone.quiet(0)
 
 
 async def test_on_rest_days_and_before_the_morning_nothing_is_said_or_deleted(world: World) -> None:

@@ -14,12 +14,14 @@ from handlers.views import View
 from sandbox import Fault, Person, Sandbox, ViberPhone
 from storage import people
 from tests.bot.conftest import World
-from tests.bot.viber import joins, on_viber, rows, says, settled, taps
+from tests.bot.viber import joins, on_viber, rows, says, taps
 
 
 @pytest.fixture
-async def world(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[World]:
-    async with on_viber(sandbox, tmp_path, telegram=True) as running:
+async def world(sandbox: Sandbox, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    """A test may name how many messages of Viber are paid for in a month."""
+    paid = getattr(request, "param", 1000)
+    async with on_viber(sandbox, tmp_path, telegram=True, paid_messages_a_month=paid) as running:
         yield running
         refused = [call for call in sandbox.viber.calls if call.status != 0 and not call.fault]
         assert refused == [], "a call that Viber does not take"
@@ -88,13 +90,13 @@ async def test_guessing_codes_is_stopped(world: World) -> None:
 
 async def test_a_notice_comes_to_one_messenger_and_to_the_other_when_the_first_is_lost(world: World) -> None:
     mila, phone = await linked(world)
-    await settled(world)
+    await world.settled()
     await tell(world, 1, "първо")
     assert (await mila.hears()).text == "първо"
-    await settled(world)
+    await world.settled()
     await phone.quiet(0)
     await mila.blocks()
-    await settled(world)
+    await world.settled()
     await tell(world, 1, "второ")
     assert (await phone.hears()).text == "второ"
     await mila.unblocks()
@@ -116,16 +118,16 @@ async def test_the_preferred_one_is_used_while_it_costs_nothing(world: World) ->
     world.sandbox.world.clock.move(timedelta(hours=25))
     await tell(world, 1, "извън нея")
     assert (await mila.hears()).text == "извън нея"
-    await settled(world)
+    await world.settled()
     await phone.quiet(0)
 
 
 async def test_what_can_wait_costs_nothing_and_comes_when_they_write(world: World) -> None:
     mila = await joins(world, "Мила")
-    await settled(world)
+    await world.settled()
     world.sandbox.world.clock.move(timedelta(hours=25))
     await tell(world, 1, "може да почака", can_wait=True)
-    await settled(world)
+    await world.settled()
     await mila.quiet(0)
     await mila.says("/menu")
     heard = [(await mila.hears()).text for _ in range(2)]
@@ -133,15 +135,15 @@ async def test_what_can_wait_costs_nothing_and_comes_when_they_write(world: Worl
     assert await rows(world, "SELECT charged FROM spending") == []
 
 
+@pytest.mark.parametrize("world", [1], indirect=True)
 async def test_beyond_the_budget_notices_wait_and_the_region_is_told_once(world: World) -> None:
-    world.app.teller.budgets["viber"] = 1  # type: ignore[index]
     region = await world.person("Рая", REGIONAL)
     mila = await joins(world, "Мила")
-    await settled(world)
+    await world.settled()
     world.sandbox.world.clock.move(timedelta(hours=25))
     for text in ("платено", "чака", "и то чака"):
         await tell(world, 2, text)
-        await settled(world)
+        await world.settled()
     assert (await mila.hears()).text == "платено"
     await mila.quiet(0)
     assert "Бюджетът за Viber" in (await region.hears()).text
@@ -159,7 +161,7 @@ async def test_beyond_the_budget_notices_wait_and_the_region_is_told_once(world:
 async def test_without_money_at_viber_telegram_is_used_and_the_region_is_told(world: World, status: int) -> None:
     region = await world.person("Рая", REGIONAL)
     mila, phone = await linked(world)
-    await settled(world)
+    await world.settled()
     async with world.app.database.transaction() as tx:
         await people.prefer(tx, 2, "viber")
     world.sandbox.faults.add(Fault("send_message", phone.id, "status", status=status))
@@ -169,16 +171,16 @@ async def test_without_money_at_viber_telegram_is_used_and_the_region_is_told(wo
     await phone.quiet(0)
 
 
+@pytest.mark.parametrize("world", [0], indirect=True)
 async def test_an_old_digest_that_was_held_is_not_read_out_beside_the_new_one(world: World) -> None:
-    world.app.teller.budgets["viber"] = 0  # type: ignore[index]
     kolyo = await joins(world, "Кольо", MUNICIPAL, "Бяла")
-    await settled(world)
+    await world.settled()
     world.to_a_working_day(18)
     await world.rung()
     world.to_a_working_day(18)
     await world.rung()
     await kolyo.quiet(0)
     await kolyo.says("/menu")
-    await settled(world)
+    await world.settled()
     said = [message.text for message in kolyo.chat if message.from_bot]
     assert sum(text.startswith("Обхват, ") for text in said) == 1

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from casework.records import LEADER
+from casework.records import LEADER, MUNICIPAL
 from handlers.scene import Message
 from handlers.views import Button, View
 from sandbox import Sandbox
 from tests.bot.conftest import World
-from tests.bot.viber import invited, joins, on_viber, rows, says, settled, taps
+from tests.bot.viber import invited, joins, on_viber, rows, says, taps
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ async def test_a_usual_report_is_eight_taps(world: World) -> None:
     await taps(mila, "Готово", "утре", "Запази")
     assert sum(not message.from_bot for message in mila.chat[before:]) == 8
     assert await rows(world, "SELECT outcome FROM visit") == [{"outcome": "O11"}]
-    await settled(world)
+    await world.settled()
 
 
 async def test_a_code_can_be_typed_and_a_stranger_gets_one_sentence(world: World) -> None:
@@ -96,8 +96,8 @@ async def test_choices_are_ticked_on_the_keyboard_and_too_many_are_refused_aloud
     await taps(mila, "Баща")
     await taps(mila, "Няма транспорт", "Сезонна", "✓ Няма транспорт")
     assert [label for label in mila.labels if label.startswith("✓")] == ["✓ Сезонна работа в страната"]
-    await taps(mila, "Няма транспорт", "Неизвестно")
-    refused = await taps(mila, "Ранен брак")
+    await taps(mila, "Няма транспорт", "Семейни причини")
+    refused = await taps(mila, "Бедност")
     assert "най-много 3" in refused.text
     assert sum(label.startswith("✓") for label in mila.labels) == 3
     assert "Причини" in (await taps(mila, "Готово")).text
@@ -109,6 +109,7 @@ async def test_every_question_of_a_report_fits_the_keyboard(world: World) -> Non
     await taps(mila, "Промени")
     assert "Мерки" in mila.labels
     await taps(mila, "Мерки")
+    await taps(mila, "Още")
     assert len(mila.labels) > 20
     assert len(mila.keyboard) <= 12
     assert mila.keyboard[-2:] == [["Пропусни"], ["По-късно"]]
@@ -118,7 +119,7 @@ async def test_an_album_of_ten_is_ten_messages_and_one_answer(world: World) -> N
     mila = await joins(world, "Мила")
     await taps(mila, "Докладвай", "БЯ-001", "Няма такъв адрес")
     await mila.shows_album(10)
-    await settled(world)
+    await world.settled()
     world.sandbox.world.clock.move(timedelta(seconds=2))
     assert "10 снимки" in (await mila.hears()).text
     await mila.quiet(0.1)
@@ -171,7 +172,7 @@ async def test_what_is_looked_up_meanwhile_shows_the_way_back_too(world: World) 
     mila = await joins(world, "Мила")
     await taps(mila, "Докладвай", "БЯ-001")
     await says(mila, "/cases")
-    assert "Към въпроса" in mila.labels
+    assert mila.keyboard[-1] == ["Към въпроса", "Меню"]
     assert "на един ред" in (await says(mila, "/help")).text
     await mila.hears()
     assert any(label.startswith("Никой") for label in mila.labels)
@@ -207,3 +208,30 @@ async def test_a_text_that_is_too_long_is_said_in_messages_that_fit(world: World
         parts.append(await mila.hears())
     assert len(parts) > 5
     assert "".join(part.text for part in parts).replace("\n", "") == "".join(lines) + "ж" * 20_000
+
+
+async def test_a_new_link_names_the_door_of_every_messenger(sandbox: Sandbox, tmp_path: Path) -> None:
+    async with on_viber(sandbox, tmp_path, telegram=True) as world:
+        kolyo = await joins(world, "Кольо", MUNICIPAL, "Бяла")
+        mila = await joins(world, "Мила")
+        await mila.unsubscribes()
+        assert "вече не получава съобщенията ми" in (await kolyo.hears()).text
+        told = (await taps(kolyo, "Дай нова връзка")).text.splitlines()
+        code = told[-2].removeprefix("https://t.me/sandbox_bot?start=")
+        assert told[-1] == f"viber://pa?chatURI=sandboxbot&context={code}"
+        again = sandbox.world.person("Мила").viber
+        await again.starts(code)
+        await again.hears()
+        assert "какво ще правим" in (await taps(again, "Започни")).text
+
+
+async def test_both_messengers_live_beside_each_other(sandbox: Sandbox, tmp_path: Path) -> None:
+    async with on_viber(sandbox, tmp_path, telegram=True) as world:
+        rumen = await joins(world, "Румен")
+        mila = await world.person("Мила")
+        await says(rumen, "14 никой")
+        await mila.says("15 никой")
+        await mila.hears()
+        await mila.taps("Запази")
+        assert "Доклад № 1" in (await mila.hears()).text
+        assert "Доклад № 2" in (await taps(rumen, "Запази")).text

@@ -19,7 +19,7 @@ from sandbox import Fault, Sandbox
 from storage import people
 from storage.database import Tx
 from tests.bot.conftest import World
-from tests.bot.viber import address, invited, joins, on_viber, posts, rows, says, settled, taps
+from tests.bot.viber import address, invited, joins, on_viber, posts, rows, says, taps
 
 DELIVERED = {"event": "delivered", "message_token": 4912661846655239999, "user_id": "nobody=="}
 
@@ -47,11 +47,11 @@ def moment(world: World, ago: timedelta = timedelta()) -> int:
 async def test_what_comes_forged_or_twice_is_answered_once(world: World, kind: Any) -> None:
     mila = await joins(world, "Мила")
     await says(mila, "14 никой")
-    await settled(world)
+    await world.settled()
     before = len(mila.chat)
     world.sandbox.faults.add(Fault("message", mila.id, kind))
     await taps(mila, "Запази")
-    await settled(world)
+    await world.settled()
     assert [message.text.partition(".")[0] for message in mila.chat[before:] if message.from_bot] == ["Записано"]
     assert len(await rows(world, "SELECT id FROM visit")) == 1
     assert [post.status for post in world.sandbox.viber.courier.posts if post.foul == "forged"] == [403] * (
@@ -90,7 +90,7 @@ async def test_their_clock_is_believed_as_far_as_it_can_be_right(world: World, s
 
 async def test_events_that_ask_for_nothing_are_taken_and_change_nothing(world: World) -> None:
     mila = await joins(world, "Мила")
-    await settled(world)
+    await world.settled()
     said = len(mila.chat)
     # `delivered` for a message whose call has not yet returned, and once for every device.
     for event in (
@@ -104,7 +104,7 @@ async def test_events_that_ask_for_nothing_are_taken_and_change_nothing(world: W
         assert await posts(world, event) == 200
     assert await posts(world, {"no": "event"}) == 400
     assert await posts(world, b"[]") == 400
-    await settled(world)
+    await world.settled()
     assert len(mila.chat) == said
     assert {row["state"] for row in await rows(world, "SELECT state FROM inbox")} == {"done"}
 
@@ -113,7 +113,7 @@ async def test_a_token_of_64_bits_is_kept_to_the_last_digit(world: World) -> Non
     mila = await joins(world, "Мила")
     await says(mila, "14 никой")
     tokens = {str(call.token) for call in world.sandbox.viber.calls if call.method == "send_message"}
-    await settled(world)
+    await world.settled()
 
     async def recorded(tx: Tx) -> bool:
         return {row["message"] for row in await tx.rows("SELECT message FROM outbox WHERE message <> ''")} == tokens
@@ -127,7 +127,7 @@ async def test_what_we_could_not_take_for_an_hour_is_lost_and_its_sender_is_aske
     async with on_viber(sandbox, tmp_path) as world:
         mila = await joins(world, "Мила")
         await says(mila, "14 никой")
-        await settled(world)
+        await world.settled()
     await mila.taps("Запази")
     sandbox.world.clock.move(hours(1.1))
     while not sandbox.viber.courier.lost:
@@ -143,7 +143,7 @@ async def test_what_we_could_not_take_for_an_hour_is_lost_and_its_sender_is_aske
 
 async def test_a_message_that_failed_on_the_phone_is_on_record(world: World) -> None:
     mila = await joins(world, "Мила")
-    await settled(world)
+    await world.settled()
     [last] = (await rows(world, "SELECT id, message FROM outbox ORDER BY id DESC LIMIT 1"))[:1]
     token = int(last["message"])
     with capture_logs() as log:
@@ -155,7 +155,7 @@ async def test_a_message_that_failed_on_the_phone_is_on_record(world: World) -> 
         }
         assert await posts(world, {**failed, "message_token": token}) == 200
         assert await posts(world, {**failed, "message_token": token + 1}) == 200
-        await settled(world)
+        await world.settled()
     states = await rows(world, f"SELECT state, error FROM outbox WHERE id = {last['id']}")
     assert states == [{"state": "failed", "error": "message validation failed"}]
     assert [one["known"] for one in log if one["event"] == "a message did not reach its phone"] == [True, False]
@@ -171,7 +171,7 @@ async def test_a_failing_viber_is_asked_again(world: World, kind: Any) -> None:
     await mila.taps("Помощ")
     if kind == "half_response":  # it was delivered, only nobody could know
         await mila.hears()
-    await settled(world)
+    await world.settled()
     world.sandbox.world.clock.move(timedelta(seconds=5))
     assert "на един ред" in (await mila.hears()).text
 
@@ -179,10 +179,10 @@ async def test_a_failing_viber_is_asked_again(world: World, kind: Any) -> None:
 @pytest.mark.parametrize(("status", "after"), [(12, 1), (2, 60), (7, 60), (999, 1)])
 async def test_what_viber_will_not_take_now_waits(world: World, status: int, after: int) -> None:
     mila = await joins(world, "Мила")
-    await settled(world)
+    await world.settled()
     world.sandbox.faults.add(Fault("send_message", mila.id, "status", status=status))
     await mila.taps("Помощ")
-    await settled(world)
+    await world.settled()
     await mila.quiet(0)
     world.sandbox.world.clock.move(timedelta(seconds=after + 1))
     assert "на един ред" in (await mila.hears()).text
@@ -190,12 +190,12 @@ async def test_what_viber_will_not_take_now_waits(world: World, status: int, aft
 
 async def test_a_closed_account_is_an_alarm_and_not_one_for_every_message(world: World) -> None:
     mila = await joins(world, "Мила")
-    await settled(world)
+    await world.settled()
     world.sandbox.faults.add(Fault("send_message", kind="status", status=2, times=2))
     with capture_logs() as log:
         for _ in range(2):
             await mila.taps("Помощ")
-            await settled(world)
+            await world.settled()
             world.sandbox.world.clock.move(timedelta(seconds=61))
         assert "на един ред" in (await mila.hears()).text
     assert [one["log_level"] for one in log if "takes nothing from us" in one["event"]] == ["error"]
@@ -203,7 +203,7 @@ async def test_a_closed_account_is_an_alarm_and_not_one_for_every_message(world:
 
 async def test_a_webhook_that_is_gone_is_set_again(world: World) -> None:
     mila = await joins(world, "Мила")
-    await settled(world)
+    await world.settled()
     hook = world.sandbox.viber.courier.hook
     assert hook is not None
     world.sandbox.viber.courier.unset()
@@ -232,7 +232,7 @@ async def test_a_webhook_that_another_program_took_is_taken_back(world: World) -
 
 async def test_an_answer_does_not_wait_behind_a_notice_that_nobody_pays_for(world: World) -> None:
     mila = await joins(world, "Мила")
-    await settled(world)
+    await world.settled()
     world.sandbox.faults.add(Fault("send_message", mila.id, "status", status=23))
     async with world.app.database.transaction() as tx:
         await world.app.teller.notify(tx, await _menu(world), world.app.now())
@@ -257,25 +257,25 @@ async def test_who_left_in_the_middle_of_a_report_comes_back_to_it(world: World)
     mila = await joins(world, "Мила")
     await taps(mila, "Докладвай", "БЯ-001", "Отказ")
     await mila.unsubscribes()
-    await settled(world)
+    await world.settled()
     assert await rows(world, "SELECT reachable FROM identity") == [{"reachable": 0}]
     async with world.app.database.transaction() as tx:
         await world.app.teller.notify(tx, await _menu(world), world.app.now())
-    await settled(world)
+    await world.settled()
     await mila.quiet(0)
     # Their phone still shows the keyboard; the tap subscribes them again.
     assert "Защо" in (await taps(mila, "Баща")).text
-    await settled(world)
+    await world.settled()
     assert await rows(world, "SELECT reachable FROM identity") == [{"reachable": 1}]
 
 
 async def test_somebody_who_is_no_subscriber_any_more_is_not_written_to(world: World) -> None:
     mila = await joins(world, "Мила")
-    await settled(world)
+    await world.settled()
     world.sandbox.faults.add(Fault("send_message", mila.id, "status", status=6))
     async with world.app.database.transaction() as tx:
         await world.app.teller.notify(tx, await _menu(world), world.app.now())
-    await settled(world)
+    await world.settled()
 
     async def unreachable(tx: Tx) -> bool:
         return bool(await tx.rows("SELECT 1 FROM identity WHERE reachable = 0"))
@@ -283,7 +283,7 @@ async def test_somebody_who_is_no_subscriber_any_more_is_not_written_to(world: W
     await world.until(unreachable)
     await mila.unsubscribes()
     await mila.subscribes()
-    await settled(world)
+    await world.settled()
     assert await rows(world, "SELECT reachable FROM identity") == [{"reachable": 1}]
 
 
@@ -291,7 +291,7 @@ async def test_a_phone_that_is_off_gets_its_answers_later(world: World) -> None:
     mila = await joins(world, "Мила")
     await mila.taps("Помощ")
     await mila.goes_offline()
-    await settled(world)
+    await world.settled()
     world.sandbox.world.clock.move(timedelta(days=1))
     await mila.comes_online()
     assert "на един ред" in (await mila.hears()).text
@@ -302,7 +302,7 @@ async def test_whoever_opens_the_chat_again_keeps_the_question(world: World) -> 
     await taps(mila, "Докладвай")
     offered = mila.labels
     await mila.starts()
-    await settled(world)
+    await world.settled()
     assert mila.labels == offered
     await mila.starts("a'b<c>" * 200)
     assert (await mila.hears()).labels == ["Започни"]

@@ -23,7 +23,8 @@ from casework.records import LEADER, MUNICIPAL
 from sandbox import Fault, Sandbox, ViberPhone
 from storage.database import Tx
 from tests.bot.conftest import World
-from tests.bot.viber import joins, on_viber, rows, says, settled, taps
+from tests.bot.viber import joins, on_viber, rows, says, taps
+from tests.imports.books import HEADER, book, child
 
 
 @pytest.fixture
@@ -86,7 +87,7 @@ async def test_a_photo_whose_address_is_over_is_asked_for_again(world: World) ->
     world.sandbox.world.clock.move(timedelta(seconds=2))
     await mila.quiet(0.1)
     await mila.shows_photo()
-    await settled(world)
+    await world.settled()
     world.sandbox.world.clock.move(timedelta(seconds=2))
     assert "1 снимка" in (await mila.hears()).text
     await fetched(world, 1)
@@ -101,7 +102,7 @@ async def test_a_photo_that_is_lost_after_its_report_was_saved_is_told_too(world
     await mila.shows_photo(caption="14 никой")
     lost = await mila.hears()
     assert lost.text.startswith("Една снимка не стигна")
-    assert "Снимки: —" in lost.text
+    assert "Не е попълнено: мерки, бележка, снимки, място." in lost.text
     assert "Доклад № 1" in (await taps(phone, "Запази")).text
 
 
@@ -125,6 +126,18 @@ async def test_the_pictures_of_strangers_are_not_fetched(world: World) -> None:
     await stranger.shows_photo()
     assert "координатор" in (await stranger.hears()).text
     assert await rows(world, "SELECT id FROM media") == []
+
+
+async def test_a_list_of_cases_is_imported_from_the_chat_within_its_hour(world: World) -> None:
+    lidia = await joins(world, "Лидия", LEADER)
+    await lidia.sends_document("деца.xlsx", book(HEADER, child(1), child(2)))
+    received = await lidia.hears()
+    assert received.text.startswith("Чета деца.xlsx")
+    assert "изтрийте го после" in received.text
+    assert "нови 2" in (await lidia.hears(20)).text
+    await taps(lidia, "Внеси 2 реда")
+    assert (await lidia.hears(20)).text.startswith("Внесено.")
+    assert len(await rows(world, "SELECT id FROM child_case")) == 18
 
 
 @pytest.mark.parametrize(
@@ -228,7 +241,7 @@ async def digest(world: World) -> ViberPhone:
     mila = await joins(world, "Мила")
     await says(mila, "14 никой")
     await taps(mila, "Запази")
-    await settled(world)
+    await world.settled()
     kolyo.forget()
     clock.move_to(datetime(day.year, day.month, day.day, 17, 31, tzinfo=zone))
     return kolyo

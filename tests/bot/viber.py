@@ -5,11 +5,10 @@ What a newcomer gets wrong: a tap shows only the buttons of the newest message, 
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -18,22 +17,35 @@ from typing import Any
 import aiohttp
 
 from bot import config
+from bot.app import App
 from casework.records import MEMBER
 from sandbox import Sandbox, ViberMessage, ViberPhone
-from storage import inbox, outbox, people, teams
+from storage import people, teams
 from storage.database import Tx
 from storage.people import Invitation
-from tests.bot.conftest import TOKEN, World, free_port, on_messengers, write_config
+from tests.bot.conftest import TOKEN, World, free_port, on_messengers, one_team, write_config
 
 
 @asynccontextmanager
-async def on_viber(sandbox: Sandbox, folder: Path, *, telegram: bool = False) -> AsyncIterator[World]:
+async def on_viber(
+    sandbox: Sandbox,
+    folder: Path,
+    *,
+    telegram: bool = False,
+    paid_messages_a_month: int = 1000,
+    fill: Callable[[App], Awaitable[None]] = one_team,
+) -> AsyncIterator[World]:
     """The bot with Viber, and beside it Telegram or not; its webhook is set."""
     path = configured(folder, sandbox, free_port())
+    with path.open("a") as file:
+        file.write(f"paid_messages_a_month = {paid_messages_a_month}\n")
     tokens = {config.VIBER_TOKEN: sandbox.viber_token} | ({config.TOKEN: TOKEN} if telegram else {})
-    async with on_messengers(sandbox, folder, path, tokens) as world:
-        while sandbox.viber.courier.hook is None:
-            await sandbox.world.changed.wait(5)
+
+    async def hooked(_tx: Tx) -> bool:
+        return sandbox.viber.courier.hook is not None
+
+    async with on_messengers(sandbox, folder, path, tokens, fill) as world:
+        await world.until(hooked)
         yield world
 
 
@@ -86,27 +98,6 @@ async def taps(phone: ViberPhone, *labels: str) -> ViberMessage:
 async def says(phone: ViberPhone, text: str) -> ViberMessage:
     await phone.says(text)
     return await phone.hears()
-
-
-async def settled(world: World) -> None:
-    """Until every event is taken and answered, and everything due is sent and shown."""
-
-    async def quiet(tx: Tx) -> bool:
-        taken = world.sandbox.viber.pending == []
-        return taken and await inbox.next_at(tx) is None and await outbox.due(tx, world.app.now(), 1) == []
-
-    moved = asyncio.create_task(_moved(world))
-    try:
-        await world.until(quiet)
-    finally:
-        moved.cancel()
-
-
-async def _moved(world: World) -> None:
-    """An event that is taken is no commit of the bot, and not each is announced by the sandbox."""
-    while True:
-        await world.sandbox.world.changed.wait(0.02)
-        world.app.database.committing("an event was taken")
 
 
 async def rows(world: World, sql: str) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 
 import pytest
@@ -35,7 +36,7 @@ def test_every_mistake_is_named_in_one_go() -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (("languages = ", "languges = "), "languages is missing"),
+        (("languages = ", "languges = "), "languages: it is missing"),
         (('label = { bg = "Майка", en = "Mother" }', 'label = { bg = "Майка" }'), "has no label in 'en'"),
         (('short = ["отказ"', 'short = ["никой"'), "means two outcomes"),
         (("goes_on = true", "goes_onn = true"), "goes_onn"),
@@ -43,11 +44,36 @@ def test_every_mistake_is_named_in_one_go() -> None:
         (("first_step", "first_step = = "), "not TOML"),
         (('first_status = "S11"', 'first_status = "S99"'), "first_status"),
         (('first_step = "visit"', 'first_step = "go"'), "first_step"),
-        (("[groups.", "[grups."), "[groups] is missing"),
+        (("[groups.", "[grups."), "groups: it is missing"),
         (('"никой"', '"няма никой"'), "more than one word"),
+        (('on = "09-01"', 'on = "02-29"'), "no day of every year"),
+        (('on = "09-01"', 'on = "13-01"'), "no day of every year"),
+        (("first_days = 5", 'first_days = "пет"'), "first_days"),
+        (('languages = ["bg", "en"]', 'languages = "bg"'), "languages"),
+        (('languages = ["bg", "en"]', "languages = []"), "languages"),
+        (('leader_step = "leader"', 'leader_step = ["leader"]'), "leader_step"),
+        (('[met.W01]\nlabel = { bg = "Майка", en = "Mother" }', "[met]\nW01 = 3"), "[met.W01]"),
+        (("[groups.G2]", "[groups.G4]"), "groups: there is no 'G2'"),
+        (("[outcomes.O20]", "[outcomez.O20]"), "outcomez: it is not a part"),
     ],
 )
 def test_a_mistake_is_said(change: tuple[str, str], said: str) -> None:
     with pytest.raises(CatalogueError) as told:
         catalogue.load(DEFAULT.replace(*change))
     assert said in str(told.value)
+
+
+def test_a_catalogue_that_is_no_table_is_told() -> None:
+    with pytest.raises(CatalogueError) as told:
+        catalogue.load("outcomes = 3")
+    assert "outcomes" in str(told.value)
+
+
+def test_a_short_word_is_found_however_it_is_written() -> None:
+    book = catalogue.load(DEFAULT.replace('"никой"', '"Никой"'))
+    assert "никой" in book.outcomes["O20"].short
+
+
+def test_a_catalogue_in_one_language_is_said_in_it_to_everybody() -> None:
+    book = catalogue.load(re.sub(r', en = ".*" }', " }", DEFAULT).replace('["bg", "en"]', '["bg"]'))
+    assert book.outcomes["O20"].label("en") == "Никой на адреса"

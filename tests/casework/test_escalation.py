@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -67,6 +67,11 @@ def test_after_days_without_the_bot_only_the_highest_is_told() -> None:
     turn = escalation.turn(WORKING, MONDAY + timedelta(days=30), case(1, MONDAY), 0, everybody)
     assert turn is not None
     assert turn.reader == REGIONAL_1
+
+
+def test_a_case_that_owes_nothing_is_nobodys_turn() -> None:
+    closed = replace(case(1, MONDAY), due_on=None)
+    assert escalation.turn(WORKING, MONDAY + timedelta(days=30), closed, 0, Roster([LEADER_1, REGIONAL_1])) is None
 
 
 @dataclass(frozen=True)

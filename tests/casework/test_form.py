@@ -95,7 +95,7 @@ def test_the_form_can_be_printed_in_another_language() -> None:
         (('language = "bg"', 'language = "ro"'), "[form] language: 'ro' is not one of"),
         (('bg = "Екип", en = "Team"', 'bg = "Екип"'), "[form] rows.8 has no label in 'en'"),
         (('en = "Visit form"', 'en = ""'), "[form] title has no label in 'en'"),
-        (("[form]", "[forms]"), "[form] is missing"),
+        (("[form]", "[forms]"), "form: it is missing"),
         (("signed =", "singed ="), "[form] singed"),
     ],
 )

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework import catalogue, digest, numbers, oneline
-from casework.digest import DayFacts, Done
+from casework.digest import DayFacts, Done, Standing
 from casework.numbers import CaseQuery
 from casework.oneline import OneLine
 from casework.records import Case
@@ -54,17 +54,22 @@ def test_what_is_written_is_read_back(prefix: str, running: int) -> None:
     ],
 )
 def test_a_line_is_a_whole_report(line: str, meant: OneLine) -> None:
-    assert oneline.read(line, BOOK, TODAY, "bg") == meant
+    assert oneline.read(line, BOOK, TODAY) == meant
+
+
+@pytest.mark.parametrize("day", ["вчера", "1.1.2020", "24.11.2030"])
+def test_a_day_that_nobody_can_promise_is_left_in_the_note_and_the_promise_is_asked(day: str) -> None:
+    assert oneline.read(f"14 обещание {day}", BOOK, TODAY) == OneLine(CaseQuery("", 14), "O11", None, day)
 
 
 @pytest.mark.parametrize("line", ["", "14", "никой 14", "здравей", "14 не знам", "утре 14 никой"])
 def test_anything_else_is_not_a_report(line: str) -> None:
-    assert oneline.read(line, BOOK, TODAY, "bg") is None
+    assert oneline.read(line, BOOK, TODAY) is None
 
 
 @given(st.text(max_size=80))
 def test_no_text_is_too_strange(text: str) -> None:
-    oneline.read(text, BOOK, TODAY, "bg")
+    oneline.read(text, BOOK, TODAY)
 
 
 def case(number: str, due: date) -> Case:
@@ -73,12 +78,13 @@ def case(number: str, due: date) -> Case:
 
 def test_a_digest_counts_and_says_nothing_when_there_is_nothing() -> None:
     late = case("БЯ-001", date(2026, 11, 20))
-    facts = DayFacts(TODAY, (Done("Б-1", "O20"), Done("Б-2", "O20"), Done("Б-1", "O11")), 5, (late,), 3, 30, 12)
+    before = Standing(date(2026, 11, 23), 5, 3)
+    facts = DayFacts(TODAY, (Done("Б-1", "O20"), Done("Б-2", "O20"), Done("Б-1", "O11")), (late,), before, 30, 12)
     told = digest.build(facts)
     assert told is not None
     assert (told.teams, told.outcomes) == ((("Б-1", 2), ("Б-2", 1)), (("O20", 2), ("O11", 1)))
-    assert (told.change, told.overdue_change, told.visited_percent) == (-2, -2, 40)
-    assert digest.build(DayFacts(TODAY, (), 4, (), 0, 0, 0)) is None
-    quiet = digest.build(DayFacts(TODAY, (), 4, (late,), 0, 0, 0))
+    assert (told.visits, told.before, told.visited_percent) == (3, before, 40)
+    assert digest.build(DayFacts(TODAY, (), (), before, 0, 0)) is None
+    quiet = digest.build(DayFacts(TODAY, (), (late,), None, 0, 0))
     assert quiet is not None
     assert quiet.visited_percent == 0

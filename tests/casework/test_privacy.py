@@ -24,6 +24,14 @@ def test_a_number_written_with_blanks_is_recognised() -> None:
     assert privacy.personal_numbers(" ".join(number)) == [(0, 19)]
 
 
+@pytest.mark.parametrize("written", ["2015 {0} {1}", "вх. 3 {0} {1}", "{0} {1} 2015", "{0}\N{NO-BREAK SPACE}{1}"])
+def test_a_number_beside_other_digits_is_recognised(written: str) -> None:
+    number = with_checksum("154315999")
+    said = written.format(number[:6], number[6:])
+    assert number[6:] in said
+    assert number[6:] not in privacy.without_personal_numbers(said)
+
+
 @pytest.mark.parametrize("text", ["0888123456", "бл. 12, вх. 3", "14", "1543159991234", ""])
 def test_other_numbers_are_left_alone(text: str) -> None:
     assert privacy.without_personal_numbers(text) == text

@@ -15,7 +15,7 @@ import pytest
 
 from casework import calendar, catalogue
 from casework.calendar import WorkingDays
-from casework.records import LEADER, MEMBER, NextStep, Photo
+from casework.records import LEADER, MEMBER, MUNICIPAL, NextStep, Photo
 from handlers import router
 from handlers.replies import Incoming, Pictured, Reply, Tapped, Typed
 from handlers.scene import Message, Work
@@ -105,12 +105,7 @@ async def _district(tx: Tx) -> None:
     await teams.put(tx, "Б-1", "Бяла", "Бяла")
     team = (await teams.by_name(tx))["б-1"].id
     for account, name, role in (("mila", "Мила Петрова", MEMBER), ("lidia", "Лидия Колева", LEADER)):
-        code = f"c-{account}"
-        await people.invite(tx, code, Invitation(role, team, "", name), NOW + timedelta(days=7))
-        joined = await people.join(tx, code, "telegram", account, account, name, NOW)
-        assert joined is not None
-        await people.set_language(tx, joined.id, "bg")
-        await people.accept(tx, joined.id, NOW)
+        await joins(tx, account, Invitation(role, team, "", name))
     await people.invite(tx, "fresh", Invitation(MEMBER, team, "", ""), NOW + timedelta(days=7))
     sealed = WORK.sealer.seal("Росица Илиева")
     children = [
@@ -118,6 +113,32 @@ async def _district(tx: Tx) -> None:
         for n in range(1, 17)
     ]
     await cases.put(tx, children, NextStep("S11", "visit", TODAY), NOW)
+
+
+async def joins(tx: Tx, account: str, invited: Invitation) -> int:
+    """Somebody who has chosen Bulgarian and accepted the note."""
+    await people.invite(tx, f"c-{account}", invited, NOW + timedelta(days=7))
+    joined = await people.join(tx, f"c-{account}", "telegram", account, account, invited.name, NOW)
+    assert joined is not None
+    await people.set_language(tx, joined.id, "bg")
+    await people.accept(tx, joined.id, NOW)
+    return joined.id
+
+
+@pytest.fixture
+async def kolyo(database: Database) -> Chat:
+    """The coordinator of Бяла."""
+    async with database.transaction() as tx:
+        await joins(tx, "kolyo", Invitation(MUNICIPAL, None, "Бяла", "Кольо"))
+    return Chat(database, "kolyo")
+
+
+@pytest.fixture
+async def vera(database: Database) -> Chat:
+    """The coordinator of Русе, where nobody of this district is."""
+    async with database.transaction() as tx:
+        await joins(tx, "vera", Invitation(MUNICIPAL, None, "Русе", "Вера"))
+    return Chat(database, "vera")
 
 
 @pytest.fixture

@@ -76,7 +76,7 @@ async def test_correcting_an_older_report_changes_what_the_last_one_leads_to(mil
     await reports(mila, "14 никой", "14 никой", "14 никой")
     assert (await standing(database, 14))[:2] == ("S41", "search")
     await mila.says("/last")
-    await mila.taps("Поправи № 2", "Промени", "Резултат", "Отказ", "Баща", "Неизвестно", "Готово", "Запази")
+    await mila.taps("Поправи № 2", "Промени", "Резултат", "Отказ", "Баща", "Още →", "Неизвестно", "Готово", "Запази")
     assert await standing(database, 14) == ("S21", "retry", "2026-12-03", 3)
     assert [attempt for _case, attempt in await stored(database)] == [1, 2, 3]
 

@@ -1,15 +1,18 @@
-"""The notice of drafts that go: short however many there are, and once a day."""
+"""Notices: of drafts that go, short however many there are; and the digest, each once a day."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
 
-from handlers import notices
+from casework.records import MUNICIPAL
+from handlers import coordinate, notices
 from handlers.scene import Message
 from handlers.words import Words
+from storage import people
 from storage.database import Database
-from tests.conversations.conftest import NOW, TODAY
+from storage.people import Invitation
+from tests.conversations.conftest import NOW, TODAY, WORK, joins
 
 LATER = NOW + timedelta(days=7)
 
@@ -27,7 +30,7 @@ async def test_many_drafts_are_one_message_that_shows_eight(mila: Any, database:
     [message] = await drafts_end(database)
     lines = [Words("bg", LATER.date()).say(line) for line in message.view.lines]
     assert lines[0] == "Чернова за БЯ-001 ще се изтрие утре, 2.12."
-    assert (len(lines), lines[-1]) == (9, "  и още 1")
+    assert (len(lines), lines[-1]) == (9, "и още 1")
     assert len(message.view.rows) == 9
     assert await drafts_end(database) == []
 
@@ -46,3 +49,18 @@ async def test_who_had_a_notice_today_has_the_next_one_tomorrow(mila: Any, datab
     async with database.transaction() as tx:
         await tx.run("UPDATE journal SET warned_on = ''")
     assert await drafts_end(database) == []
+
+
+async def test_the_digest_of_a_day_is_made_once(mila: Any, database: Database) -> None:
+    await mila.says("14 никой")
+    await mila.taps("Запази")
+    async with database.transaction() as tx:
+        me = await people.get(tx, await joins(tx, "kolyo", Invitation(MUNICIPAL, None, "Бяла", "Кольо")))
+        assert me is not None
+        made = [
+            await coordinate.make_digest(
+                tx, WORK, me, TODAY, NOW - timedelta(days=1), NOW + timedelta(hours=9), late=False, now=NOW
+            )
+            for _ in range(2)
+        ]
+    assert [len(messages) for messages in made] == [2, 0]

@@ -79,7 +79,7 @@ async def test_a_correction_keeps_the_old_version_and_its_number(mila: Any, data
     await mila.says("14 никой")
     await mila.taps("Запази")
     await mila.says("/last")
-    await mila.taps("Поправи № 1", "Промени", "Резултат", "Отказ", "Баща", "Неизвестно", "Готово", "Запази")
+    await mila.taps("Поправи № 1", "Промени", "Резултат", "Отказ", "Баща", "Още →", "Неизвестно", "Готово", "Запази")
     async with database.reading() as tx:
         versions = await tx.rows("SELECT report FROM visit_version ORDER BY version")
     assert ['"attempt":1' in row["report"] for row in versions] == [True, True]

@@ -7,20 +7,35 @@ from typing import Any
 
 import pytest
 
-from casework.records import Photo, Place
+from casework.records import Person, Photo, Place
 from handlers.kinds import AnyOf, Day, Hour, OneOf, Photos, Sentence, Where, yes_no
+from handlers.pick import PickCase
 from handlers.replies import Filed, Located, Pictured, Reply, Tapped, Typed, Unreadable
-from handlers.talk import Accept, Keep, Moment, Refuse
-from handlers.words import Phrase
+from handlers.review import Review
+from handlers.talk import Accept, Keep, Line, Moment, Refuse
+from handlers.words import Phrase, Words
 
 NOON = Moment(datetime(2026, 11, 24, 10, tzinfo=UTC), date(2026, 11, 24), "bg")
 FRUIT = {"a": "Ябълка", "p": "Круша", "c": "Череша", "q": "Дюля"}
 DOOR = Photo("telegram", "f1", "u1")
-EVERY_KIND = [OneOf(FRUIT), AnyOf(FRUIT, 3), Sentence(), Day(), Hour(("17:30",)), Photos(), Where()]
+EVERY_KIND = [
+    OneOf(FRUIT),
+    AnyOf(FRUIT, 3),
+    AnyOf(FRUIT, 3, first=2),
+    Sentence(),
+    Day(),
+    Hour(("17:30",)),
+    Photos(),
+    Where(),
+    PickCase(Person(1, "Мила", "member")),
+    Review((Line("note", "Бележка", "черна порта"),)),
+]
 EVERY_ANSWER = [
     Tapped("t", "k", "a"),
     Tapped("t", "k", "skip"),
     Tapped("t", "k", "2026-11-25"),
+    Tapped("t", "k", "14"),
+    Tapped("t", "k", "save"),
     Typed("Круша"),
     Typed("утре"),
     Typed("17:30"),
@@ -57,7 +72,12 @@ def test_whatever_a_kind_accepts_it_accepts_again_from_the_journal(kind: Any) ->
         answer = read(kind, reply)
         if isinstance(answer, Accept):
             assert kind.accepts(answer.value)
-            kind.tell(kind.decode(answer.value))
+            assert isinstance(Words("bg", NOON.today).say(kind.tell(kind.decode(answer.value))), str)
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND, ids=lambda kind: type(kind).__name__)
+def test_every_kind_takes_one_of_these_answers(kind: Any) -> None:
+    assert any(isinstance(read(kind, reply), Accept | Keep) for reply in EVERY_ANSWER)
 
 
 @pytest.mark.parametrize("kind", [OneOf(FRUIT), AnyOf(FRUIT, 3)], ids=lambda kind: type(kind).__name__)
@@ -79,6 +99,20 @@ def test_at_most_three_reasons_and_a_tap_takes_one_back() -> None:
     assert "At most" in why(read(AnyOf(FRUIT, 3), tapped("q"), three))
     assert read(AnyOf(FRUIT, 3), tapped("p"), three) == Keep(["a", "c"])
     assert read(AnyOf(FRUIT, 3), tapped("done"), three) == Accept(three)
+
+
+def test_only_the_usual_choices_are_shown_until_more_is_tapped() -> None:
+    folded = AnyOf(FRUIT, 3, first=2)
+    assert values(folded, None) == ["a", "p", "+", "skip"]
+    assert values(folded, ["q"]) == ["a", "p", "q", "+", "done"]
+    assert read(folded, tapped("+"), ["q"]) == Keep(["q", "+"])
+    assert values(folded, ["q", "+"]) == ["a", "p", "c", "q", "done"]
+    assert read(folded, tapped("c"), ["q", "+"]) == Keep(["q", "+", "c"])
+    assert read(folded, tapped("done"), ["q", "+", "c"]) == Accept(["q", "c"])
+
+
+def values(kind: Any, partial: Any) -> list[str]:
+    return [button.value for row in kind.show(partial, None, NOON).rows for button in row]
 
 
 def test_a_note_of_five_thousand_characters_is_refused_with_its_length() -> None:

@@ -10,10 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casework.records import Photo
 from handlers import talk
-from handlers.replies import Reply, Tapped, Typed, Unreadable
-from handlers.talk import Asking, Dropped, Finished, Journal, Moment, Stale, Talk
+from handlers.kinds import AnyOf, Photos
+from handlers.replies import Pictured, Reply, Tapped, Typed, Unreadable
+from handlers.review import Review, review
+from handlers.talk import Asking, Dropped, Finished, Journal, Line, Moment, Stale, Talk
 from handlers.views import Button, View
+from handlers.words import Phrase, _
 
 NOON = Moment(datetime(2026, 11, 24, 10, tzinfo=UTC), date(2026, 11, 24), "en")
 
@@ -51,7 +55,7 @@ async def paint(here: Talk, who: str) -> tuple[str, str, str]:
     colour = await here.ask("colour", "Which colour?", Colour(("red", "blue")), label="Colour")
     shade = await here.ask("shade", "Which shade?", Colour(SHADES[colour]), label="Shade")
     brush = await here.ask("brush", "Which brush?", Colour(("thin", "wide")), label="Brush", default="wide")
-    await here.review("Right?")
+    await review(here, "Right?")
     return colour, shade, brush
 
 
@@ -105,12 +109,12 @@ def test_a_wrong_answer_never_advances_and_says_why(reply: Reply) -> None:
 def test_a_button_of_another_question_changes_nothing() -> None:
     second = tap(begin(), "red")
     assert isinstance(second, Asking)
-    assert say(second, Tapped("p1", "colour", "blue")) == Stale(second.journal)
+    assert say(second, Tapped("p1", "colour", "blue")) == Stale(second)
 
 
 def test_a_button_of_another_conversation_changes_nothing() -> None:
     first = begin()
-    assert say(first, Tapped("p0", "colour", "blue")) == Stale(first.journal)
+    assert say(first, Tapped("p0", "colour", "blue")) == Stale(first)
 
 
 def test_a_default_is_asked_only_when_changed() -> None:
@@ -142,6 +146,23 @@ def test_back_takes_a_change_back_and_everything_is_as_it_was() -> None:
         assert (after.key, after.journal.answers, after.view) == (before.key, before.journal.answers, before.view)
 
 
+def test_each_value_stands_once_where_it_can_be_changed() -> None:
+    long = Line("why", "Reason", "the roof leaks and the stairs are gone")
+    lines = (Line("hue", "Hue", "red"), long, Line("note", "Note", ""), Line("nth", "Attempt", "2", changeable=False))
+    assert Review(lines).show(None, None, NOON).lines[:3] == (
+        told("Hue", "red"),
+        told("Reason", long.value),
+        told("Attempt", "2"),
+    )
+    choice = Review(lines).show("change", None, NOON)
+    assert choice.lines[:2] == (told("Reason", long.value), "")
+    assert [button.label for row in choice.rows for button in row][:3] == [told("Hue", "red"), "Reason", "Note"]
+
+
+def told(label: str, value: str) -> Phrase:
+    return _("{label}: {value}", label=label, value=value)
+
+
 def test_discard_saves_nothing() -> None:
     assert tap(to_review(), "drop") == Dropped()
 
@@ -165,6 +186,44 @@ def test_an_answer_whose_choice_is_gone_is_asked_again() -> None:
     assert step.key == "colour"
 
 
+async def choose(here: Talk, who: str) -> Any:
+    return await here.ask("why", "Why?", AnyOf({"far": "Too far", "ill": "Ill"}, at_most=1))
+
+
+async def photograph(here: Talk, who: str) -> Any:
+    return await here.ask("photos", "Photos of the door.", Photos(at_most=3))
+
+
+def part(flow: talk.Flow, *replies: Reply) -> Asking:
+    """The question after these parts of its answer."""
+    step = finish(talk.start(flow, "me", Journal("asks", "p1"), NOON))
+    for reply in replies:
+        step = finish(talk.advance(flow, "me", through_json(step.journal), reply, NOON))
+    assert isinstance(step, Asking)
+    return step
+
+
+def test_a_ticked_choice_leaves_all_the_words_standing_and_a_refused_one_none() -> None:
+    ticked = part(choose, Tapped("p1", "why", "far"))
+    assert ticked.stands == len(ticked.view.lines) == 2
+    assert part(choose, Tapped("p1", "why", "far"), Tapped("p1", "why", "ill")).stands == 0
+
+
+def test_words_that_are_no_longer_true_do_not_stand() -> None:
+    shown = Pictured(Photo("viber", "file", "unique"))
+    assert part(photograph, shown).stands == 0
+    assert part(photograph, shown, Tapped("p1", "photos", "clear")).stands == 0
+
+
+def test_below_the_review_only_what_is_asked_is_new_and_above_saving_it_is_whole() -> None:
+    change = tap(to_review(), "change")
+    assert isinstance(change, Asking)
+    assert change.view.lines[change.stands :] == (_("What shall we change?"),)
+    keep = tap(change, "keep")
+    assert isinstance(keep, Asking)
+    assert (keep.stands, keep.view) == (0, to_review().view)
+
+
 def test_a_conversation_that_awaits_the_world_is_a_bug() -> None:
     async def careless(here: Talk, who: str) -> None:
         await Careless()
@@ -176,6 +235,41 @@ def test_a_conversation_that_awaits_the_world_is_a_bug() -> None:
 class Careless:
     def __await__(self) -> Any:
         yield "a future of somebody else"
+
+
+async def greet(here: Talk, who: str) -> str:
+    colour = await here.ask("colour", "Which colour?", Colour(("red", "blue")))
+    here.say(f"Painted {colour}.")
+    return await here.ask("brush", "Which brush?", Colour(("thin", "wide")))
+
+
+def test_what_a_conversation_says_stands_above_its_next_question() -> None:
+    first = finish(talk.start(greet, "me", Journal("greet", "g1"), NOON))
+    assert isinstance(first, Asking)
+    second = finish(talk.advance(greet, "me", first.journal, Typed("red"), NOON))
+    assert isinstance(second, Asking)
+    assert second.view.lines == ("Painted red.", "Which brush?")
+
+
+def test_a_conversation_whose_last_question_is_no_longer_asked_ends_at_the_next_message() -> None:
+    older = Journal("paint", "p1", answers={"colour": "red", "shade": "rose", "review": "save"}, open_key="frame")
+    assert finish(talk.advance(paint, "me", older, Typed("oak"), NOON)) == Finished(("red", "rose", "wide"))
+
+
+@dataclass(frozen=True)
+class Fickle(Colour):
+    """Takes a word and does not know it again."""
+
+    def accepts(self, value: Any) -> bool:
+        return False
+
+
+def test_a_kind_that_takes_what_it_does_not_accept_is_a_bug() -> None:
+    async def careless(here: Talk, who: str) -> str:
+        return await here.ask("colour", "Which?", Fickle(("red",)))
+
+    with pytest.raises(TypeError, match="colour"):
+        finish(talk.advance(careless, "me", Journal("careless", "c1"), Typed("red"), NOON))
 
 
 ANSWERS = st.lists(
@@ -242,6 +336,21 @@ def test_what_was_looked_up_is_recorded_and_not_read_twice() -> None:
     journal = through_json(step.journal)
     assert finish(talk.advance(curious, "me", journal, Typed("red"), NOON)) == Finished(7)
     assert reads == [count]
+
+
+def test_what_an_older_release_looked_up_in_another_shape_is_looked_up_again() -> None:
+    async def count(tx: None) -> int:
+        raise AssertionError("only the driver reads")
+
+    async def curious(here: Talk, who: str) -> int:
+        return await here.look("n", count)
+
+    older = Journal("curious", "c1", looks={"n": {"count": 7}})
+    steps = talk.start(curious, "me", older, NOON)
+    assert next(steps).read is count
+    with pytest.raises(StopIteration) as end:
+        steps.send(7)
+    assert end.value.value == Finished(7)
 
 
 def test_the_partial_of_one_question_never_reaches_another() -> None:

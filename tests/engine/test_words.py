@@ -12,7 +12,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
-from handlers.words import Joined, Words, _, counted
+from handlers.words import Joined, Within, Words, _, counted, in_every_language
 
 HANDLERS = Path(__file__).parents[2] / "handlers"
 BULGARIAN = HANDLERS / "locale" / "bg" / "LC_MESSAGES"
@@ -82,3 +82,13 @@ def test_values_are_said_in_the_language_of_the_person() -> None:
     line = _("{label}: {value}", label=_("Yes"), value=Joined([_("No"), TODAY, "бл. {5}"]))
     assert Words("bg", TODAY).say(line) == "Да: Не, днес, 24.11, бл. {5}"
     assert Words("en", TODAY).say(line) == "Yes: No, today 24 Nov, бл. {5}"
+
+
+def test_a_label_in_a_sentence_begins_small() -> None:
+    parts = Joined([Within(_("Measures")), Within(_("Note"))])
+    assert Words("bg", TODAY).say(_("Not filled in: {labels}.", labels=parts)) == "Не е попълнено: мерки, бележка."
+    assert Words("en", TODAY).say(Within("")) == ""
+
+
+def test_a_fixed_word_is_known_in_every_language() -> None:
+    assert in_every_language("Menu") == {"bg": "Меню", "en": "Menu"}

@@ -183,6 +183,14 @@ async def test_an_invitation_serves_once_and_not_for_ever(district: Any) -> None
         assert [chat.chat for chat in await people.ways(tx, joined.id)] == ["9"]
 
 
+async def test_somebody_whose_messenger_tells_no_name_has_one_that_can_be_shown(district: Any) -> None:
+    async with district.database.transaction() as tx:
+        await people.invite(tx, "secret", people.Invitation("member", 1, ""), NOW + timedelta(days=7))
+        joined = await people.join(tx, "secret", "viber", "9", "9", "  ", NOW)
+        assert joined is not None
+        assert joined.name == "—"
+
+
 def test_a_name_is_sealed() -> None:
     sealer = Sealer(b"x" * 32)
     sealed = sealer.seal("Иванка")

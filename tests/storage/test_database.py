@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from storage import migrate
 from storage.database import Database, StorageError, Tx, open_database, path_of
 from storage.migrate import SchemaError
+from tests.permissions import as_nobody
 
 
 async def count(tx: Tx) -> int:
@@ -91,3 +93,112 @@ async def test_a_file_that_is_not_ours_is_not_touched(tmp_path: Path) -> None:
         await open_database(f"sqlite:///{tmp_path}/other.db")
     with pytest.raises(StorageError, match="For example"):
         await open_database("mysql://here")
+
+
+async def test_a_commit_that_fails_leaves_nothing_open_behind_it(database: Database) -> None:
+    with pytest.raises(sqlite3.IntegrityError):
+        await put_what_cannot_be_committed(database)
+    async with database.transaction() as tx:
+        assert await count(tx) == 0
+
+
+async def put_what_cannot_be_committed(database: Database) -> None:
+    async with database.transaction() as tx:
+        await put(tx, "Б-1")
+        # Looked at only when it commits, as a full disk is.
+        await tx.run("PRAGMA defer_foreign_keys=ON")
+        await tx.run("INSERT INTO membership (person_id, team_id, since) VALUES (99, 1, 0)")
+
+
+async def test_a_writer_waits_for_another_program_that_writes(database: Database, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "obhvat.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writing = asyncio.create_task(add(database, "Б-1"))
+        await meanwhile(database)
+        assert not writing.done()
+        other.execute("COMMIT")
+        await writing
+    async with database.reading() as tx:
+        assert await count(tx) == 1
+
+
+async def test_who_is_stopped_while_waiting_for_another_program_leaves_nothing_open(
+    database: Database, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "obhvat.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writing = asyncio.create_task(add(database, "Б-1"))
+        await meanwhile(database)
+        writing.cancel()
+        other.execute("COMMIT")
+        with pytest.raises(asyncio.CancelledError):
+            await writing
+    await add(database, "Б-2")
+    async with database.reading() as tx:
+        assert await count(tx) == 1
+
+
+async def test_who_is_stopped_in_the_middle_of_a_commit_has_committed(database: Database) -> None:
+    writing = asyncio.create_task(add(database, "Б-1"))
+
+    def stop(_when: str) -> None:
+        writing.cancel()
+
+    database.committing = stop
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    database.committing = lambda _when: None
+    await add(database, "Б-2")
+    async with database.reading() as tx:
+        assert await count(tx) == 2
+
+
+async def test_a_file_that_can_no_longer_be_written_is_told_at_once(database: Database) -> None:
+    async with database.transaction() as tx:
+        await tx.run("PRAGMA query_only=ON")
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        await add(database, "Б-1")
+
+
+async def test_a_file_that_may_not_be_written_is_told_and_nothing_is_left_running(tmp_path: Path) -> None:
+    await (await open_database(f"sqlite:///{tmp_path}/obhvat.db")).close()
+    with closing(sqlite3.connect(tmp_path / "obhvat.db")) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")  # as in a copy that was restored
+    (tmp_path / "obhvat.db").chmod(0o444)
+    before = running()
+    with as_nobody(tmp_path), pytest.raises(StorageError, match="cannot be opened"):
+        await open_database(f"sqlite:///{tmp_path}/obhvat.db")
+    # One that is forgotten keeps the program from ending.
+    for thread in running() - before:
+        thread.join(5)
+        assert not thread.is_alive()
+
+
+def running() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if not thread.name.startswith("asyncio")}
+
+
+async def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "notes").write_text("не е папка")
+    with pytest.raises(SchemaError, match="cannot be written"):
+        await open_database(f"sqlite:///{tmp_path}/notes/obhvat.db")
+
+
+async def test_an_empty_file_is_a_new_one_also_for_two_who_open_it_at_once(tmp_path: Path) -> None:
+    (tmp_path / "obhvat.db").touch()
+    for opened in await asyncio.gather(*(open_database(f"sqlite:///{tmp_path}/obhvat.db") for _ in range(2))):
+        async with opened.reading() as tx:
+            assert await count(tx) == 0
+        await opened.close()
+
+
+async def meanwhile(database: Database) -> None:
+    """Readers are not in the way of another program that writes; so long the writer waits."""
+    async with database.reading() as tx:
+        for _ in range(50):
+            assert await count(tx) == 0
+
+
+async def add(database: Database, name: str) -> None:
+    async with database.transaction() as tx:
+        await put(tx, name)

@@ -8,12 +8,15 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
+import pytest
 from alembic import command
 from alembic.config import Config
 
 from storage import import_files, migrate
 from storage.database import open_database
 from storage.import_files import ImportFile
+from storage.migrate import SchemaError
+from tests.permissions import as_nobody
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
@@ -48,3 +51,15 @@ async def test_a_file_of_the_first_version_keeps_its_rows_and_gets_the_new_table
         [file] = await import_files.to_fetch(tx, NOW, 5)
         assert (file.person_id, file.name, file.state) == (1, "деца.xlsx", import_files.WAITING)
     await database.close()
+
+
+async def test_an_older_file_that_may_not_be_written_is_told_and_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "obhvat.db"
+    written_by("0001_first", path)
+    path.chmod(0o444)
+    lock = tmp_path / "obhvat.db.lock"
+    lock.touch()
+    lock.chmod(0o666)
+    with as_nobody(tmp_path), pytest.raises(SchemaError, match="cannot be brought up to date"):
+        migrate.prepare(path)
+    assert migrate.revision(path) == "0001_first"

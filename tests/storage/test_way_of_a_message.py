@@ -75,8 +75,8 @@ async def test_a_failed_row_holds_its_sender_back_until_its_time(database: Datab
         assert await waiting(tx, NOW + timedelta(seconds=1)) == [1, 2, 3]
 
 
-def call(text: str, **more: object) -> Call:
-    return Call("telegram", "7", "sendMessage", {"text": text}, **more)  # type: ignore[arg-type]
+def call(text: str, **more: Any) -> Call:
+    return Call("telegram", "7", "sendMessage", {"text": text}, **more)
 
 
 async def test_replies_go_before_notices_and_a_later_album_reply_takes_the_place_of_the_one_before(
@@ -109,8 +109,17 @@ async def test_what_was_sent_is_not_due_and_what_must_wait_waits(database: Datab
         assert await outbox.waiting(tx) == 1
 
 
-async def test_a_person_has_one_open_conversation_and_many_drafts(district: object, database: Database) -> None:
-    me = district.mila.id  # type: ignore[attr-defined]
+async def test_what_is_cancelled_keeps_no_words(database: Database) -> None:
+    async with database.transaction() as tx:
+        await outbox.add(tx, [call("1 photo", cancel_key="album"), call("note", priority=outbox.NOTICE)], NOW)
+        await outbox.add(tx, [call("2 photos", cancel_key="album")], NOW)
+        await outbox.cancel_notices(tx, "telegram", "7")
+        rows = await tx.rows("SELECT state, payload FROM outbox ORDER BY id")
+    assert [tuple(row) for row in rows] == [("cancelled", ""), ("cancelled", ""), ("waiting", '{"text": "2 photos"}')]
+
+
+async def test_a_person_has_one_open_conversation_and_many_drafts(district: Any, database: Database) -> None:
+    me = district.mila.id
     async with database.transaction() as tx:
         await journals.save(tx, Kept("j1", me, "visit", "{}"), NOW)
         with pytest.raises(Exception, match="UNIQUE"):

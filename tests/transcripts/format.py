@@ -46,8 +46,8 @@ THINGS = {
            "a place": "place"},
 }  # fmt: skip
 ASIDES = {
-    "bg": {"picture": "(картинка)", "file": "(файл {name})", "gone": "(изтрито)"},
-    "en": {"picture": "(picture)", "file": "(file {name})", "gone": "(deleted)"},
+    "bg": {"picture": "(картинка)", "file": "(файл {name})", "gone": "(изтрито)", "buttons": "(само бутони)"},
+    "en": {"picture": "(picture)", "file": "(file {name})", "gone": "(deleted)", "buttons": "(only buttons)"},
 }
 """How a message of the bot that is no text is written; what is deleted keeps its words below."""
 
@@ -90,6 +90,8 @@ class Step:
     line: str
     notes: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
+    instead: str = ""
+    """What was done in place of the deed, where a messenger does not know it; never written down."""
 
     @property
     def moment(self) -> str:
@@ -197,11 +199,25 @@ def quoted(heard: Heard, language: str, to: str = "") -> str:
     return "\n".join(f"| {line}".rstrip() for line in lines)
 
 
+def reader(step: Step, answer: str) -> str:
+    """In whose chat an answer stands: that of who did the step, unless it names another."""
+    first, doer = answer.partition("\n")[0], _DEED.fullmatch(step.line)
+    return first.removeprefix("| → ") if first.startswith("| → ") or doer is None else doer[2]
+
+
 def text_and_rows(answer: str) -> tuple[str, list[str]]:
     """A quoted message taken apart again: its words, and its rows of buttons."""
     lines = [line[2:] for line in answer.split("\n")]
     rows = [line for line in lines if line.startswith("[")]
     return "\n".join(line for line in lines if not line.startswith(("[", "→ "))), rows
+
+
+def with_text(answer: str, text: str) -> str:
+    """The quoted message with other words above its buttons."""
+    lines = answer.split("\n")
+    to = [line for line in lines[:1] if line.startswith("| → ")]
+    said = [f"| {line}".rstrip() for line in text.split("\n")]
+    return "\n".join([*to, *said, *(line for line in lines if line.startswith("| ["))])
 
 
 def photos(what: str) -> tuple[int, str]:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from casework import dates
 from tests.transcripts import district
 from tests.transcripts.format import Deed, Step, Unwritten, photos, quoted
-from tests.transcripts.stage import ALBUM_SETTLES, Stage
+from tests.transcripts.stage import ALBUM_SETTLES, Phone, Stage
 
 A_PERSON_TAKES = timedelta(seconds=5)
 _LATER = re.compile(r"след (\d+) минути|(\d+) minutes later")
@@ -26,8 +26,8 @@ async def play(stage: Stage, language: str, steps: Sequence[Step]) -> AsyncItera
             yield replace(step, answers=_answers(stage, language, ""))
         else:
             deed = step.deed(language)
-            await _do(stage, deed)
-            yield replace(step, answers=_answers(stage, language, deed.who))
+            instead = await _do(stage, deed)
+            yield replace(step, answers=_answers(stage, language, deed.who), instead=instead)
 
 
 def when(said: str, now: datetime, language: str) -> datetime:
@@ -36,7 +36,7 @@ def when(said: str, now: datetime, language: str) -> datetime:
         return now + timedelta(minutes=int(found[1] or found[2]))
     found = _ON_A_DAY.fullmatch(said)
     today = now.astimezone(district.SOFIA).date()
-    day = dates.read_day(found[2], today, language) if found else None
+    day = dates.read_day(found[2], today) if found else None
     hour = dates.read_time(found[3]) if found else None
     if found is None or day is None or hour is None:
         raise Unwritten(said)
@@ -45,27 +45,33 @@ def when(said: str, now: datetime, language: str) -> datetime:
     return datetime.combine(day, hour, district.SOFIA)
 
 
-async def _do(stage: Stage, deed: Deed) -> None:
+async def _do(stage: Stage, deed: Deed) -> str:
+    """Returns what the messenger did in its place, if it did."""
     phone = stage.phone(deed.who)
+    instead = await _done(phone, deed)
+    await stage.settled()
+    if deed.verb == "shows":
+        await stage.move_to(stage.now + ALBUM_SETTLES)
+    return instead
+
+
+async def _done(phone: Phone, deed: Deed) -> str:
     match deed.verb:
         case "says":
-            await phone.says(deed.what)
+            return await phone.says(deed.what)
         case "taps":
-            await phone.taps(deed.what)
+            return await phone.taps(deed.what)
         case "taps twice":
-            await phone.taps(deed.what)
-            await phone.taps(deed.what)
+            return await phone.taps(deed.what) + await phone.taps(deed.what)
         case "shows":
-            await phone.shows(*photos(deed.what))
-            await stage.settled()
-            await stage.move_to(stage.now + ALBUM_SETTLES)
+            return await phone.shows(*photos(deed.what))
         case "sends":
-            await phone.sends(deed.what)
+            return await phone.sends(deed.what)
         case "opens":
-            await phone.opens(district.CODES[deed.what])
+            return await phone.opens(district.CODES[deed.what])
         case "edits":
-            await phone.edits(deed.what)
-    await stage.settled()
+            return await phone.edits(deed.what)
+    raise Unwritten(deed.verb)
 
 
 def _answers(stage: Stage, language: str, who: str) -> tuple[str, ...]:

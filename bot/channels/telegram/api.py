@@ -23,6 +23,7 @@ from bot.channels import attachments
 from bot.channels.channel import Meaning, Sent, Trouble
 from bot.channels.telegram import reading, showing
 from bot.channels.telegram.requests import READ_TIMEOUT, AiohttpRequest
+from bot.doors import of_telegram
 from bot.pace import Pace
 from storage.outbox import REPLY, Call, Due
 
@@ -56,7 +57,7 @@ class Telegram:
     async def door(self, code: str) -> str:
         """The link by which somebody comes in with `code`."""
         try:
-            return f"https://t.me/{(await self.call('getMe', {}))['username']}?start={code}"
+            return of_telegram((await self.call("getMe", {}))["username"], code)
         except TelegramError as error:
             raise Trouble(Meaning.RETRY, str(error)) from error
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import quote
 
 from bot.channels import attachments
 from bot.channels.channel import Meaning, Sent, Trouble
@@ -14,6 +13,7 @@ from bot.channels.viber.client import WEBHOOK_NOT_SET, Client, Refusal, meaning
 from bot.channels.viber.media import Media
 from bot.channels.viber.models import Json
 from bot.channels.viber.pages import Pages
+from bot.doors import of_viber
 from bot.pace import Pace
 from handlers.scene import Reveal
 from storage.outbox import REPLY, Call, Due
@@ -71,7 +71,7 @@ class Viber:
             raise meaning(refused, 0) from refused
         except TimeoutError as late:
             raise Trouble(Meaning.RETRY, "Viber did not answer in time") from late
-        return f"viber://pa?chatURI={quote(account.uri)}&context={code}"
+        return of_viber(account.uri, code)
 
     def withdrawal(self, chat: str, message: str) -> list[Call]:
         """Viber lets a bot delete nothing."""

@@ -30,6 +30,7 @@ class Said(BaseModel):
     text: str = ""
     media: str = ""
     file_name: str = ""
+    size: int = 0
     location: Location | None = None
 
 

@@ -11,7 +11,7 @@ from bot.channels import buttons
 from bot.channels.channel import Event, Lost, Reach, Unknown
 from bot.channels.viber.models import Callback, Json, Said
 from casework.records import Photo, Place
-from handlers.replies import Incoming, Located, Pictured, Reply, Typed, Unreadable
+from handlers.replies import Filed, Incoming, Located, Pictured, Reply, Typed, Unreadable
 
 CHANNEL = "viber"
 MARK = "›"
@@ -60,6 +60,8 @@ def _reply(said: Said, token: int) -> Reply:
             return Typed(said.text or said.media)
         case "location" if said.location:
             return Located(Place(said.location.lat, said.location.lon))
+    if said.type == "file" and said.media and not said.file_name.casefold().endswith(PICTURES):
+        return Filed(said.media, said.file_name, said.size, caption=said.text)
     if said.media and (said.type == "picture" or said.file_name.casefold().endswith(PICTURES)):
         return Pictured(Photo(CHANNEL, said.media, str(token)), said.text)
     return Unreadable(said.type)

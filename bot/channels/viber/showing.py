@@ -47,9 +47,10 @@ def _payloads(told: Message, words: Words) -> list[Payload]:
     if told.attachment:
         # What is to be drawn travels as data; it is drawn when the call is made.
         return [attachments.written(told.attachment)]
-    if told.partial and told.view.rows:
+    lines = told.view.lines[told.stands :]
+    if not lines and told.view.rows:
         return [{}]
-    text = "\n".join(words.say(line) for line in told.view.lines)
+    text = "\n".join(words.say(line) for line in lines)
     return [{"type": "text", "text": part} for part in _parts(text, told, words)]
 
 

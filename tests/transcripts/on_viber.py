@@ -1,0 +1,123 @@
+"""The transcripts on Viber, said in the words of a transcript.
+
+What a newcomer gets wrong: only the newest keyboard can be tapped, so a button that the transcript taps may be gone.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from bot.app import App
+from bot.pace import Pace, Rate
+from sandbox import Sandbox, ViberMessage
+from sandbox import ViberPhone as Handset
+from storage import people
+from tests.bot.conftest import TOKEN
+from tests.bot.viber import on_viber as bot_on_viber
+from tests.transcripts import district
+from tests.transcripts.format import Heard
+from tests.transcripts.stage import STANDS_AT, Phone, Stage, StillClock
+
+CHANNEL = "viber"
+INSTEAD = {
+    "edits": ("what was sent cannot be changed", "nothing is done"),
+    "taps": ("this button has left the keyboard", "a slow phone that still shows it is tapped"),
+    "opens": ("an opened chat says nothing", "the button under the greeting is tapped"),
+    "shows": ("there are no albums", "the pictures come one by one"),
+    "voice": ("bots get no voice messages", "a video comes, which cannot be read either"),
+}
+"""What the people of a transcript do and Viber does not know: why, and what is done in its place.
+
+The first two stand in the difference; the others are what anybody does on Viber.
+"""
+_ADDRESS = re.compile(r"https?://\S+")
+
+
+class ViberPhone:
+    def __init__(self, handset: Handset) -> None:
+        self._handset = handset
+        self._seen = 0
+
+    async def says(self, text: str) -> str:
+        await self._handset.says(text)
+        return ""
+
+    async def taps(self, label: str) -> str:
+        if label in self._handset.labels:
+            await self._handset.taps(label)
+            return ""
+        boards = (message.board for message in reversed(self._handset.chat) if message.from_bot)
+        gone = (key.data for board in boards for key in board.keys if key.label == label)
+        data = next(gone, None)
+        assert data is not None, f"{self._handset.name} never saw the button {label!r}"
+        await self._handset.taps_data(data)
+        return "; ".join(INSTEAD["taps"])
+
+    async def shows(self, count: int, caption: str) -> str:
+        await self._handset.shows_album(count, caption)
+        return ""
+
+    async def sends(self, thing: str) -> str:
+        match thing:
+            case "sticker":
+                await self._handset.sends_sticker()
+            case "voice":
+                await self._handset.sends_video()
+            case "contact":
+                await self._handset.sends_contact()
+            case "file":
+                await self._handset.sends_document("plan.pdf", b"%PDF-1.7")
+            case "place":
+                await self._handset.is_at(*STANDS_AT)
+        return ""
+
+    async def opens(self, code: str) -> str:
+        self._handset.forget()
+        await self._handset.starts(code)
+        greeting = await self._handset.hears()
+        await self._handset.taps(greeting.labels[0])
+        return ""
+
+    async def edits(self, text: str) -> str:
+        return "; ".join(INSTEAD["edits"])
+
+    def hears(self) -> list[Heard]:
+        """All that was said, and under the last the one keyboard that can be tapped now."""
+        chat = self._handset.chat
+        new, self._seen = [_heard(message) for message in chat[self._seen :] if message.from_bot], len(chat)
+        return [*new[:-1], *(replace(last, rows=tuple(map(tuple, self._handset.keyboard))) for last in new[-1:])]
+
+
+def _heard(message: ViberMessage) -> Heard:
+    form = {"picture": "picture", "file": "file", "keyboard": "buttons"}.get(message.kind, "text")
+    name = message.document.name if message.document else ""
+    return Heard(_ADDRESS.sub("https://…", message.text), form=form, name=name)
+
+
+@asynccontextmanager
+async def on_viber(folder: Path, language: str) -> AsyncIterator[Stage]:
+    async with Sandbox(TOKEN, limits=False, clock=StillClock()) as sandbox:
+        handsets = {name: sandbox.world.person(name, language, telegram=False).viber for name in district.CAST}
+        for handset in handsets.values():
+            handset.subscribed = True
+
+        async def fill(app: App) -> None:
+            await district.fill(app, language, lambda name: handsets[name].id, CHANNEL)
+            async with app.database.transaction() as tx:
+                for handset in handsets.values():
+                    await people.wrote(tx, CHANNEL, handset.id, app.now())
+
+        def stranger(name: str) -> Phone:
+            return ViberPhone(sandbox.world.person(name, language, telegram=False).viber)
+
+        async with bot_on_viber(sandbox, folder, fill=fill) as world:
+            # The pace is in real seconds, and here a day passes in a moment.
+            world.app.teller.channels[CHANNEL].pace = Pace(time.monotonic, Rate(1000, 1000), 1000)
+            yield Stage(world, {name: ViberPhone(handset) for name, handset in handsets.items()}, stranger)
+            refused = [call for call in sandbox.viber.calls if call.status != 0]
+            assert refused == [], "a call that Viber does not take"
