@@ -9,9 +9,9 @@ import tomllib
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from casework import mistakes
 from casework.records import MUNICIPAL, REGIONAL
@@ -140,8 +140,39 @@ class Retention(Part):
     """Of a month, without an excuse: from these on a child is at risk."""
 
 
+def _with_codes(value: Any) -> Any:
+    """In the file a code is the name of its entry; here the entry knows it too."""
+    if not isinstance(value, dict):
+        return value
+    return {code: {"code": code, **entry} if isinstance(entry, dict) else entry for code, entry in value.items()}
+
+
 E = TypeVar("E", bound=Entry)
-Some = Annotated[dict[str, E], Field(min_length=1)]
+Some = Annotated[dict[str, E], BeforeValidator(_with_codes), Field(min_length=1)]
+
+
+FieldName = Literal[
+    "case", "birth_year", "group", "status", "municipality", "settlement", "address", "address_kind", "team",
+    "visited_on", "part_of_day", "attempt", "went", "met", "outcome", "reasons", "measures", "promised_on", "next_step",
+    "next_on", "note", "photos", "place", "report", "reported",
+]  # fmt: skip
+
+
+class FormRow(Part):
+    """One row of the printed form. Without a field it is left blank for a pen."""
+
+    labels: dict[str, str] = Field(alias="label")
+    field: FieldName | None = None
+
+
+class FormLayout(Part):
+    """The printed form: its rows in their order, in the one language of the office that gets it."""
+
+    language: str
+    title: dict[str, str]
+    signed: dict[str, str]
+    """What stands above the places for signatures."""
+    rows: tuple[FormRow, ...] = Field(min_length=1)
 
 
 class Catalogue(Part):
@@ -171,14 +202,7 @@ class Catalogue(Part):
     statuses: Some[Status]
     groups: Some[Entry]
     steps: Some[Entry]
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _with_codes(cls, value: Any) -> Any:
-        """In the file a code is the name of its entry; here the entry knows it too."""
-        if not isinstance(value, dict):
-            return value
-        return {code: {"code": code, **entry} if isinstance(entry, dict) else entry for code, entry in value.items()}
+    form: FormLayout
 
 
 def load(text: str | None = None) -> Catalogue:

@@ -37,9 +37,14 @@ ONE = {"statuses": "status", "steps": "step", "measures": "measure", "institutio
 def told(text: str, wrong: ValidationError) -> list[str]:
     """What does not fit the shape of a catalogue."""
     return [
-        said(text, tuple(str(part) for part in error["loc"]), PLAINLY.get(error["type"], error["msg"]))
+        said(text, tuple(_counted(part) for part in error["loc"]), PLAINLY.get(error["type"], error["msg"]))
         for error in wrong.errors()
     ]
+
+
+def _counted(part: int | str) -> str:
+    """People count rows from one."""
+    return str(part + 1 if isinstance(part, int) else part)
 
 
 def said(text: str, place: Place, what: str) -> str:
@@ -76,6 +81,7 @@ def _matching(lines: Sequence[str], start: int, pattern: str, until: str = r"\A\
 def contradictions(text: str, book: Catalogue) -> list[str]:
     """What fits the shape and cannot be worked with."""
     found = [*_unknown(book), *_labels(book), *_outcomes(book), *_shorts(book), *_endless(book), *_retention(book)]
+    found += _form(book)
     missing = [code for code in GROUPS if code not in book.groups]
     found += [(("groups",), f"there is no {code!r}, to which an import brings cases") for code in missing]
     return [said(text, place, what) for place, what in found]
@@ -97,7 +103,7 @@ def _leaves(part: BaseModel, place: Place = ()) -> Iterator[tuple[Place, str, An
     for key, value in part:
         if isinstance(value, BaseModel):
             yield from _leaves(value, (*place, key))
-        elif isinstance(value, dict) and key != "labels":
+        elif isinstance(value, dict) and all(isinstance(entry, BaseModel) for entry in value.values()):
             for code, entry in value.items():
                 yield from _leaves(entry, (*place, key, code))
         else:
@@ -178,3 +184,15 @@ def _retention(book: Catalogue) -> Found:
     for code, check in checks.items():
         if not check.good and not (check.status and check.step):
             yield ("checks", code), "what is not good needs a `status` and a `step`"
+
+
+def _form(book: Catalogue) -> Found:
+    form, known = book.form, ", ".join(book.languages)
+    if form.language not in book.languages:
+        yield ("form", "language"), f"{form.language!r} is not one of {known}"
+    labelled: dict[Place, dict[str, str]] = {("form", "title"): form.title, ("form", "signed"): form.signed}
+    labelled |= {("form", "rows", str(number)): row.labels for number, row in enumerate(form.rows, start=1)}
+    for place, labels in labelled.items():
+        for language in book.languages:
+            if not labels.get(language):
+                yield place, f"has no label in {language!r}"

@@ -8,7 +8,7 @@ from functools import partial
 
 from casework.catalogue import Catalogue
 from casework.records import Case, Visit
-from handlers.menu import MENU, correct
+from handlers.menu import MENU, correct, print_form
 from handlers.pick import NO_CASE, case_line, page_at
 from handlers.scene import Message, Reveal, Scene
 from handlers.views import Button, View
@@ -77,7 +77,7 @@ def _told(book: Catalogue, case: Case, history: Sequence[Visit]) -> Iterator[Tex
 
 def _ways(case: Case, history: Sequence[Visit]) -> tuple[tuple[Button, ...], ...]:
     # Only the last report: it decides what the case owes.
-    fix = ((correct(history[-1].id),),) if history else ()
+    fix = ((correct(history[-1].id), print_form(history[-1].id)),) if history else ()
     look = ((Button(SHOW_NAME, str(case.id), "name"),),) if case.sealed else ()
     return (
         (Button(_("Report a visit"), str(case.id), "report"),),

@@ -15,7 +15,7 @@ from casework.numbers import CaseQuery
 from casework.numbers import read as read_number
 from casework.oneline import OneLine
 from casework.records import VisitReport
-from handlers import advice, announce, join, menu, questions, settings, talk, visit
+from handlers import advice, announce, forms, join, menu, questions, settings, talk, visit
 from handlers.pick import looking_for, where
 from handlers.replies import Pictured, Reply, Tapped, Typed
 from handlers.scene import Message, Scene, drive
@@ -31,6 +31,7 @@ FLOWS: dict[str, Flow] = {
     "language": join.choose_language,
     "hour": settings.choose_hour,
     "notices": settings.choose_messenger,
+    "day": forms.choose_day,
     "visit": visit.report_visit,
     "fix": visit.report_visit,
     "ask": questions.ask,
@@ -48,6 +49,7 @@ KEEP: dict[str, Callable[[Tx, Scene, Any], Awaitable[list[Message]]]] = {
     "publish": advice.keep_published,
     "search": advice.found,
     "announce": announce.keep,
+    "day": forms.offer,
 }
 """What becomes of a result, where that needs nothing but the result."""
 REPORTS = ("visit", "fix")
@@ -367,13 +369,14 @@ async def _kept_report(tx: Tx, here: Scene, journal: Journal, report: VisitRepor
     """Of a report or of the correction of one; the receipt."""
     rows = ((menu.REPORT,), (menu.CASES, Button(_("My last reports"), "", "last")))
     if journal.name == "visit":
-        return Message(View((await visit.keep_report(tx, here.work, here.me, report, here.moment.at),), rows))
+        receipt, number = await visit.keep_report(tx, here.work, here.me, report, here.moment.at)
+        return Message(View((receipt,), (*rows, (menu.print_form(number),)) if number else rows))
     visit_id, version = journal.given["visit"], journal.given["version"]
     receipt = await visit.keep_correction(
         tx, here.work, here.me, report, here.moment.at, visit_id=visit_id, version=version
     )
     # Who came second to a correction opens the report again with one tap.
-    return Message(View((receipt,), ((menu.correct(visit_id),), *rows)))
+    return Message(View((receipt,), ((menu.correct(visit_id),), *rows, (menu.print_form(visit_id),))))
 
 
 async def _in_language(tx: Tx, here: Scene, language: str) -> list[Message]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.records import Person
+from casework.records import LEADER, Person
 from handlers.scene import Message, Scene
 from handlers.views import Button, View
 from handlers.words import Text, _
@@ -12,6 +12,7 @@ from storage.database import Tx
 REPORT = Button(_("Report a visit"), "", "report")
 CASES = Button(_("My cases"), "0", "cases")
 MENU = Button(_("Menu"), "", "menu")
+DAY = Button(_("Forms of a day"), "", "day")
 ANNOUNCE = Button(_("Announce to the teams"), "", "announce")
 ASK = Button(_("Ask a coordinator"), "", "ask")
 
@@ -46,7 +47,7 @@ def menu(me: Person, above: Text = "") -> Message:
         (REPORT,),
         (CASES, Button(_("My last reports"), "", "last")),
         (Button(_("My drafts"), "", "drafts"), Button(_("Settings"), "", "settings")),
-        (Button(_("Help"), "", "help"),),
+        (Button(_("Help"), "", "help"), *((DAY,) if me.role == LEADER or me.coordinates else ())),
     )
     waiting = (Button(_("Messages set aside"), "", "aside"),) if me.set_aside else ()
     asked = (Button(_("Questions"), "", "questions"),) if me.asked else ()
@@ -88,3 +89,7 @@ async def last_reports(tx: Tx, here: Scene) -> Message:
 
 def correct(visit_id: int) -> Button:
     return Button(_("Correct № {number}", number=str(visit_id)), str(visit_id), "fix")
+
+
+def print_form(visit_id: int) -> Button:
+    return Button(_("Form (PDF)"), str(visit_id), "form")

@@ -9,8 +9,22 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
+from casework import dates
 from casework.records import Person
-from handlers import advice, announce, aside, conversations, coordinate, imports, link, menu, questions, reach, settings
+from handlers import (
+    advice,
+    announce,
+    aside,
+    conversations,
+    coordinate,
+    forms,
+    imports,
+    link,
+    menu,
+    questions,
+    reach,
+    settings,
+)  # fmt: skip
 from handlers import cases as my_cases
 from handlers.join import STRANGER
 from handlers.replies import Filed, Incoming, Pictured, Reply, Tapped, Typed, Unreadable
@@ -129,7 +143,7 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
             return [await settings.shown(tx, here)]
         case "connect":
             return [await link.code(tx, here)]
-        case "language" | "hour" | "notices" | "search":
+        case "language" | "hour" | "notices" | "search" | "day":
             return await conversations.begin(tx, here, tap.key, {}, kept)
         case "ask" | "question" | "questions" | "take" | "answer" | "answer_too" | "helped":
             return await _asking(tx, here, kept, tap.key, number)
@@ -167,6 +181,12 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
             return [await menu.last_reports(tx, here)]
         case "table":
             return [await coordinate.table(tx, here)]
+        case "form":
+            return [await forms.one(tx, here, number)]
+        case "forms" if day := dates.from_iso(tap.value):
+            return await forms.pages(tx, here, day)
+        case "sheet" if day := dates.from_iso(tap.value):
+            return await forms.table(tx, here, day)
         case "link":
             return [await reach.link(tx, here, number)]
         case "aside":

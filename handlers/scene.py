@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from casework.calendar import WorkingDays
 from casework.catalogue import Catalogue
+from casework.form import Form
 from casework.records import Person
 from handlers.talk import Look, Moment, Step
 from handlers.views import View
@@ -59,6 +60,14 @@ class Sheet:
 
 
 @dataclass(frozen=True)
+class Document:
+    """Printed forms, one page each, typeset only when they are sent."""
+
+    name: str
+    forms: tuple[Form, ...]
+
+
+@dataclass(frozen=True)
 class Reveal:
     """A name that one person may see once."""
 
@@ -95,7 +104,7 @@ class Message:
     to_many: bool = False
     """One of many alike: it goes behind replies and notices, at its own pace."""
 
-    attachment: Chart | Sheet | None = None
+    attachment: Chart | Sheet | Document | None = None
     code: str = ""
     """Of an invitation; the links by which the messengers are opened with it are written under the text."""
 

@@ -188,11 +188,13 @@ async def _photos(talk: Talk, outcome: Outcome) -> Any:
     )
 
 
-async def keep_report(tx: Tx, work: Work, me: Person, report: VisitReport | None, now: datetime) -> Phrase:
-    """Saves the report, moves its case, and returns the receipt."""
+async def keep_report(
+    tx: Tx, work: Work, me: Person, report: VisitReport | None, now: datetime
+) -> tuple[Phrase, int | None]:
+    """Saves the report, moves its case, and returns the receipt with its number."""
     case = await cases.get(tx, me, report.case_id) if report else None
     if report is None or case is None:
-        return NOT_YOURS
+        return NOT_YOURS, None
     earlier = await visits.history(tx, me, case.id)
     # Somebody else may have reported the same case since the conversation began.
     report = replace(report, attempt=len(earlier) + 1)
@@ -201,7 +203,7 @@ async def keep_report(tx: Tx, work: Work, me: Person, report: VisitReport | None
     # A case that was closed meanwhile keeps the report and stays closed.
     step = life.permitted(work.catalogue, case, follows) or NextStep(case.status, case.next_step, None)
     await cases.advance(tx, case, step, Cause(VISIT, visit.id, me.id), now, attempts=len(earlier) + 1)
-    return receipt(visit, case, _owed(work, step))
+    return receipt(visit, case, _owed(work, step)), visit.id
 
 
 def _owed(work: Work, step: NextStep) -> Text:

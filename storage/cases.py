@@ -45,6 +45,17 @@ async def get(tx: Tx, me: Person, case_id: int) -> Case | None:
     return _case(row) if row else None
 
 
+async def visited_on(tx: Tx, me: Person, day: date) -> list[Case]:
+    """By number."""
+    rows = await tx.rows(
+        f"SELECT {_CASE} {_FROM} WHERE EXISTS (SELECT 1 FROM visit d WHERE d.case_id = c.id AND d.visited_on = :day) "
+        "ORDER BY c.prefix, c.running",
+        me=me.id,
+        day=day.isoformat(),
+    )
+    return [_case(row) for row in rows]
+
+
 async def search(tx: Tx, me: Person, text: str, *, offset: int, limit: int) -> tuple[list[Case], int]:
     """By number if `text` is one, else by every word of it in settlement or address."""
     query = numbers.read(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import TypeAdapter
 
@@ -78,6 +78,37 @@ async def history(tx: Tx, me: Person, case_id: int) -> list[Visit]:
     """The visits of a case, oldest first."""
     rows = await tx.rows(f"SELECT {_VISIT} {_SEEN} WHERE w.case_id = :id ORDER BY w.id", me=me.id, id=case_id)
     return [_visit(row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A visit, and by name the team that made it; empty for one without."""
+
+    visit: Visit
+    team: str
+
+
+async def made_at(tx: Tx, me: Person, case_id: int) -> list[Made]:
+    """The visits of a case, oldest first."""
+    rows = await tx.rows(
+        f"SELECT {_VISIT}, coalesce(t.name, '') AS team {_SEEN} LEFT JOIN team t ON t.id = w.team_id "
+        "WHERE w.case_id = :id ORDER BY w.id",
+        me=me.id,
+        id=case_id,
+    )
+    return [Made(_visit(row), row["team"]) for row in rows]
+
+
+async def made_where_visited(tx: Tx, me: Person, day: date) -> list[Made]:
+    """All the visits of every case that was visited on that day, oldest first."""
+    rows = await tx.rows(
+        f"SELECT {_VISIT}, coalesce(t.name, '') AS team {_SEEN} LEFT JOIN team t ON t.id = w.team_id "
+        # By the index of the cases: only the region sees more than a few of them.
+        "WHERE EXISTS (SELECT 1 FROM visit d WHERE d.case_id = w.case_id AND d.visited_on = :day) ORDER BY w.id",
+        me=me.id,
+        day=day.isoformat(),
+    )
+    return [Made(_visit(row), row["team"]) for row in rows]
 
 
 async def outcomes_before(tx: Tx, me: Person, case_id: int, visit_id: int | None) -> list[str]:

@@ -128,6 +128,21 @@ async def test_a_correction_is_a_new_version_and_the_old_one_stays(district: Any
         assert [what for what, _who in await audit.of_case(tx, 1)] == ["reported", "corrected"]
 
 
+async def test_of_a_day_one_sees_the_own_cases_with_all_their_visits(district: Any) -> None:
+    yesterday = TODAY - timedelta(days=1)
+    async with district.database.transaction() as tx:
+        for case_id, day in ((2, yesterday), (1, yesterday), (2, TODAY)):
+            await visits.save(tx, district.mila, replace(report(case_id), visited_on=day), NOW)
+        made = await visits.made_where_visited(tx, district.leader, TODAY)
+        assert [(one.visit.id, one.team) for one in made] == [(1, "Б-1"), (3, "Б-1")]
+        assert await visits.made_at(tx, district.leader, 2) == made
+        assert [case.number for case in await cases.visited_on(tx, district.leader, yesterday)] == ["БЯ-001", "БЯ-002"]
+        assert await visits.made_where_visited(tx, district.stranger, TODAY) == []
+        assert await visits.made_at(tx, district.stranger, 2) == []
+        assert await cases.visited_on(tx, district.stranger, TODAY) == []
+        assert await people.named(tx, {district.mila.id}) == {district.mila.id: ("Мила", "")}
+
+
 async def test_a_look_at_a_name_is_recorded_and_only_for_who_may_look(district: Any) -> None:
     async with district.database.transaction() as tx:
         assert await cases.sealed_name(tx, district.stranger, 1, NOW) is None

@@ -19,8 +19,9 @@ HANDLERS = HERE.parents[1] / "handlers"
 GUIDE = HERE.parents[1] / "docs" / "user-guide.md"
 FILES = sorted(HERE.glob("*.txt"))
 CONVERSATIONS = {
-    "advice.py", "announce.py", "cases.py", "conversations.py", "coordinate.py", "join.py", "kinds.py", "menu.py",
-    "onekeyboard.py", "pick.py", "questions.py", "review.py", "router.py", "settings.py", "talk.py", "visit.py",
+    "advice.py", "announce.py", "cases.py", "conversations.py", "coordinate.py", "forms.py", "join.py", "kinds.py",
+    "menu.py", "onekeyboard.py", "pick.py", "questions.py", "review.py", "router.py", "settings.py", "talk.py",
+    "visit.py",
 }  # fmt: skip
 ON_VIBER = "on Viber alone; tests/bot/test_viber*.py"
 UNSAID = {

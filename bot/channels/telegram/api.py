@@ -27,7 +27,7 @@ from bot.doors import of_telegram
 from bot.pace import Pace
 from storage.outbox import REPLY, Call, Due
 
-FIELDS = {"chart": "photo", "sheet": "document"}
+FIELDS = {"chart": "photo", "sheet": "document", "document": "document"}
 IDEMPOTENT = {"editMessageText", "deleteMessage"}
 GONE = ("message to edit not found", "message can't be edited")
 NOTHING_LEFT_TO_DO = ("message is not modified", "message to delete not found", "message can't be deleted")
