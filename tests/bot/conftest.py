@@ -106,13 +106,13 @@ class World:
         self.app.wake()
         await self.settled()
 
-    async def person(self, name: str, role: str = MEMBER, municipality: str = "") -> Person:
-        """Somebody who has joined in Bulgarian and heard the menu: with team Б-1, or as a coordinator."""
+    async def person(self, name: str, role: str = MEMBER, municipality: str = "", team: str = "Б-1") -> Person:
+        """Somebody who has joined in Bulgarian and heard the menu: with a team, or as a coordinator."""
         someone = self.sandbox.world.person(name)
         async with self.app.database.transaction() as tx:
-            team = (await teams.by_name(tx))["б-1"].id if role in (LEADER, MEMBER) else None
+            its = (await teams.by_name(tx))[team.casefold()].id if role in (LEADER, MEMBER) else None
             expires = self.app.now() + timedelta(days=7)
-            await people.invite(tx, f"code-{name}", Invitation(role, team, municipality, name), expires)
+            await people.invite(tx, f"code-{name}", Invitation(role, its, municipality, name), expires)
         await someone.starts(f"code-{name}")
         await someone.hears()
         await someone.taps("Български")
