@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from bot.config import File, examine, load
+from bot.demo import free_port
 from sandbox import Sandbox
-from tests.bot.conftest import TOKEN, free_port, write_config
+from tests.bot.conftest import TOKEN, write_config
 from tests.permissions import as_nobody
 
 

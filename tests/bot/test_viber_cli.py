@@ -16,8 +16,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from bot.config import examine
+from bot.demo import free_port
 from sandbox import Sandbox
-from tests.bot.conftest import TOKEN, free_port
+from tests.bot.conftest import TOKEN
 from tests.bot.test_cli import obhvat
 from tests.bot.viber import on_viber
 
