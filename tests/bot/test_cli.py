@@ -72,8 +72,9 @@ async def test_a_service_that_is_stopped_ends_in_order_and_says_nothing_twice(tm
         assert [message.from_bot for message in stranger.chat] == [False, True, False, True]
 
 
-def test_an_unset_token_is_told(tmp_path: Path) -> None:
-    ended = obhvat(tmp_path, "run")
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_an_unset_token_is_told(tmp_path: Path, command: str) -> None:
+    ended = obhvat(tmp_path, command)
     assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
     assert "@BotFather" in ended.stderr
     assert list(tmp_path.iterdir()) == []
@@ -91,9 +92,11 @@ def test_an_unwritable_folder_is_told(tmp_path: Path) -> None:
 
 async def test_a_wrong_token_is_told_and_a_right_one_is_fine(sandbox: Sandbox, tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(f'[telegram]\napi_url = "{sandbox.url}"\n')
-    wrong = await asyncio.to_thread(obhvat, tmp_path, "check", OBHVAT_TELEGRAM_TOKEN="222:BBB")
-    assert (wrong.returncode, "does not know this token" in wrong.stderr) == (2, True), wrong.stderr
-    assert "222:BBB" not in wrong.stderr
+    for command in ("check", "run"):
+        wrong = await asyncio.to_thread(obhvat, tmp_path, command, OBHVAT_TELEGRAM_TOKEN="222:BBB")
+        assert (wrong.returncode, "does not know this token" in wrong.stderr) == (2, True), wrong.stderr
+        assert "222:BBB" not in wrong.stderr
+        assert os.listdir(tmp_path) == ["config.toml"]
     right = await asyncio.to_thread(obhvat, tmp_path, "check", OBHVAT_TELEGRAM_TOKEN=TOKEN)
     assert (right.returncode, right.stdout) == (0, "Everything is in order.\n"), right.stderr
     assert os.listdir(tmp_path) == ["config.toml"]
