@@ -134,6 +134,19 @@ async def test_an_invitation_is_not_kept_when_its_link_cannot_be_told(tmp_path: 
     assert not (tmp_path / "obhvat.db").exists()
 
 
+async def test_a_demo_that_is_stopped_leaves_nothing(tmp_path: Path) -> None:
+    command = (sys.executable, "-m", "bot.cli", "demo", "--port", str(free_port()))
+    environ, pipe = {**os.environ, "TMPDIR": str(tmp_path)}, asyncio.subprocess.PIPE
+    demo = await asyncio.create_subprocess_exec(*command, env=environ, stdout=pipe, stderr=pipe)
+    assert demo.stdout is not None
+    assert b"http://" in await demo.stdout.readline()
+    assert len(os.listdir(tmp_path)) == 1
+    demo.terminate()
+    _out, said = await asyncio.wait_for(demo.communicate(), 20)
+    assert (demo.returncode, b"Traceback" in said) == (0, False), said.decode()
+    assert os.listdir(tmp_path) == []
+
+
 def test_a_demo_whose_port_is_taken_says_so(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
