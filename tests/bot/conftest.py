@@ -6,7 +6,6 @@ What a newcomer gets wrong: limits are off; a test of the pace opens its own san
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -39,13 +38,6 @@ def _timedelta_retry_after(monkeypatch: pytest.MonkeyPatch) -> None:
 def _plain_log() -> None:
     # The one of the library draws every local variable of a traceback, which takes a second.
     structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def write_config(folder: Path, sandbox: Sandbox, more: str = "", port: int = 0) -> Path:
