@@ -43,11 +43,15 @@ def run(config: CONFIG_OPTION = None) -> None:
 async def _run(path: Path | None) -> None:
     await _check(path)
     async with open_app(config.load(os.environ, path)) as app:
-        running = asyncio.create_task(app.run())
-        # As systemd and containers stop a service: calls under way end, and what waits is kept for the next start.
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
-        with suppress(asyncio.CancelledError):
-            await running
+        await _until_stopped(app.run())
+
+
+async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    """As systemd, containers and `kill` stop a service: calls under way end, and what waits is kept."""
+    running = asyncio.create_task(work)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
+    with suppress(asyncio.CancelledError):
+        await running
 
 
 @cli.command()
@@ -90,7 +94,7 @@ async def _play(port: int, at: datetime | None) -> None:
     from bot import demo  # brings the sandbox with it, which the running bot does not need
 
     try:
-        await demo.play(port, at)
+        await _until_stopped(demo.play(port, at))
     except OSError as taken:
         if taken.errno != errno.EADDRINUSE:
             raise

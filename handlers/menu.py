@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.records import LEADER, Person
+from casework.records import Person
 from handlers.scene import Message, Scene
 from handlers.views import Button, View
 from handlers.words import Text, _
@@ -47,7 +47,7 @@ def menu(me: Person, above: Text = "") -> Message:
         (REPORT,),
         (CASES, Button(_("My last reports"), "", "last")),
         (Button(_("My drafts"), "", "drafts"), Button(_("Settings"), "", "settings")),
-        (Button(_("Help"), "", "help"), *((DAY,) if me.role == LEADER or me.coordinates else ())),
+        (DAY, Button(_("Help"), "", "help")),
     )
     waiting = (Button(_("Messages set aside"), "", "aside"),) if me.set_aside else ()
     asked = (Button(_("Questions"), "", "questions"),) if me.asked else ()

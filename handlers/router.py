@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
-from casework import dates
 from casework.records import Person
 from handlers import (
     advice,
@@ -183,10 +182,10 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
             return [await coordinate.table(tx, here)]
         case "form":
             return [await forms.one(tx, here, number)]
-        case "forms" if day := dates.from_iso(tap.value):
-            return await forms.pages(tx, here, day)
-        case "sheet" if day := dates.from_iso(tap.value):
-            return await forms.table(tx, here, day)
+        case "forms" if of := forms.chosen(tap.value):
+            return await forms.pages(tx, here, of)
+        case "sheet" if of := forms.chosen(tap.value):
+            return await forms.table(tx, here, of)
         case "link":
             return [await reach.link(tx, here, number)]
         case "aside":

@@ -135,9 +135,11 @@ async def test_of_a_day_one_sees_the_own_cases_with_all_their_visits(district: A
             await visits.save(tx, district.mila, replace(report(case_id), visited_on=day), NOW)
         made = await visits.made_where_visited(tx, district.leader, TODAY)
         assert [(one.visit.id, one.team) for one in made] == [(1, "Б-1"), (3, "Б-1")]
+        assert {(one.team_id, one.team) for one in made} == set(await visits.teams_on(tx, district.coordinator, TODAY))
         assert await visits.made_at(tx, district.leader, 2) == made
         assert [case.number for case in await cases.visited_on(tx, district.leader, yesterday)] == ["БЯ-001", "БЯ-002"]
         assert await visits.made_where_visited(tx, district.stranger, TODAY) == []
+        assert await visits.teams_on(tx, district.stranger, TODAY) == []
         assert await visits.made_at(tx, district.stranger, 2) == []
         assert await cases.visited_on(tx, district.stranger, TODAY) == []
         assert await people.named(tx, {district.mila.id}) == {district.mila.id: ("Мила", "")}
