@@ -9,7 +9,7 @@ import tomllib
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -131,7 +131,7 @@ class Decision(Entry):
     status: str = ""
     step: str = ""
     days: int = Field(default=0, ge=0)
-    by: tuple[Literal["coordinator", "region"], ...] = (MUNICIPAL, REGIONAL)
+    by: tuple[Annotated[str, Field(pattern=f"^({MUNICIPAL}|{REGIONAL})$")], ...] = (MUNICIPAL, REGIONAL)
     """Whose it is to make."""
 
 

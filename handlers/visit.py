@@ -14,6 +14,7 @@ from typing import Any
 from casework import calendar, life, steps
 from casework.catalogue import Outcome
 from casework.records import CORRECTION, VISIT, Case, Cause, NextStep, Person, Place, Visit, VisitReport
+from handlers import decide
 from handlers.kinds import AnyOf, Day, OneOf, Photos, Sentence, Where
 from handlers.pick import PickCase, case_line
 from handlers.review import review
@@ -201,6 +202,8 @@ async def keep_report(tx: Tx, work: Work, me: Person, report: VisitReport | None
     # A case that was closed meanwhile keeps the report and stays closed.
     step = life.permitted(work.catalogue, case, follows) or NextStep(case.status, case.next_step, None)
     await cases.advance(tx, case, step, Cause(VISIT, visit.id, me.id), now, attempts=len(earlier) + 1)
+    if work.catalogue.statuses[case.status].closed:
+        return receipt(visit, case, await decide.stays_closed(tx, work, me, case))
     return receipt(visit, case, _owed(work, step))
 
 

@@ -31,7 +31,7 @@ _TO = (
     "OR (p.role = :leader AND EXISTS (SELECT 1 FROM membership m WHERE m.person_id = p.id AND m.until IS NULL "
     "AND m.team_id = h.to_team)))"
 )
-"""Whose the offer is to answer, beside the region: the leader of the other team, the coordinator of its municipality."""
+"""Whose it is to answer, beside the region: the leader of the other team, the coordinator of its municipality."""
 
 
 @dataclass(frozen=True)
@@ -113,8 +113,9 @@ async def open_of(tx: Tx, case_id: int) -> Offer | None:
 
 
 async def waiting_everywhere(tx: Tx) -> list[Offer]:
-    """For the schedule, oldest first."""
-    return [_offer(row) for row in await tx.rows(f"{_OFFER} WHERE h.state = :open ORDER BY h.id", open=OPEN)]
+    """For the schedule, oldest first; not of cases that were closed meanwhile."""
+    where = "WHERE h.state = :open AND c.due_on IS NOT NULL ORDER BY h.id"
+    return [_offer(row) for row in await tx.rows(f"{_OFFER} {where}", open=OPEN)]
 
 
 async def rewrite(tx: Tx, offer: Offer, card: Card) -> None:

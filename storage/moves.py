@@ -61,13 +61,15 @@ async def after_visits(tx: Tx, case_id: int, since: datetime) -> NextStep | None
     """
     row = await tx.row(
         f"SELECT {_MOVE} FROM transition m WHERE m.case_id = :id AND m.at > :since "
-        "AND m.cause NOT IN (:visit, :correction, :imported) AND m.detail <> :gave ORDER BY m.id DESC LIMIT 1",
+        "AND m.cause NOT IN (:visit, :correction, :imported) AND m.detail NOT IN (:gave, :split) "
+        "ORDER BY m.id DESC LIMIT 1",
         id=case_id,
         since=to_micros(since),
         visit=VISIT,
         correction=CORRECTION,
         imported=IMPORT,
         gave=GAVE,
+        split=SPLIT,
     )
     if row is None:
         return None
