@@ -25,7 +25,7 @@ FURTHEST_DAYS = 180
 
 @dataclass(frozen=True)
 class Decided:
-    """`case` is how it stood then. The code is empty when it stays so; the step and its day are those that were chosen."""
+    """`case` is how it stood then. The code is empty when it stays so; step and day are those that were chosen."""
 
     case: Case | None
     code: str = ""
@@ -91,8 +91,13 @@ async def _ended(tx: Tx, here: Scene, case: Case, step: NextStep) -> list[Text]:
     asked, me, now = await referrals.open_of(tx, case.id), here.me.id, here.moment.at
     lines: list[Text] = []
     if ended := [one for one in asked if await referrals.withdraw(tx, one, me, now)]:
-        one, many = "{count} request to an institution is withdrawn.", "{count} requests to institutions are withdrawn."
-        lines.append(counted(one, many, len(ended)))
+        lines.append(
+            counted(
+                "{count} request to an institution is withdrawn.",
+                "{count} requests to institutions are withdrawn.",
+                len(ended),
+            )
+        )
     if await handovers.withdraw(tx, case.id, me, now):
         lines.append(_("The offer to hand it over is withdrawn."))
     return lines

@@ -242,7 +242,8 @@ class Returned:
 
 async def send_back(talk: Talk, here: Scene) -> Returned:
     number = int(talk.given["handover"])
-    if await talk.look("offer", handovers.get, here.me, number) is None:
+    offered_ = await talk.look("offer", handovers.get, here.me, number)
+    if offered_ is None or offered_.state != OPEN:
         return Returned(number)
     said_ = _("Why does it go back? Up to 200 characters, without names of children.")
     return Returned(number, await talk.ask("reason", said_, Sentence(LONGEST_REASON, optional=False)))

@@ -104,8 +104,14 @@ async def keep(tx: Tx, here: Scene, found: Split) -> list[Message]:
 
 
 def _done(to: Team, moved: Sequence[Case], left: int, first: int) -> Message:
-    one, many = "{count} case is with team {team} now.", "{count} cases are with team {team} now."
-    lines: list[Text] = [counted(one, many, len(moved), team=to.name)]
+    lines: list[Text] = [
+        counted(
+            "{count} case is with team {team} now.",
+            "{count} cases are with team {team} now.",
+            len(moved),
+            team=to.name,
+        )
+    ]
     if left:
         lines.append(counted("{count} case had left meanwhile.", "{count} cases had left meanwhile.", left))
     return said(*lines, rows=((Button(_("Put them back"), str(first), "put_back"),),))

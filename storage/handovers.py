@@ -19,13 +19,6 @@ from storage.database import Row, Tx, from_micros, to_micros
 
 ACCEPTED, SENT_BACK = "accepted", "sent back"
 _CARDS = TypeAdapter(Card)
-_OFFER = (
-    "SELECT h.id, h.case_id, c.prefix, c.running, c.settlement, h.from_team, f.name AS from_name, h.to_team, "
-    "t.name AS to_name, h.to_municipality, h.card, h.offered_by, o.name AS offerer, h.offered_at, h.state, "
-    "a.name AS answerer FROM handover h JOIN child_case c ON c.id = h.case_id JOIN person o ON o.id = h.offered_by "
-    "LEFT JOIN team f ON f.id = h.from_team LEFT JOIN team t ON t.id = h.to_team "
-    "LEFT JOIN person a ON a.id = h.answered_by"
-)
 _TO = (
     "p.active = 1 AND p.accepted_at IS NOT NULL AND ((p.role = :municipal AND p.municipality = h.to_municipality) "
     "OR (p.role = :leader AND EXISTS (SELECT 1 FROM membership m WHERE m.person_id = p.id AND m.until IS NULL "
@@ -79,8 +72,9 @@ async def offer(
 
 async def get(tx: Tx, me: Person, handover_id: int) -> Offer | None:
     """For those who may answer; nobody answers to what they offered themselves, but the region."""
-    row = await tx.row(
-        f"{_OFFER} JOIN person p ON p.id = :me WHERE h.id = :id "
+    found = await _offers(
+        tx,
+        "JOIN person p ON p.id = :me WHERE h.id = :id "
         f"AND ((p.role = :regional AND p.active = 1) OR (h.offered_by <> p.id AND {_TO}))",
         me=me.id,
         id=handover_id,
@@ -88,7 +82,7 @@ async def get(tx: Tx, me: Person, handover_id: int) -> Offer | None:
         municipal=MUNICIPAL,
         leader=LEADER,
     )
-    return _offer(row) if row else None
+    return found[0] if found else None
 
 
 async def readers(tx: Tx, handover_id: int) -> list[int]:
@@ -108,14 +102,13 @@ async def readers(tx: Tx, handover_id: int) -> list[int]:
 
 async def open_of(tx: Tx, case_id: int) -> Offer | None:
     """For whoever may see the case, which the caller asks."""
-    row = await tx.row(f"{_OFFER} WHERE h.case_id = :id AND h.state = :open", id=case_id, open=OPEN)
-    return _offer(row) if row else None
+    found = await _offers(tx, "WHERE h.case_id = :id AND h.state = :open", id=case_id, open=OPEN)
+    return found[0] if found else None
 
 
 async def waiting_everywhere(tx: Tx) -> list[Offer]:
     """For the schedule, oldest first; not of cases that were closed meanwhile."""
-    where = "WHERE h.state = :open AND c.due_on IS NOT NULL ORDER BY h.id"
-    return [_offer(row) for row in await tx.rows(f"{_OFFER} {where}", open=OPEN)]
+    return await _offers(tx, "WHERE h.state = :open AND c.due_on IS NOT NULL", open=OPEN)
 
 
 async def rewrite(tx: Tx, offer: Offer, card: Card) -> None:
@@ -144,6 +137,18 @@ async def withdraw(tx: Tx, case_id: int, by: int | None, now: datetime) -> Offer
     """The open offer of a case, which is one no more; None when there was none."""
     found = await open_of(tx, case_id)
     return found if found and await end(tx, found, WITHDRAWN, by, now) else None
+
+
+async def _offers(tx: Tx, where: str, **values: object) -> list[Offer]:
+    rows = await tx.rows(
+        "SELECT h.id, h.case_id, c.prefix, c.running, c.settlement, h.from_team, f.name AS from_name, h.to_team, "
+        "t.name AS to_name, h.to_municipality, h.card, h.offered_by, o.name AS offerer, h.offered_at, h.state, "
+        "a.name AS answerer FROM handover h JOIN child_case c ON c.id = h.case_id "
+        "JOIN person o ON o.id = h.offered_by LEFT JOIN team f ON f.id = h.from_team "
+        f"LEFT JOIN team t ON t.id = h.to_team LEFT JOIN person a ON a.id = h.answered_by {where} ORDER BY h.id",
+        **values,
+    )
+    return [_offer(row) for row in rows]
 
 
 def _offer(row: Row) -> Offer:
