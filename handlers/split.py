@@ -89,7 +89,7 @@ async def keep(tx: Tx, here: Scene, found: Split) -> list[Message]:
     if old is None or new is None or not here.me.coordinates:
         return [said(moving.NOTHING)]
     own = {case.id: case for case in await cases.open_of_team(tx, here.me, old.id)}
-    moved = [own[one] for one in found.chosen if one in own]
+    moved = sorted((own[one] for one in found.chosen if one in own), key=lambda case: case.number)
     if not moved:
         return [said(_("These cases are no longer with team {team}. Nothing was changed.", team=old.name))]
     for case in moved:

@@ -76,6 +76,14 @@ async def after_visits(tx: Tx, case_id: int, since: datetime) -> NextStep | None
     return replace(_owed(row), status="" if row["was"] == row["status"] else row["status"])
 
 
+async def last_change(tx: Tx, case_id: int) -> str:
+    """Why the case has the status it has; empty when it is not known."""
+    row = await tx.row(
+        "SELECT cause FROM transition WHERE case_id = :id AND was <> status ORDER BY id DESC LIMIT 1", id=case_id
+    )
+    return str(row["cause"]) if row else ""
+
+
 @dataclass(frozen=True)
 class Given:
     """A case that a split moved, with the team it came from and what it owed there (None when that is not known)."""

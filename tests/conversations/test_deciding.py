@@ -58,6 +58,18 @@ async def test_a_report_about_a_case_that_was_closed_meanwhile_is_kept_and_told_
     assert (case.status, case.due_on, case.attempts) == ("S70", None, 1)
 
 
+async def test_a_correction_of_a_late_report_opens_no_closed_case(there: Oblast) -> None:
+    await there.mila.says("1 никой")
+    await decides(there, "Дублира друг случай")
+    await there.mila.taps("Запази")
+    await there.mila.sends(tap("fix", 1))
+    await there.mila.taps("Промени", "Резултат")
+    await there.mila.says("Посещението не се състоя")
+    assert "версия 2" in await there.mila.taps("Запази")
+    case = await there.case()
+    assert (case.status, case.due_on, case.attempts) == ("S70", None, 1)
+
+
 async def test_a_report_about_a_case_that_another_report_closed_says_so(there: Oblast) -> None:
     await there.mila.says("1 никой")
     async with there.database.transaction() as tx:

@@ -11,8 +11,6 @@ from storage import cases
 from storage.database import Database
 from tests.conversations.moving import Oblast, oblast, tap
 
-FIVE = 16 // 3
-
 
 @pytest.fixture
 async def there(database: Database) -> Oblast:
@@ -37,7 +35,7 @@ async def test_the_cases_of_a_settlement_go_together_and_each_leader_gets_one_me
     told = there.told(there.kolyo)
     assert {name: text.splitlines()[:2] for name, text in told.items()} == {
         "Стоян": ["Кольо дава на екипа Ви 8 случая от екип Б-1:", "• БЯ-001, Бяла"],
-        "Лидия Колева": ["Кольо даде 8 случая на екипа Ви на екип Б-2:", "• БЯ-001, Бяла"],
+        "Лидия Колева": ["Кольо даде 8 случая от екипа Ви на екип Б-2:", "• БЯ-001, Бяла"],
     }
     assert await loads(there) == {"Б-1": 8, "Б-2": 8}
 
