@@ -280,8 +280,11 @@ def _late(overdue: Sequence[Offer]) -> View:
         len(overdue),
     )  # fmt: skip
     lines = [_("• {case}: {who} to {whom}", case=one.number, who=one.offerer, whom=_whom(one)) for one in overdue]
-    buttons = tuple((Button(_("Answer: {case}", case=one.number), str(one.id), "offered"),) for one in overdue)
-    return View((title, *lines), buttons)
+    return View((title, *lines), tuple((answer_button(one),) for one in overdue))
+
+
+def answer_button(offer: Offer) -> Button:
+    return Button(_("Answer: {case}", case=offer.number), str(offer.id), "offered")
 
 
 async def shown(tx: Tx, here: Scene, number: int) -> list[Message]:

@@ -67,6 +67,9 @@ async def ways(tx: Tx, here: Scene, case_id: int) -> Message:
     if offer:
         lines.append(handover.offered(here, offer))
     rows = [(one,) for one in _buttons(here, case, is_offered=offer is not None)]
+    if offer and await handovers.get(tx, here.me, offer.id):
+        # Whoever may answer sees the case only when it is offered within their reach.
+        rows = [(handover.answer_button(offer),), *rows]
     return Message(View(tuple(lines), (*rows, (CASES, MENU))))
 
 

@@ -196,3 +196,11 @@ async def test_a_late_offer_may_still_be_answered(there: Oblast) -> None:
     assert await there.reni.sends(tap("offered")) == OFFER.replace("днес, 24.11", "вт, 24.11")
     assert await there.reni.taps("Приеми") == "БЯ-001 вече е при екип Р-1."
     assert set(there.told(there.reni)) == {"Румен", "Лидия Колева"}
+
+
+async def test_whoever_sees_the_case_and_may_answer_finds_the_offer_under_it(there: Oblast) -> None:
+    await offers(there)
+    await there.reni.sends(tap("move"))
+    assert there.reni.labels[0] == "Отговори: БЯ-001"
+    await there.reni.taps("Отговори: БЯ-001", "Приеми")
+    assert (await there.case()).holder == "Р-1"

@@ -20,12 +20,12 @@ GUIDE = HERE.parents[1] / "docs" / "user-guide.md"
 FILES = sorted(HERE.glob("*.txt"))
 CONVERSATIONS = {
     "advice.py", "announce.py", "cases.py", "conversations.py", "coordinate.py", "decide.py", "give.py", "handover.py",
-    "join.py", "kinds.py", "menu.py", "movement.py", "moving.py", "onekeyboard.py", "pages.py", "pick.py", "questions.py",
-    "review.py", "router.py", "settings.py", "split.py", "talk.py", "visit.py",
+    "join.py", "kinds.py", "menu.py", "movement.py", "moving.py", "onekeyboard.py", "pages.py", "pick.py",
+    "questions.py", "review.py", "router.py", "settings.py", "split.py", "talk.py", "visit.py",
 }  # fmt: skip
 ON_VIBER = "on Viber alone; tests/bot/test_viber*.py"
 UNSAID = {
-    "This case is not with your team now.": "a list that is older than the case's team; tests/conversations/test_lists.py",
+    "This case is not with your team now.": "a list older than the case's team; tests/conversations/test_lists.py",
     "This case is not with your team now, so nothing was saved.": "the same",
     "Only coordinators get the table.": "nobody else has the button",
     "Visits by team, {day}": "in the picture",
