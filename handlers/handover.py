@@ -85,8 +85,7 @@ def card_lines(work: Work, card: Card) -> Iterator[Text]:
         yield _("Last: {outcome}, {day}", outcome=book.outcomes[card.outcome], day=card.visited_on)
     if card.promised_on:
         yield _("Promised by {day}.", day=card.promised_on)
-    if card.due_on:
-        yield _("Next: {step}. Due: {day}", step=book.steps[card.step], day=card.due_on)
+    yield _("Next: {step}. Due: {day}", step=book.steps[card.step], day=card.due_on or "—")
 
 
 async def keep_offer(tx: Tx, here: Scene, found: Offering) -> list[Message]:
