@@ -21,7 +21,7 @@ from casework import escalation
 from casework.escalation import Roster, Turn
 from casework.questions import Patience
 from casework.records import Person
-from handlers import coordinate, notices, questions
+from handlers import coordinate, handover, notices, questions
 from handlers.scene import Work
 from storage import cases, claims, inbox, links, media, outbox, overview, people
 from storage.database import Database, Tx
@@ -82,6 +82,8 @@ class Schedule:
                 await self._alerts(tx, Roster(on_duty), local.date(), now)
                 await self._drafts(tx, local.date(), now)
                 await self._questions(tx, local.date(), now)
+                for told in await handover.late(tx, self._work, local.date(), now):
+                    await self._teller.notify(tx, told, now)
             await inbox.forget_before(tx, now - KEPT)
             await outbox.forget_before(tx, now - KEPT)
             await links.forget_before(tx, now - links.WRONG_WITHIN)

@@ -125,6 +125,26 @@ class LateReason(Entry):
     days: int = Field(ge=1)
 
 
+class Decision(Entry):
+    """Of a coordinator. Without a status the case stays in its own, and the step and its day are chosen."""
+
+    status: str = ""
+    step: str = ""
+    days: int = Field(default=0, ge=0)
+    by: tuple[Annotated[str, Field(pattern=f"^({MUNICIPAL}|{REGIONAL})$")], ...] = (MUNICIPAL, REGIONAL)
+    """Whose it is to make."""
+
+
+class Handover(Part):
+    """What is offered to others, and what goes out of the region."""
+
+    days: int = Field(ge=1)
+    """Working days for the answer."""
+    outside_status: str
+    outside_step: str
+    outside_days: int = Field(ge=0)
+
+
 class Retention(Part):
     """A child that was enrolled is asked after until it is sure to stay."""
 
@@ -190,6 +210,7 @@ class Catalogue(Part):
     silent_days: int = Field(ge=1)
     late_at_most: int = Field(ge=0)
     retention: Retention
+    handover: Handover
     outcomes: Some[Outcome]
     reasons: Some[Entry]
     measures: Some[Measure]
@@ -197,6 +218,7 @@ class Catalogue(Part):
     answers: Some[Answer]
     checks: Some[Check]
     late: Some[LateReason]
+    decisions: Some[Decision]
     met: Some[Entry]
     addresses: Some[Entry]
     statuses: Some[Status]

@@ -157,7 +157,10 @@ DEADLINE, DECISION, HANDOVER, IMPORT = "deadline", "decision", "handover", "impo
 
 @dataclass(frozen=True)
 class Cause:
-    """Why a case moved: one of the words above, the number of the visit or referral, and whoever did it."""
+    """Why a case moved: one of the words above, the number of the visit, referral or hand-over, and whoever did it.
+
+    Of a decision that gave the case to somebody else, the number is that of the team it came from.
+    """
 
     kind: str
     id: int | None = None

@@ -8,7 +8,9 @@ from functools import partial
 
 from casework.catalogue import Catalogue
 from casework.records import Case, Visit
+from handlers import movement
 from handlers.menu import MENU, correct, print_form
+from handlers.moving import may_move, ways_button
 from handlers.pick import NO_CASE, case_line, page_at
 from handlers.scene import Message, Reveal, Scene
 from handlers.views import Button, View
@@ -45,7 +47,8 @@ async def listed(tx: Tx, here: Scene, offset: int) -> Message:
     )
     marked = any(case.due_on and case.due_on <= today for case in page.cases)
     legend = (_("❗ overdue, • due today"),) if marked else ()
-    return Message(View((title, *legend), rows).with_row(*turns).with_row(MENU))
+    split = movement.split_button(here.me)
+    return Message(View((title, *legend), rows).with_row(*turns).with_row(*split).with_row(MENU))
 
 
 def _line(case: Case, here: Scene) -> Text:
@@ -60,7 +63,7 @@ async def card(tx: Tx, here: Scene, case_id: int) -> Message:
     if case is None:
         return Message(View((NOT_YOURS,), ((MENU,),)))
     history = (await visits.history(tx, here.me, case.id))[-HISTORY:]
-    return Message(View(tuple(_told(here.work.catalogue, case, history)), _ways(case, history)))
+    return Message(View(tuple(_told(here.work.catalogue, case, history)), _ways(here, case, history)))
 
 
 def _told(book: Catalogue, case: Case, history: Sequence[Visit]) -> Iterator[Text]:
@@ -75,7 +78,7 @@ def _told(book: Catalogue, case: Case, history: Sequence[Visit]) -> Iterator[Tex
         yield _("№ {number} · {day} · {outcome}", number=str(visit.id), day=visit.report.visited_on, outcome=outcome)
 
 
-def _ways(case: Case, history: Sequence[Visit]) -> tuple[tuple[Button, ...], ...]:
+def _ways(here: Scene, case: Case, history: Sequence[Visit]) -> tuple[tuple[Button, ...], ...]:
     # Only the last report: it decides what the case owes.
     fix = ((correct(history[-1].id), print_form(history[-1].id)),) if history else ()
     look = ((Button(SHOW_NAME, str(case.id), "name"),),) if case.sealed else ()
@@ -84,6 +87,7 @@ def _ways(case: Case, history: Sequence[Visit]) -> tuple[tuple[Button, ...], ...
         *fix,
         *look,
         (Button(_("Pass to the team leader"), str(case.id), "lead"),),
+        *(((ways_button(case.id),),) if may_move(here.me) else ()),
         (Button(_("My cases"), "0", "cases"), MENU),
     )
 

@@ -15,7 +15,7 @@ from casework.numbers import CaseQuery
 from casework.numbers import read as read_number
 from casework.oneline import OneLine
 from casework.records import VisitReport
-from handlers import advice, announce, forms, join, menu, questions, settings, talk, visit
+from handlers import advice, announce, forms, join, menu, movement, moving, questions, settings, talk, visit
 from handlers.pick import looking_for, where
 from handlers.replies import Pictured, Reply, Tapped, Typed
 from handlers.scene import Message, Scene, drive
@@ -39,6 +39,7 @@ FLOWS: dict[str, Flow] = {
     "publish": advice.publish,
     "search": advice.search,
     "announce": announce.announce,
+    **movement.FLOWS,
 }
 KEEP: dict[str, Callable[[Tx, Scene, Any], Awaitable[list[Message]]]] = {
     "join": join.keep,
@@ -50,6 +51,7 @@ KEEP: dict[str, Callable[[Tx, Scene, Any], Awaitable[list[Message]]]] = {
     "search": advice.found,
     "announce": announce.keep,
     "day": forms.offer,
+    **movement.KEEP,
 }
 """What becomes of a result, where that needs nothing but the result."""
 REPORTS = ("visit", "fix")
@@ -367,6 +369,10 @@ async def _keep(tx: Tx, here: Scene, journal: Journal, result: Any) -> list[Mess
 
 async def _kept_report(tx: Tx, here: Scene, journal: Journal, report: VisitReport | None) -> Message:
     """Of a report or of the correction of one; the receipt."""
+    if report and (gone := await moving.gone(tx, here, report.case_id)):
+        await _save(tx, here, journal)
+        await journals.put_aside(tx, here.me.id)
+        return menu.menu(here.me, gone)
     rows = ((menu.REPORT,), (menu.CASES, Button(_("My last reports"), "", "last")))
     if journal.name == "visit":
         receipt, number = await visit.keep_report(tx, here.work, here.me, report, here.moment.at)

@@ -7,7 +7,7 @@ Nothing here talks to a messenger: the answer is a list of `Message`s.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 from casework.records import Person
 from handlers import (
@@ -20,10 +20,11 @@ from handlers import (
     imports,
     link,
     menu,
+    movement,
     questions,
     reach,
     settings,
-)  # fmt: skip
+)
 from handlers import cases as my_cases
 from handlers.join import STRANGER
 from handlers.replies import Filed, Incoming, Pictured, Reply, Tapped, Typed, Unreadable
@@ -154,6 +155,8 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
             return [await advice.more(tx, here, tap.value)]
         case "withdraw":
             return [await advice.withdraw(tx, here, number)]
+        case key if key in movement.KEYS:
+            return await movement.tapped(tx, here, key, number, partial(conversations.begin, tx, here, kept=kept))
         case "resume":
             return await conversations.resume(tx, here, kept, tap.value)
         case "go_on":

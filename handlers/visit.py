@@ -13,7 +13,8 @@ from typing import Any
 
 from casework import calendar, life, steps
 from casework.catalogue import Outcome
-from casework.records import CORRECTION, VISIT, Case, Cause, NextStep, Person, Place, Visit, VisitReport
+from casework.records import CORRECTION, DECISION, VISIT, Case, Cause, NextStep, Person, Place, Visit, VisitReport
+from handlers import decide
 from handlers.kinds import AnyOf, Day, OneOf, Photos, Sentence, Where
 from handlers.pick import PickCase, case_line
 from handlers.review import review
@@ -203,6 +204,8 @@ async def keep_report(
     # A case that was closed meanwhile keeps the report and stays closed.
     step = life.permitted(work.catalogue, case, follows) or NextStep(case.status, case.next_step, None)
     await cases.advance(tx, case, step, Cause(VISIT, visit.id, me.id), now, attempts=len(earlier) + 1)
+    if work.catalogue.statuses[case.status].closed:
+        return receipt(visit, case, await decide.stays_closed(tx, work, me, case)), visit.id
     return receipt(visit, case, _owed(work, step)), visit.id
 
 
@@ -286,6 +289,9 @@ async def _stand(tx: Tx, work: Work, me: Person, case: Case, cause: Cause, now: 
     step = _brought_to(work, [one.report for one in done], since)
     if later := await moves.after_visits(tx, case.id, since):
         step = replace(later, status=later.status or step.status)
+    if work.catalogue.statuses[case.status].closed and await moves.last_change(tx, case.id) == DECISION:
+        # Also of reports that came after it: they did not open the case either.
+        step = NextStep(case.status, case.next_step, None)
     if (step.status, step.step, step.due_on, len(done)) != (case.status, case.next_step, case.due_on, case.attempts):
         # Only then, because with the step it is forgotten who was told that it is overdue.
         await cases.advance(tx, case, step, cause, now, attempts=len(done))

@@ -143,6 +143,55 @@ async def advance(
     await moves.record(tx, case.id, case.status, step, cause, row["team_id"], now, detail)
 
 
+async def give(
+    tx: Tx, case: Case, step: NextStep, cause: Cause, now: datetime, *,
+    team_id: int | None, municipality: str, detail: str = "",
+) -> None:  # fmt: skip
+    """Moves a case to another owner, as `advance` does; its visits stay those of the team that made them."""
+    await tx.run(
+        "UPDATE child_case SET team_id = :team, municipality = :municipality WHERE id = :id AND version = :version",
+        team=team_id,
+        municipality=municipality,
+        id=case.id,
+        version=case.version,
+    )
+    await advance(tx, case, step, cause, now, detail=detail)
+
+
+async def open_of_team(tx: Tx, me: Person, team_id: int) -> list[Case]:
+    """Those that are not closed, neighbours side by side."""
+    rows = await tx.rows(
+        f"SELECT {_CASE} {_FROM} WHERE c.team_id = :team AND c.due_on IS NOT NULL "
+        "ORDER BY c.settlement, c.address, c.prefix, c.running",
+        me=me.id,
+        team=team_id,
+    )
+    return [_case(row) for row in rows]
+
+
+async def handed_over(tx: Tx, handover_id: int) -> Case:
+    """The case of a hand-over; who may answer to it, `handovers.get` says."""
+    row = await tx.one(
+        f"SELECT {_CASE} FROM handover h JOIN child_case c ON c.id = h.case_id {_JOINED} WHERE h.id = :id",
+        id=handover_id,
+    )
+    return _case(row)
+
+
+async def gone_from(tx: Tx, me: Person, case_id: int) -> Case | None:
+    """A case that the person's team had and that is out of their reach now; None of all others."""
+    row = await tx.row(
+        f"SELECT {_CASE} FROM child_case c {_JOINED} WHERE c.id = :id "
+        "AND NOT EXISTS (SELECT 1 FROM visible_to v WHERE v.case_id = c.id AND v.person_id = :me) "
+        "AND EXISTS (SELECT 1 FROM transition m JOIN membership b ON b.person_id = :me "
+        "AND b.team_id IN (m.team_id, CASE WHEN m.cause = :decision THEN m.cause_id END) WHERE m.case_id = c.id)",
+        me=me.id,
+        id=case_id,
+        decision=DECISION,
+    )
+    return _case(row) if row else None
+
+
 async def owe(tx: Tx, me: Person, case: Case, step: str, due_on: date, now: datetime) -> None:
     """Another step, decided by a person and not by a visit."""
     await advance(tx, case, NextStep(case.status, step, due_on), Cause(DECISION, None, me.id), now)

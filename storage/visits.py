@@ -173,3 +173,9 @@ def _visit(row: Row) -> Visit:
     saved_at = from_micros(row["saved_at"])
     assert saved_at is not None
     return Visit(row["id"], row["version"], row["reporter_id"], saved_at, _REPORTS.validate_json(row["report"]))
+
+
+async def last_report(tx: Tx, case_id: int) -> VisitReport | None:
+    """For the card of a hand-over: the newest of a case, whoever made it."""
+    row = await tx.row("SELECT report FROM visit WHERE case_id = :id ORDER BY id DESC LIMIT 1", id=case_id)
+    return _REPORTS.validate_json(row["report"]) if row else None

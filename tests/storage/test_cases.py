@@ -35,6 +35,9 @@ def statements() -> list[tuple[str, str]]:
 
 UNSEEN_BY_PEOPLE = {
     "cases.py:overdue_everywhere": "the schedule, which tells each case to one person who may see it",
+    "cases.py:handed_over": "of a hand-over, for whoever may answer to it (handovers.get)",
+    "handovers.py:_offers": "what is told of a case that is offered; to whom, each caller says",
+    "visits.py:last_report": "the card of a hand-over, written before the other side may see the case",
     "overview.py:last_visit": "a number for the next digest",
     "cases.py:put": "numbers for the import",
     "cases.py:recognised": "recognition marks for the import",

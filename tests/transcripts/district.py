@@ -39,9 +39,12 @@ INVITATIONS = {
     "Б-2": Member("", MEMBER, "Б-2"),
     "Бяла": Member("", MUNICIPAL, municipality="Бяла"),
     "Русе": Member("", REGIONAL),
+    "ръководител Б-2": Member("Стоян Илиев", LEADER, "Б-2"),
+    "ръководител Р-1": Member("Румен Попов", LEADER, "Р-1"),
 }
 """One for each role, by what a transcript calls it. The code is that word in Latin letters."""
 CODES = {"Б-1": "team-b1", "Б-2": "team-b2", "Бяла": "byala", "Русе": "ruse"}
+CODES |= {"ръководител Б-2": "lead-b2", "ръководител Р-1": "lead-r1"}
 
 DUE = (0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 6, 6, 7, 7, 8, 8)
 """In how many days БЯ-001 … БЯ-016 are due."""

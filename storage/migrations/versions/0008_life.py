@@ -37,7 +37,7 @@ CREATE TABLE handover (
     id INTEGER PRIMARY KEY, case_id INTEGER NOT NULL REFERENCES child_case, from_team INTEGER REFERENCES team,
     to_team INTEGER REFERENCES team, to_municipality TEXT NOT NULL DEFAULT '', card TEXT NOT NULL,
     offered_by INTEGER NOT NULL REFERENCES person, offered_at BIGINT NOT NULL, state TEXT NOT NULL DEFAULT 'open',
-    answered_by INTEGER REFERENCES person, answered_at BIGINT);
+    answered_by INTEGER REFERENCES person, answered_at BIGINT, reason TEXT NOT NULL DEFAULT '');
 CREATE UNIQUE INDEX handover_open ON handover (case_id) WHERE state = 'open';
 CREATE TABLE absence (
     id INTEGER PRIMARY KEY, person_id INTEGER NOT NULL REFERENCES person,
