@@ -78,7 +78,7 @@ def test_a_split_and_what_it_leaves_are_the_whole_and_half_is_half(places: list[
     ("was", "becomes", "said"),
     [
         ('status = "S61"\nstep = "visit"\ndays = 3\n\n[decisions', 'status = "S61"\n\n[decisions', "needs a `status`"),
-        ('by = ["region"]', 'by = ["mayor"]', "[decisions.D13] by.0"),
+        ('by = ["region"]', 'by = ["mayor"]', "[decisions.D13] by.1"),
         ('outside_step = "hand_over"', 'outside_step = "gone"', "there is no step 'gone'"),
     ],
 )
