@@ -21,7 +21,7 @@ from casework import escalation
 from casework.escalation import Roster, Turn
 from casework.questions import Patience
 from casework.records import Person
-from handlers import coordinate, notices, questions
+from handlers import coordinate, notices, overdue, questions
 from handlers.scene import Work
 from storage import cases, claims, inbox, links, media, outbox, overview, people
 from storage.database import Database, Tx
@@ -78,7 +78,8 @@ class Schedule:
             for one in on_duty:
                 if one.coordinates:
                     await self._digest(tx, one, now)
-            if local.time() >= self._times.alert_at and self._work.calendar.is_working(local.date()):
+            by_day = self._times.alert_at <= local.time() < self._times.alert_until
+            if by_day and self._work.calendar.is_working(local.date()):
                 await self._alerts(tx, Roster(on_duty), local.date(), now)
                 await self._drafts(tx, local.date(), now)
                 await self._questions(tx, local.date(), now)
@@ -108,15 +109,15 @@ class Schedule:
         await self._teller.notify_all(tx, told, now, BROADCAST)
 
     async def _alerts(self, tx: Tx, roster: Roster, today: date, now: datetime) -> None:
-        """Each overdue case is told to the one whose turn it is; nobody gets more than one message a day."""
+        """What is due or overdue is told to the one whose turn it is; nobody gets more than one message a day."""
         turns: dict[int, list[Turn]] = defaultdict(list)
-        for case, told_rung in await cases.overdue_everywhere(tx, today):
-            if turn := escalation.turn(self._work.calendar, today, case, told_rung, roster):
+        for due in await cases.due_everywhere(tx, today):
+            if turn := escalation.turn(self._work.catalogue, self._work.calendar, today, due, roster):
                 turns[turn.reader.id].append(turn)
         for person_id, own in turns.items():
-            late = [turn.case for turn in own]
-            if await claims.claim(tx, ALERT, person_id, today.isoformat(), now, {"cases": [case.id for case in late]}):
-                await self._teller.notify(tx, coordinate.alert(self._work, own[0].reader, late, today), now)
+            kept = {"cases": [turn.case.id for turn in own]}
+            if await claims.claim(tx, ALERT, person_id, today.isoformat(), now, kept):
+                await self._teller.notify(tx, overdue.told(self._work, own, today), now)
                 await overview.told(tx, own)
 
     async def _drafts(self, tx: Tx, today: date, now: datetime) -> None:
