@@ -19,14 +19,20 @@ from handlers.words import Joined, Text, Within, _, counted
 
 OVERDUE_LISTED = 8
 DUE_LISTED = 12
+ROWS = 10
+"""Of buttons to open cases: with the ways on below them, as many as the keyboard of a chat with one may have."""
 CASES_BELOW = Button(_("My cases"), "", "cases_below")
 
 
 def told(work: Work, turns: Sequence[Turn], today: date) -> Message:
-    """To the reader whom all these turns are: overdue ones first, the oldest above; then today's by settlement."""
+    """To the reader whose all these turns are: overdue ones first, the oldest above; then today's by settlement."""
     me = turns[0].reader
     late = [turn.case for turn in turns if turn.late]
     due = sorted((turn.case for turn in turns if not turn.late), key=lambda case: (_place(case), case.number))
+    return Message(View(_lines(work, late, due, today), _rows(work, me, late, due, today)), replaces=False, to=me.id)
+
+
+def _lines(work: Work, late: Sequence[Case], due: Sequence[Case], today: date) -> tuple[Text, ...]:
     lines: list[Text] = []
     if late:
         title = counted("{count} overdue case waits for you:", "{count} overdue cases wait for you:", len(late))
@@ -34,10 +40,18 @@ def told(work: Work, turns: Sequence[Turn], today: date) -> Message:
     if due:
         title = counted("{count} case is due today:", "{count} cases are due today:", len(due))
         lines += [*([""] if late else []), title, *_by_settlement(due)]
-    rows = [_ways(work.catalogue, me, case, today) for case in late[:OVERDUE_LISTED]]
-    rows += in_rows([Button(case.number, str(case.id), "card_below") for case in due[:DUE_LISTED]], 3)
-    more = len(late) > OVERDUE_LISTED or len(due) > DUE_LISTED
-    return Message(View(tuple(lines), (*rows, *(((CASES_BELOW,),) if more else ()))), replaces=False, to=me.id)
+    return tuple(lines)
+
+
+def _rows(
+    work: Work, me: Person, late: Sequence[Case], due: Sequence[Case], today: date
+) -> tuple[tuple[Button, ...], ...]:
+    above = [_ways(work.catalogue, me, case, today) for case in late[:OVERDUE_LISTED]]
+    opening = [Button(case.number, str(case.id), "card_below") for case in due[:DUE_LISTED]]
+    below = in_rows(opening, 3)[: ROWS - len(above)]
+    shown = len(above) + sum(len(row) for row in below)
+    more = ((CASES_BELOW,),) if shown < len(late) + len(due) else ()
+    return (*above, *below, *more)
 
 
 def _by_settlement(due: Sequence[Case]) -> list[Text]:

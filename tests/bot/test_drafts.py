@@ -68,9 +68,15 @@ async def test_a_correction_that_was_begun_is_announced_and_the_report_stays(wor
     await taps(mila, "Запази", "Последни доклади", "Поправи № 1", "Промени", "Бележка")
     await says(mila, "желязна врата")
     to_the_day_of_the_notice(world)
-    said = (await mila.hears()).text
+    shown = await mila.hears()
+    # In one message with what is due on the same day.
+    due, said = shown.text.split("\n\n")
+    assert due == "1 случай е за днес:\n• Бяла: БЯ-014"
     assert said.startswith("Започнатата поправка за БЯ-014 ще се изтрие ")
     assert said.endswith("; докладът остава.")
+    assert shown.labels == ["БЯ-014", "Продължи БЯ-014", "Чернови", "Меню"]
+    await world.rung()
+    await mila.quiet(0)
 
 
 async def test_what_nobody_would_miss_goes_without_a_word(world: World) -> None:
@@ -84,6 +90,7 @@ async def test_what_nobody_would_miss_goes_without_a_word(world: World) -> None:
     await world.rung()
     async with world.app.database.reading() as tx:
         assert await titles(tx) == []
+    assert (await ani.hears()).text == "1 случай е за днес:\n• Бяла: БЯ-014"
     for someone in (mila, rumen, ani):
         await someone.quiet(0)
 

@@ -19,8 +19,9 @@ HANDLERS = HERE.parents[1] / "handlers"
 GUIDE = HERE.parents[1] / "docs" / "user-guide.md"
 FILES = sorted(HERE.glob("*.txt"))
 CONVERSATIONS = {
-    "advice.py", "announce.py", "cases.py", "conversations.py", "coordinate.py", "join.py", "kinds.py", "menu.py",
-    "onekeyboard.py", "pick.py", "questions.py", "review.py", "router.py", "settings.py", "talk.py", "visit.py",
+    "advice.py", "announce.py", "cases.py", "conversations.py", "coordinate.py", "join.py", "kinds.py", "late.py",
+    "menu.py", "onekeyboard.py", "overdue.py", "pick.py", "questions.py", "review.py", "router.py", "settings.py",
+    "talk.py", "visit.py",
 }  # fmt: skip
 ON_VIBER = "on Viber alone; tests/bot/test_viber*.py"
 UNSAID = {
@@ -59,6 +60,7 @@ UNSAID = {
         ),
         "tests/bot/test_announcing.py",
     ),
+    "Nothing was changed: {case} is closed already.": "tests/conversations/test_why_late.py",
     "One question back": "in the messenger's list of commands",
     "Throw this report away": "the same",
     "Messages set aside": "a message must fail three times first; tests/bot/test_aside.py",
