@@ -118,6 +118,8 @@ class Schedule:
                 turns[turn.reader.id].append(turn)
         told = []
         for person_id, own in turns.items():
+            if await claims.claimed(tx, notices.DRAFTS, person_id, today.isoformat()):
+                continue  # the message of this morning has gone
             kept = {"cases": [turn.case.id for turn in own]}
             if await claims.claim(tx, ALERT, person_id, today.isoformat(), now, kept):
                 told.append(overdue.told(self._work, own, today))

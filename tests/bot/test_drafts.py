@@ -79,6 +79,28 @@ async def test_a_correction_that_was_begun_is_announced_and_the_report_stays(wor
     await mila.quiet(0)
 
 
+async def test_what_comes_up_after_the_message_of_the_morning_waits_for_the_next(world: World) -> None:
+    world.to_a_working_day(9)
+    mila = await world.person("Мила")
+    await says(mila, "14 никой")
+    to_the_day_of_the_notice(world)
+    assert (await mila.hears()).text.startswith("Чернова за БЯ-014")
+    async with world.app.database.transaction() as tx:
+        await tx.run("UPDATE child_case SET due_on = NULL")
+        due = world.app.work.calendar.add(world.today(), 1).isoformat()
+        await tx.run(
+            "UPDATE child_case SET due_on = :day, told_rung = 0 WHERE running = 1", day=world.today().isoformat()
+        )
+        await tx.run("UPDATE child_case SET due_on = :day, told_rung = 0 WHERE running = 2", day=due)
+    world.move_to(0, 11)
+    await world.rung()
+    await mila.quiet(0)
+    world.to_a_working_day(9)
+    late, due_now = (await mila.hears()).text.split("\n\n")
+    assert late.startswith("1 просрочен случай чака Вас:\n• БЯ-001, ")
+    assert due_now == "1 случай е за днес:\n• Бяла: БЯ-002"
+
+
 async def test_what_nobody_would_miss_goes_without_a_word(world: World) -> None:
     world.to_a_working_day(9)
     mila, rumen, ani = [await world.person(name) for name in ("Мила", "Румен", "Ани")]
