@@ -145,6 +145,17 @@ class Handover(Part):
     outside_days: int = Field(ge=0)
 
 
+class Ladder(Part):
+    """Who is told of a step that is due or overdue, each role from so many working days after the due day on; 0 is the
+    morning of that day. A role that is left out is told nothing."""
+
+    member: int | None = Field(default=None, ge=0)
+    """Whoever owes the step, which is the leader where the team has nobody else."""
+    leader: int | None = Field(default=None, ge=0)
+    coordinator: int | None = Field(default=None, ge=0)
+    region: int | None = Field(default=None, ge=0)
+
+
 class Retention(Part):
     """A child that was enrolled is asked after until it is sure to stay."""
 
@@ -209,6 +220,7 @@ class Catalogue(Part):
     silent_status: str
     silent_days: int = Field(ge=1)
     late_at_most: int = Field(ge=0)
+    ladder: Ladder
     retention: Retention
     handover: Handover
     outcomes: Some[Outcome]

@@ -118,9 +118,20 @@ def unassigned(catalogue: Catalogue, calendar: WorkingDays, today: date) -> Next
     return NextStep(catalogue.unassigned_status, catalogue.unassigned_step, due)
 
 
+def is_asked_why(catalogue: Catalogue, case: Case, today: date) -> bool:
+    """Whether its team owes a step by now, and may say why it is not done."""
+    owed = case.team_id is not None and case.waits_for is None and case.due_on is not None and case.due_on <= today
+    return owed and catalogue.late_at_most > 0
+
+
+def is_at_limit(catalogue: Catalogue, case: Case) -> bool:
+    """Whether its step was postponed as often as it may be."""
+    return 0 < catalogue.late_at_most <= case.postponed
+
+
 def postponed(catalogue: Catalogue, calendar: WorkingDays, case: Case, reason: str, today: date) -> NextStep | None:
-    """The same step on a later day; None when it was postponed as often as it may be, or owes nothing."""
-    if case.due_on is None or case.postponed >= catalogue.late_at_most:
+    """The same step on a later day; None when it is not yet due, not the team's, or at its limit."""
+    if not is_asked_why(catalogue, case, today) or is_at_limit(catalogue, case):
         return None
     due = calendar.on_or_after(today + timedelta(days=catalogue.late[reason].days))
     return NextStep(case.status, case.next_step, due, case.waits_for, case.enrolled_on)

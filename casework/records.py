@@ -102,6 +102,8 @@ class Case:
     """While the child is asked after: the day from which the checks are counted."""
     postponed: int = 0
     """How often the present step was postponed by a reason why it is late."""
+    late_for: str = ""
+    """The last of these reasons."""
 
 
 @dataclass(frozen=True)

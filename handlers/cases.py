@@ -11,6 +11,7 @@ from casework.records import Case, Visit
 from handlers import movement
 from handlers.menu import MENU, correct, print_form
 from handlers.moving import may_move, ways_button
+from handlers.overdue import postponing, why_late
 from handlers.pick import NO_CASE, case_line, page_at
 from handlers.scene import Message, Reveal, Scene
 from handlers.views import Button, View
@@ -73,6 +74,7 @@ def _told(book: Catalogue, case: Case, history: Sequence[Visit]) -> Iterator[Tex
         yield _("Born in {year}.", year=str(case.birth_year))
     if case.due_on:
         yield _("Next: {step}. Due: {day}", step=book.steps[case.next_step], day=case.due_on)
+    yield from why_late(book, case)
     for visit in history:
         outcome = book.outcomes[visit.report.outcome]
         yield _("№ {number} · {day} · {outcome}", number=str(visit.id), day=visit.report.visited_on, outcome=outcome)
@@ -82,8 +84,10 @@ def _ways(here: Scene, case: Case, history: Sequence[Visit]) -> tuple[tuple[Butt
     # Only the last report: it decides what the case owes.
     fix = ((correct(history[-1].id), print_form(history[-1].id)),) if history else ()
     look = ((Button(SHOW_NAME, str(case.id), "name"),),) if case.sealed else ()
+    late = postponing(here.work.catalogue, here.me, case, here.moment.today)
     return (
         (Button(_("Report a visit"), str(case.id), "report"),),
+        *((late,) if late else ()),
         *fix,
         *look,
         (Button(_("Pass to the team leader"), str(case.id), "lead"),),

@@ -27,6 +27,7 @@ from handlers import (
 )
 from handlers import cases as my_cases
 from handlers.join import STRANGER
+from handlers.late import put_off
 from handlers.replies import Filed, Incoming, Pictured, Reply, Tapped, Typed, Unreadable
 from handlers.scene import Message, Scene, Work
 from handlers.talk import Moment
@@ -177,6 +178,8 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
             return [await my_cases.name(tx, here, number)]
         case "lead":
             return await my_cases.lead(tx, here, number)
+        case "late" | "postpone":
+            return [await put_off(tx, here, tap)]
         case "drafts":
             return [await menu.drafts(tx, here)]
         case "last":

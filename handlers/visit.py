@@ -294,7 +294,9 @@ async def _stand(tx: Tx, work: Work, me: Person, case: Case, cause: Cause, now: 
         step = NextStep(case.status, case.next_step, None)
     if (step.status, step.step, step.due_on, len(done)) != (case.status, case.next_step, case.due_on, case.attempts):
         # Only then, because with the step it is forgotten who was told that it is overdue.
-        await cases.advance(tx, case, step, cause, now, attempts=len(done))
+        same = (step.step, step.due_on) == (case.next_step, case.due_on)
+        postponed = case.postponed if same else 0
+        await cases.advance(tx, case, step, cause, now, attempts=len(done), postponed=postponed)
     return _owed(work, step)
 
 

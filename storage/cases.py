@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from casework import numbers
+from casework.escalation import Due
 from casework.records import DECISION, IMPORT, Case, Cause, NextStep, Person
 from storage import audit, moves
 from storage.database import Row, Tx, from_micros, to_micros
@@ -14,7 +15,8 @@ from storage.database import Row, Tx, from_micros, to_micros
 _CASE = (
     "c.id, c.prefix, c.running, c.grouping, c.municipality, c.settlement, c.address, c.birth_year, c.status, "
     "c.team_id, c.next_step, c.due_on, c.attempts, c.version, c.sealed_name IS NOT NULL AS sealed, t.name AS holder, "
-    "c.waits_for, r.institution AS awaits, c.enrolled_on, c.postponed"
+    "c.waits_for, r.institution AS awaits, c.enrolled_on, c.postponed, CASE WHEN c.postponed > 0 THEN "
+    "(SELECT l.code FROM lateness l WHERE l.case_id = c.id ORDER BY l.id DESC LIMIT 1) END AS late_for"
 )
 _JOINED = "LEFT JOIN team t ON t.id = c.team_id LEFT JOIN referral r ON r.id = c.waits_for"
 _FROM = f"FROM child_case c JOIN visible_to v ON v.case_id = c.id AND v.person_id = :me {_JOINED}"
@@ -101,14 +103,15 @@ async def overdue(tx: Tx, me: Person, today: date) -> list[Case]:
     return [_case(row) for row in rows]
 
 
-async def overdue_everywhere(tx: Tx, today: date) -> list[tuple[Case, int]]:
-    """For the schedule, not for a person: overdue cases, oldest first, and the rung that was told last."""
+async def due_everywhere(tx: Tx, today: date) -> list[Due]:
+    """For the schedule, not for a person: what is due today or overdue, oldest first."""
     rows = await tx.rows(
-        f"SELECT {_CASE}, c.told_rung FROM child_case c {_JOINED} "
-        "WHERE c.due_on < :today ORDER BY c.due_on, c.prefix, c.running",
+        f"SELECT {_CASE}, c.told_rung, "
+        "(SELECT w.reporter_id FROM visit w WHERE w.case_id = c.id ORDER BY w.id DESC LIMIT 1) AS reporter "
+        f"FROM child_case c {_JOINED} WHERE c.due_on <= :today ORDER BY c.due_on, c.prefix, c.running",
         today=today.isoformat(),
     )
-    return [(_case(row), row["told_rung"]) for row in rows]
+    return [Due(_case(row), row["told_rung"], row["reporter"]) for row in rows]
 
 
 async def counts(tx: Tx, me: Person) -> tuple[int, int]:
@@ -118,16 +121,19 @@ async def counts(tx: Tx, me: Person) -> tuple[int, int]:
 
 
 async def advance(
-    tx: Tx, case: Case, step: NextStep, cause: Cause, now: datetime, *, attempts: int | None = None, detail: str = ""
-) -> None:
-    """Moves a case, and keeps that it moved and why. `attempts` counts its visits, None leaves the number.
+    tx: Tx, case: Case, step: NextStep, cause: Cause, now: datetime, *,
+    attempts: int | None = None, postponed: int = 0, detail: str = "",
+) -> None:  # fmt: skip
+    """Moves a case, and keeps that it moved and why. `attempts` counts its visits, None leaves the number; `postponed`
+    is how often the step was, which is never for a new one.
 
     Raises Changed when the case is no longer the one the decision was made for.
     """
     row = await tx.row(
         "UPDATE child_case SET status = :status, next_step = :step, due_on = :due, waits_for = :waits, "
         "enrolled_on = CASE WHEN :enrolled IS NULL THEN NULL ELSE coalesce(enrolled_on, :enrolled) END, "
-        "attempts = coalesce(:attempts, attempts), version = version + 1, told_rung = 0, postponed = 0 "
+        "attempts = coalesce(:attempts, attempts), version = version + 1, told_rung = 0, "
+        "postponed = :postponed "
         "WHERE id = :id AND version = :version RETURNING team_id",
         status=step.status,
         step=step.step,
@@ -135,6 +141,7 @@ async def advance(
         waits=step.waits_for,
         enrolled=step.enrolled_on.isoformat() if step.enrolled_on else None,
         attempts=attempts,
+        postponed=postponed,
         id=case.id,
         version=case.version,
     )
@@ -301,4 +308,5 @@ def _case(row: Row) -> Case:
         row["awaits"] or "",
         date.fromisoformat(row["enrolled_on"]) if row["enrolled_on"] else None,
         row["postponed"],
+        row["late_for"] or "",
     )

@@ -142,7 +142,7 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 
 
 async def one_team(app: App) -> None:
-    """Team Б-1 with sixteen cases, all due today."""
+    """Team Б-1 with sixteen cases, all due today, which its people know already."""
     async with app.database.transaction() as tx:
         await teams.put(tx, "Б-1", "Бяла", "Бяла")
         team = (await teams.by_name(tx))["б-1"].id
@@ -152,6 +152,7 @@ async def one_team(app: App) -> None:
         ]
         today = app.now().astimezone(app.config.zone).date()
         await cases.put(tx, new, NextStep("S11", "visit", today), app.now())
+        await tx.run("UPDATE child_case SET told_rung = 1")
 
 
 @asynccontextmanager

@@ -184,7 +184,23 @@ def test_the_team_takes_a_case_back_from_a_silent_institution() -> None:
 
 def test_a_step_is_postponed_twice_and_not_more() -> None:
     case = new_case()
-    for _ in range(BOOK.late_at_most):
-        step = life.postponed(BOOK, WORKING, case, "L20", MONDAY)
-        case = replace(moved(case, step), postponed=case.postponed + 1)
     assert life.postponed(BOOK, WORKING, case, "L20", MONDAY) is None
+    for _ in range(BOOK.late_at_most):
+        assert case.due_on is not None
+        step = life.postponed(BOOK, WORKING, case, "L20", case.due_on)
+        assert step is not None
+        case = replace(moved(case, step), postponed=case.postponed + 1)
+    assert case.due_on is not None
+    assert life.is_at_limit(BOOK, case)
+    assert life.postponed(BOOK, WORKING, case, "L20", case.due_on) is None
+
+
+def test_only_the_step_of_a_team_is_postponed_once_it_is_due() -> None:
+    case = replace(new_case(), due_on=MONDAY)
+    others = (
+        replace(case, waits_for=3), replace(case, team_id=None), replace(case, due_on=None),
+        replace(case, due_on=MONDAY + timedelta(days=1)),
+    )  # fmt: skip
+    assert life.is_asked_why(BOOK, case, MONDAY)
+    assert not any(life.is_asked_why(BOOK, one, MONDAY) for one in others)
+    assert not life.is_asked_why(BOOK.model_copy(update={"late_at_most": 0}), case, MONDAY)

@@ -34,7 +34,7 @@ def statements() -> list[tuple[str, str]]:
 
 
 UNSEEN_BY_PEOPLE = {
-    "cases.py:overdue_everywhere": "the schedule, which tells each case to one person who may see it",
+    "cases.py:due_everywhere": "the schedule, which tells each case to one person who may see it",
     "cases.py:handed_over": "of a hand-over, for whoever may answer to it (handovers.get)",
     "handovers.py:_offers": "what is told of a case that is offered; to whom, each caller says",
     "visits.py:last_report": "the card of a hand-over, written before the other side may see the case",
@@ -167,10 +167,11 @@ async def test_what_is_done_and_overdue_in_an_area(district: Any) -> None:
         # Arrived before the last digest, and saved after it.
         assert await overview.done_between(tx, district.coordinator, NOW + second, NOW + day, after=0) == done
         assert await overview.done_between(tx, district.coordinator, NOW + second, NOW + day, after=1) == []
-        late = await cases.overdue_everywhere(tx, tomorrow)
+        late = await cases.due_everywhere(tx, tomorrow)
+        assert [due.reporter_id for due in late if due.case.number in ("БЯ-001", "БЯ-002")] == [district.mila.id, None]
         assert (len(late), len(await cases.overdue(tx, district.coordinator, tomorrow))) == (11, 8)
-        await overview.told(tx, [Turn(late[0][0], 2, district.coordinator)])
-        assert (await cases.overdue_everywhere(tx, tomorrow))[0][1] == 2
+        await overview.told(tx, [Turn(late[0].case, 3, district.coordinator, 3)])
+        assert (await cases.due_everywhere(tx, tomorrow))[0].told_rung == 3
         assert await cases.counts(tx, district.coordinator) == (8, 0)
 
 

@@ -76,6 +76,9 @@ async def fill(app: App, language: str, account: Callable[[str], str], channel: 
                 "РУ", "G2", "Русе", "Русе", f"ул. Рила {number}", 2014, team_ids["Р-1"], "", None, f"Р{number}"
             )
             await _case(tx, child, now.astimezone(SOFIA).date(), 3, now)
+        # At ten everybody knows what is due today.
+        today = now.astimezone(SOFIA).date().isoformat()
+        await tx.run("UPDATE child_case SET told_rung = 1 WHERE due_on <= :today", today=today)
 
 
 async def _invite(tx: Tx, member: Member, code: str, team_ids: dict[str, int], now: datetime) -> None:

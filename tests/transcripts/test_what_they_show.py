@@ -20,8 +20,9 @@ GUIDE = HERE.parents[1] / "docs" / "user-guide.md"
 FILES = sorted(HERE.glob("*.txt"))
 CONVERSATIONS = {
     "advice.py", "announce.py", "cases.py", "conversations.py", "coordinate.py", "decide.py", "forms.py", "give.py",
-    "handover.py", "join.py", "kinds.py", "menu.py", "movement.py", "moving.py", "onekeyboard.py", "pages.py",
-    "pick.py", "questions.py", "review.py", "router.py", "settings.py", "split.py", "talk.py", "visit.py",
+    "handover.py", "join.py", "kinds.py", "late.py", "menu.py", "movement.py", "moving.py", "onekeyboard.py",
+    "overdue.py", "pages.py", "pick.py", "questions.py", "review.py", "router.py", "settings.py", "split.py", "talk.py",
+    "visit.py",
 }  # fmt: skip
 ON_VIBER = "on Viber alone; tests/bot/test_viber*.py"
 UNSAID = {
@@ -81,6 +82,7 @@ UNSAID = {
         ),
         "late taps; tests/conversations/test_giving.py and its neighbours",
     ),
+    "Nothing was changed: {case} is closed already.": "tests/conversations/test_why_late.py",
     "One question back": "in the messenger's list of commands",
     "Throw this report away": "the same",
     "Messages set aside": "a message must fail three times first; tests/bot/test_aside.py",

@@ -48,6 +48,7 @@ CREATE INDEX absence_deputy ON absence (deputy_id) WHERE ended_at IS NULL;
 ALTER TABLE child_case ADD COLUMN waits_for INTEGER;
 ALTER TABLE child_case ADD COLUMN enrolled_on TEXT;
 ALTER TABLE child_case ADD COLUMN postponed INTEGER NOT NULL DEFAULT 0;
+UPDATE child_case SET told_rung = told_rung + 1 WHERE told_rung > 0;
 DROP VIEW visible_to;
 """
 
