@@ -112,6 +112,17 @@ def silent(catalogue: Catalogue, calendar: WorkingDays, case: Case, today: date)
     return permitted(catalogue, case, step)
 
 
+def refused(
+    catalogue: Catalogue, calendar: WorkingDays, case: Case, today: date, others: Sequence[Asked]
+) -> NextStep | None:
+    """Nobody of the institution that the case waits for takes it on: it waits for the others, else the team goes on."""
+    step = NextStep(case.status, case.next_step, case.due_on, enrolled_on=case.enrolled_on)
+    if others:
+        return waiting(catalogue, step, others)
+    due = calendar.on_or_after(today + timedelta(days=catalogue.refused_days))
+    return permitted(catalogue, case, replace(step, step=catalogue.refused_step, due_on=due))
+
+
 def unassigned(catalogue: Catalogue, calendar: WorkingDays, today: date) -> NextStep:
     """Of a case that no team has any more."""
     due = calendar.on_or_after(today + timedelta(days=catalogue.unassigned_days))

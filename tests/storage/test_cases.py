@@ -36,10 +36,14 @@ def statements() -> list[tuple[str, str]]:
 UNSEEN_BY_PEOPLE = {
     "cases.py:overdue_everywhere": "the schedule, which tells each case to one person who may see it",
     "overview.py:last_visit": "a number for the next digest",
+    "cases.py:unanswered_everywhere": "the schedule, which tells whoever asked",
+    "cases.py:for_rules": "the rules of the case, after the answer of somebody who saw it until then",
     "cases.py:put": "numbers for the import",
     "cases.py:recognised": "recognition marks for the import",
     "referrals.py:ask": "the municipality of a case, for whoever reported it",
     "referrals.py:open_of": "the rules of the case",
+    "referrals.py:made_by": "the rules of the case",
+    "referrals.py:due_everywhere": "the schedule, which reminds those who may see it",
     "visits.py:last_companions": "the person's own reports",
 }
 
