@@ -19,6 +19,11 @@ def answers_of(catalogue: Catalogue, institution: str) -> dict[str, Answer]:
     }  # fmt: skip
 
 
+def is_urgent(catalogue: Catalogue, measure: str) -> bool:
+    """Whether an urgent outcome brings it about of itself."""
+    return any(one.urgent and measure in one.refers for one in catalogue.outcomes.values())
+
+
 def is_outlived(catalogue: Catalogue, measure: str, outcome: str) -> bool:
     """Whether a visit that ended so makes the answer needless: what only finds a family, once somebody was met."""
     return measure in catalogue.measures and catalogue.measures[measure].finds and catalogue.outcomes[outcome].meets

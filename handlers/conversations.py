@@ -209,7 +209,7 @@ async def _for_case(
 ) -> list[Message]:
     """A report with what is known of it. Which case it is, and a note that cannot be kept, are asked."""
     held, kept = await _taken_over(tx, kept)
-    noted, refused = _noted(here, note)
+    noted, refused = _noted(here, note, given)
     journal = _new("visit", here, {**held, **given, **noted})
     if query:
         journal = await _at_case(tx, here, journal, query)
@@ -225,8 +225,10 @@ async def _at_case(tx: Tx, here: Scene, journal: Journal, query: CaseQuery) -> J
     return replace(journal, open_key="case", partial=looking_for(text))
 
 
-def _noted(here: Scene, note: str) -> tuple[dict[str, Any], Text]:
+def _noted(here: Scene, note: str, given: dict[str, Any]) -> tuple[dict[str, Any], Text]:
     """What a note that came without being asked gives, and the sentence that refuses it."""
+    if visit.is_only_the_fact(here.work, given):
+        return {}, visit.NO_STORY if note or given.get("photos") else ""
     if not note:
         return {}, ""
     match visit.NOTE.read(Typed(note), None, None, here.moment):
@@ -248,8 +250,10 @@ async def _photo_aside(tx: Tx, here: Scene, journal: Journal, reply: Pictured) -
     """A photo at another question is not lost: it goes into the report, and the question stays."""
     answered = "photos" in journal.answers
     held = list((journal.answers if answered else journal.given).get("photos") or [])
-    if len(held) >= PHOTOS_AT_MOST:
-        said: Text = _("There are already {count} photos in this report; no more are taken.", count=str(len(held)))
+    if visit.is_only_the_fact(here.work, {**journal.given, **journal.answers}):
+        said: Text = visit.NO_STORY
+    elif len(held) >= PHOTOS_AT_MOST:
+        said = _("There are already {count} photos in this report; no more are taken.", count=str(len(held)))
     else:
         photos = {"photos": [*held, _stored(reply)]}
         if answered:
@@ -360,20 +364,21 @@ async def _keep(tx: Tx, here: Scene, journal: Journal, result: Any) -> list[Mess
         return await keep(tx, here, result)
     if journal.name == "language":
         return await _in_language(tx, here, result)
-    return [await _kept_report(tx, here, journal, result)]
+    return await _kept_report(tx, here, journal, result)
 
 
-async def _kept_report(tx: Tx, here: Scene, journal: Journal, report: VisitReport | None) -> Message:
-    """Of a report or of the correction of one; the receipt."""
+async def _kept_report(tx: Tx, here: Scene, journal: Journal, report: VisitReport | None) -> list[Message]:
+    """Of a report or of the correction of one; the receipt, and what others are told."""
     rows = ((menu.REPORT,), (menu.CASES, Button(_("My last reports"), "", "last")))
     if journal.name == "visit":
-        return Message(View((await visit.keep_report(tx, here.work, here.me, report, here.moment.at),), rows))
+        receipt, told = await visit.keep_report(tx, here.work, here.me, report, here.moment.at)
+        return [Message(View((receipt,), rows)), *told]
     visit_id, version = journal.given["visit"], journal.given["version"]
-    receipt = await visit.keep_correction(
+    receipt, told = await visit.keep_correction(
         tx, here.work, here.me, report, here.moment.at, visit_id=visit_id, version=version
     )
     # Who came second to a correction opens the report again with one tap.
-    return Message(View((receipt,), ((menu.correct(visit_id),), *rows)))
+    return [Message(View((receipt,), ((menu.correct(visit_id),), *rows))), *told]
 
 
 async def _in_language(tx: Tx, here: Scene, language: str) -> list[Message]:

@@ -6,7 +6,7 @@ a usual report is eight taps and "nobody at the address" four.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,12 +14,14 @@ from typing import Any
 from casework import calendar, life, steps
 from casework.catalogue import Outcome
 from casework.records import CORRECTION, VISIT, Case, Cause, NextStep, Person, Place, Visit, VisitReport
+from handlers import referring
 from handlers.kinds import AnyOf, Day, OneOf, Photos, Sentence, Where
 from handlers.pick import PickCase, case_line
+from handlers.referring import Followed
 from handlers.review import review
-from handlers.scene import Scene, Work
+from handlers.scene import Message, Scene, Work
 from handlers.talk import Talk
-from handlers.words import Phrase, Text, _
+from handlers.words import Joined, Phrase, Text, _
 from storage import audit, cases, moves, people, visits
 from storage.database import Tx
 
@@ -27,6 +29,12 @@ PARTS_OF_DAY = {"morning": _("morning"), "afternoon": _("afternoon"), "evening":
 USUAL = 8
 """The first ones of each list of the catalogue, which fit on a telephone with the question above them."""
 NOTE = Sentence(300)
+ONLY_THE_FACT = _("Please check and save. Only the fact is recorded.")
+NO_STORY = _(
+    "For a child at risk only the fact is recorded; I kept nothing else of what you sent. "
+    "Tell it to child protection yourself."
+)
+DANGER = _("If the child is in danger now, call 112. The children's line is 116 111, day and night.")
 NOT_YOURS = _("This case is not with your team now, so nothing was saved.")
 
 
@@ -58,16 +66,9 @@ async def report_visit(talk: Talk, here: Scene) -> VisitReport | None:
         default=[],
     )
     next_on = await _next_visit(talk, here, case, outcome, day=day, promised=promised)
-    note = await talk.ask(
-        "note",
-        _("A short note, without names."),
-        NOTE,
-        label=_("Note"),
-        default=talk.given.get("note", ""),
-    )
-    photos = await _photos(talk, outcome)
+    note, photos = await _story(talk, outcome)
     place = await talk.ask("place", _("Where are you?"), Where(), label=_("Place"), default=[])
-    await review(talk, _("Please check and save. Photos can be sent here too."))
+    await review(talk, ONLY_THE_FACT if outcome.urgent else _("Please check and save. Photos can be sent here too."))
     return VisitReport(
         case.id, day, part, attempt, went, address, met, outcome.code,
         reasons, measures, promised, next_on, note, photos, place,
@@ -176,6 +177,26 @@ async def _next_visit(talk: Talk, here: Scene, case: Case, outcome: Outcome, *, 
     )
 
 
+async def _story(talk: Talk, outcome: Outcome) -> tuple[str, Any]:
+    """Note and photos; of a child at risk only the fact is recorded."""
+    if outcome.urgent:
+        return "", ()
+    note = await talk.ask(
+        "note",
+        _("A short note, without names."),
+        NOTE,
+        label=_("Note"),
+        default=talk.given.get("note", ""),
+    )
+    return note, await _photos(talk, outcome)
+
+
+def is_only_the_fact(work: Work, recorded: Mapping[str, Any]) -> bool:
+    """Whether a report whose answers are these takes no note and no photos."""
+    outcome = work.catalogue.outcomes.get(recorded.get("outcome", ""))
+    return outcome is not None and outcome.urgent
+
+
 async def _photos(talk: Talk, outcome: Outcome) -> Any:
     held = talk.given.get("photos")
     default = held if held else None if outcome.photos else []
@@ -188,11 +209,13 @@ async def _photos(talk: Talk, outcome: Outcome) -> Any:
     )
 
 
-async def keep_report(tx: Tx, work: Work, me: Person, report: VisitReport | None, now: datetime) -> Phrase:
-    """Saves the report, moves its case, and returns the receipt."""
+async def keep_report(
+    tx: Tx, work: Work, me: Person, report: VisitReport | None, now: datetime
+) -> tuple[Text, Sequence[Message]]:
+    """Saves the report, moves its case, asks whom it refers to; the receipt, and what others are told."""
     case = await cases.get(tx, me, report.case_id) if report else None
     if report is None or case is None:
-        return NOT_YOURS
+        return NOT_YOURS, ()
     earlier = await visits.history(tx, me, case.id)
     # Somebody else may have reported the same case since the conversation began.
     report = replace(report, attempt=len(earlier) + 1)
@@ -200,14 +223,11 @@ async def keep_report(tx: Tx, work: Work, me: Person, report: VisitReport | None
     follows = steps.after(work.catalogue, work.calendar, report, [visit.report for visit in earlier])
     # A case that was closed meanwhile keeps the report and stays closed.
     step = life.permitted(work.catalogue, case, follows) or NextStep(case.status, case.next_step, None)
-    await cases.advance(tx, case, step, Cause(VISIT, visit.id, me.id), now, attempts=len(earlier) + 1)
-    return receipt(visit, case, _owed(work, step))
-
-
-def _owed(work: Work, step: NextStep) -> Text:
-    if step.due_on is None:
-        return _("The case is closed.")
-    return _("Next: {step}. Due: {day}", step=work.catalogue.steps[step.step], day=step.due_on)
+    followed = await referring.after_visit(tx, work, case, visit, step, now)
+    await cases.advance(tx, case, followed.step, Cause(VISIT, visit.id, me.id), now, attempts=len(earlier) + 1)
+    lines = [receipt(visit, case, followed.owed(work.catalogue)), *followed.lines]
+    danger = (DANGER,) if work.catalogue.outcomes[report.outcome].urgent else ()
+    return Joined([*lines, *danger], "\n"), followed.told
 
 
 def receipt(visit: Visit, case: Case, step: Text) -> Phrase:
@@ -240,7 +260,7 @@ def answers_of(work: Work, report: VisitReport) -> dict[str, Any]:
 
 async def keep_correction(
     tx: Tx, work: Work, me: Person, report: VisitReport | None, now: datetime, *, visit_id: int, version: int
-) -> Phrase:
+) -> tuple[Text, Sequence[Message]]:
     """A new version beside the old one; two corrections of the same version do not overwrite each other.
 
     Every case it touches stands afterwards as if the visit had always been where and what it now is.
@@ -248,13 +268,13 @@ async def keep_correction(
     case = await cases.get(tx, me, report.case_id) if report else None
     held = await visits.get(tx, me, visit_id)
     if report is None or case is None or held is None:
-        return NOT_YOURS
+        return NOT_YOURS, ()
     place = sum(one.id < visit_id for one in await visits.history(tx, me, case.id)) + 1
     visit = await visits.correct(tx, me, visit_id, version, replace(report, attempt=place), now)
     if visit is None:
-        return _("Somebody corrected report № {number} meanwhile. Open it again to see both.", number=str(visit_id))
-    cause = Cause(CORRECTION, visit.id, me.id)
-    step = await _stand(tx, work, me, case, cause, now)
+        said = _("Somebody corrected report № {number} meanwhile. Open it again to see both.", number=str(visit_id))
+        return said, ()
+    stands = await _stand(tx, work, me, case, visit, now)
     corrected = _(
         "Corrected. Report № {number}, version {version}. The old one is kept.",
         number=str(visit.id),
@@ -262,19 +282,21 @@ async def keep_correction(
     )
     left = await cases.get(tx, me, held.report.case_id)
     if left is None or left.id == case.id:
-        return corrected
+        return Joined([corrected, *stands.lines], "\n"), stands.told
     await audit.note(tx, now, me.id, "lost a visit to another case", left.id, f"visit {visit.id}")
-    return _(
+    without = await _stand(tx, work, me, left, visit, now)
+    moved = _(
         "{corrected}\nIt is now with {case}. {step}\n{left} is left without it. {left_step}",
         corrected=corrected,
         case=case.number,
-        step=step,
+        step=stands.owed(work.catalogue),
         left=left.number,
-        left_step=await _stand(tx, work, me, left, cause, now),
+        left_step=without.owed(work.catalogue),
     )
+    return Joined([moved, *stands.lines, *without.lines], "\n"), [*stands.told, *without.told]
 
 
-async def _stand(tx: Tx, work: Work, me: Person, case: Case, cause: Cause, now: datetime) -> Text:
+async def _stand(tx: Tx, work: Work, me: Person, case: Case, corrected: Visit, now: datetime) -> Followed:
     """Puts a case where its visits, and what came after them, have brought it.
 
     The other reports keep the number of attempt they were saved with: nobody has changed them (decision 23).
@@ -282,12 +304,15 @@ async def _stand(tx: Tx, work: Work, me: Person, case: Case, cause: Cause, now: 
     done = await visits.history(tx, me, case.id)
     since = done[-1].saved_at if done else await cases.kept_since(tx, me, case.id)
     step = _brought_to(work, [one.report for one in done], since)
+    followed = await referring.after_correction(tx, work, case, done, corrected, step, now)
     if later := await moves.after_visits(tx, case.id, since):
-        step = replace(later, status=later.status or step.status)
-    if (step.status, step.step, step.due_on, len(done)) != (case.status, case.next_step, case.due_on, case.attempts):
+        followed = await referring.as_decided(tx, case, followed, later)
+    step = followed.step
+    stood = (case.status, case.next_step, case.due_on, case.waits_for, case.attempts)
+    if (step.status, step.step, step.due_on, step.waits_for, len(done)) != stood:
         # Only then, because with the step it is forgotten who was told that it is overdue.
-        await cases.advance(tx, case, step, cause, now, attempts=len(done))
-    return _owed(work, step)
+        await cases.advance(tx, case, step, Cause(CORRECTION, corrected.id, me.id), now, attempts=len(done))
+    return followed
 
 
 def _brought_to(work: Work, reports: Sequence[VisitReport], since: datetime) -> NextStep:

@@ -15,8 +15,8 @@ from storage.database import Row, Tx, from_micros, to_micros
 
 _REFERRAL = (
     "r.id, r.case_id, c.prefix, c.running, r.visit_id, r.measure, r.check_day, r.institution, r.municipality, "
-    "r.asked_by, r.asked_at, r.answer_by, r.state, r.taken_by, r.answer, r.absent, r.note, r.answered_by, r.answered_at, "
-    "c.settlement"
+    "r.asked_by, r.asked_at, r.answer_by, r.state, r.taken_by, r.answer, r.absent, r.note, r.answered_by, "
+    "r.answered_at, c.settlement"
 )
 _OF_CASES = "FROM referral r JOIN child_case c ON c.id = r.case_id"
 _SEEN = f"{_OF_CASES} JOIN visible_to v ON v.case_id = r.case_id AND v.person_id = :me"
