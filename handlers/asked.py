@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from casework import referrals as rules
 from casework.catalogue import Catalogue
 from casework.escalation import Roster
-from casework.records import LEADER, MUNICIPAL, REGIONAL, Case, Person, Referral
+from casework.records import ANSWERED, LEADER, MUNICIPAL, OPEN, REFUSED, REGIONAL, Case, Person, Referral
 from handlers.scene import Message, Work
 from handlers.views import Button, View
 from handlers.words import Text, _
 from storage import cases, people, referrals
 from storage.database import Tx
+
+ANSWERS = 3
+"""So many of the last answers stand on the card of a case."""
 
 
 def asked_for(book: Catalogue, referral: Referral) -> Text:
@@ -90,3 +94,17 @@ async def asker(tx: Tx, referral: Referral, case: Case) -> Person | None:
 def owes(book: Catalogue, case: Case) -> Text:
     """What a case owes as it stands."""
     return next_step(book, case.next_step, case.due_on, case.awaits)
+
+
+def on_card(book: Catalogue, asked: Sequence[Referral]) -> Iterator[Text]:
+    """A line for each open one, and for the last of those that have come to an end."""
+    for one in asked:
+        if one.state == OPEN:
+            yield _("Asked: {measure}. Answer by: {day}", measure=asked_for(book, one), day=one.answer_by)
+    ended = [one for one in asked if one.state in (ANSWERED, REFUSED)]
+    for one in ended[-ANSWERS:]:
+        measure = asked_for(book, one)
+        if one.state == REFUSED:
+            yield _("Nobody takes it on: {measure}", measure=measure)
+        elif one.measure:
+            yield _("Answered: {measure} · {answer}", measure=measure, answer=book.answers[one.answer])

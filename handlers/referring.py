@@ -14,7 +14,7 @@ from casework import calendar, life, steps
 from casework import referrals as rules
 from casework.catalogue import Catalogue
 from casework.life import Asked
-from casework.records import WITHDRAWN, Case, NextStep, Person, Referral, Visit, VisitReport
+from casework.records import WITHDRAWN, Case, NextStep, Referral, Visit, VisitReport
 from handlers.asked import asked_for, audience, next_step, notice, of_case
 from handlers.menu import MENU
 from handlers.scene import Message, Work
@@ -175,9 +175,9 @@ async def closed(tx: Tx, work: Work, case: Case, by: int | None, now: datetime) 
     return await withdraw(tx, work, await referrals.open_of(tx, case.id), by, now)
 
 
-async def could_wait_for(tx: Tx, work: Work, me: Person, case: Case, besides: Referral) -> list[Asked]:
+async def could_wait_for(tx: Tx, work: Work, case: Case, besides: Referral) -> list[Asked]:
     """The open referrals of a case that it may wait for, without the one that was answered just now."""
-    reports = [one.report for one in await visits.history(tx, me, case.id)]
+    reports = await visits.for_rules(tx, case.id)
     led_to = steps.after(work.catalogue, work.calendar, reports[-1], reports[:-1]).refers if reports else ()
     asked = []
     for one in await referrals.open_of(tx, case.id):

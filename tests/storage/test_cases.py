@@ -44,6 +44,7 @@ UNSEEN_BY_PEOPLE = {
     "referrals.py:open_of": "the rules of the case",
     "referrals.py:made_by": "the rules of the case",
     "referrals.py:due_everywhere": "the schedule, which reminds those who may see it",
+    "visits.py:for_rules": "the rules of the case",
     "visits.py:last_companions": "the person's own reports",
 }
 
