@@ -64,8 +64,7 @@ async def accept(tx: Tx, here: Scene, referral_id: int) -> Message:
     """The first has it; the others are told who."""
     if refused := await taken_elsewhere(tx, here, referral_id):
         return refused
-    referral = await referrals.known(tx, here.me, referral_id)
-    assert referral is not None
+    referral = await referrals.for_rules(tx, referral_id)
     said = _("{case} is yours. Answer by: {day}", case=of_case(referral), day=referral.answer_by)
     number = str(referral_id)
     rows = ((Button(_("Answer"), number, "reply"), Button(_("Not ours"), number, "not_ours")), (MENU,))
@@ -156,7 +155,7 @@ async def _told(tx: Tx, here: Scene, referral: Referral, given: Answered, *, nee
             answer=answer,
         ),
         *note,
-        _("Asked was: {measure}", measure=asked_for(book, referral)),
+        _("Asked: {measure}", measure=asked_for(book, referral)),
         owes(book, case),
     )
     return [Message(View(tuple(lines), ((MENU,),))), news(told, referral, reader.id)]

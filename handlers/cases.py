@@ -8,7 +8,7 @@ from functools import partial
 
 from casework.catalogue import Catalogue
 from casework.records import INSTITUTION, OPEN, Case, Referral, Visit
-from handlers.answering import hindered
+from handlers.answering import NOT_THERE, hindered
 from handlers.asked import asked_for, on_card, owes
 from handlers.menu import MENU, correct
 from handlers.pick import NO_CASE, case_line, page_at
@@ -60,7 +60,7 @@ def _line(case: Case, here: Scene) -> Text:
 async def card(tx: Tx, here: Scene, case_id: int) -> Message:
     case = await cases.get(tx, here.me, case_id)
     if case is None:
-        return Message(View((NOT_YOURS,), ((MENU,),)))
+        return Message(View((NOT_THERE if here.me.role == INSTITUTION else NOT_YOURS,), ((MENU,),)))
     asked = await referrals.of_case(tx, here.me, case.id)
     if here.me.role == INSTITUTION:
         own = [one for one in asked if one.institution == here.me.institution]

@@ -35,8 +35,7 @@ async def not_ours(tx: Tx, here: Scene, referral_id: int) -> list[Message]:
     if not left:
         return [_sent_back(referral, ""), *await _refused(tx, here, referral)]
     names = [who.name for one in left if (who := await people.get(tx, one))]
-    again = await referrals.known(tx, here.me, referral_id)
-    assert again is not None
+    again = await referrals.for_rules(tx, referral_id)
     # Whoever has the first notice still, needs no second one.
     fresh = [one for one in left if one not in before]
     told = [await notice(tx, here.work, again, one) for one in fresh]
@@ -55,10 +54,10 @@ async def _refused(tx: Tx, here: Scene, referral: Referral) -> list[Message]:
     case = await cases.for_rules(tx, referral.case_id)
     others = await could_wait_for(tx, work, case, referral)
     await referrals.end_refused(tx, referral, here.moment.at)
-    if case.waits_for == referral.id:
-        step = life.refused(work.catalogue, work.calendar, case, here.moment.today, others)
-        if step:
-            await cases.advance(tx, case, step, Cause(ANSWER, referral.id, here.me.id), here.moment.at)
+    waited = case.waits_for == referral.id
+    step = life.refused(work.catalogue, work.calendar, case, here.moment.today, others) if waited else None
+    if step:
+        await cases.advance(tx, case, step, Cause(ANSWER, referral.id, here.me.id), here.moment.at)
     case = await cases.for_rules(tx, referral.case_id)
     reader = await asker(tx, referral, case)
     lines = [
@@ -68,7 +67,7 @@ async def _refused(tx: Tx, here: Scene, referral: Referral) -> list[Message]:
             institution=work.catalogue.institutions[referral.institution],
         ),
         *[_("“{note}” ({who})", note=reason, who=who) for who, reason in await referrals.reasons(tx, referral.id)],
-        _("Asked was: {measure}", measure=asked_for(work.catalogue, referral)),
+        _("Asked: {measure}", measure=asked_for(work.catalogue, referral)),
         owes(work.catalogue, case),
     ]
     return [news(tuple(lines), referral, reader.id)] if reader else []

@@ -39,12 +39,11 @@ async def _taken_back(tx: Tx, work: Work, today: date, now: datetime) -> list[Me
     """Cases whose institution has been silent too long are their team's again; who asked is told once."""
     told: dict[int, list[tuple[Case, Referral]]] = defaultdict(list)
     for case in await cases.unanswered_everywhere(tx, today):
-        if not life.is_silent(work.catalogue, work.calendar, case, today):
+        is_silent = life.is_silent(work.catalogue, work.calendar, case, today)
+        step = life.silent(work.catalogue, work.calendar, case, today) if is_silent else None
+        if step is None or case.waits_for is None:
             continue
-        step = life.silent(work.catalogue, work.calendar, case, today)
-        [referral] = [one for one in await referrals.open_of(tx, case.id) if one.id == case.waits_for]
-        if step is None:
-            continue
+        referral = await referrals.for_rules(tx, case.waits_for)
         await cases.advance(tx, case, step, Cause(DEADLINE, referral.id), now)
         if reader := await asker(tx, referral, case):
             told[reader.id].append((await cases.for_rules(tx, case.id), referral))

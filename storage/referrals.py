@@ -138,6 +138,11 @@ async def due_everywhere(tx: Tx, today: date) -> list[Referral]:
     return [_referral(row) for row in rows]
 
 
+async def for_rules(tx: Tx, referral_id: int) -> Referral:
+    """For the rules, not for a person."""
+    return _referral(await tx.one(f"SELECT {_REFERRAL} {_OF_CASES} WHERE r.id = :id", id=referral_id))
+
+
 async def made_by(tx: Tx, visit_id: int) -> list[Referral]:
     """For the rules, not for a person: those that a visit brought about, whatever became of them."""
     rows = await tx.rows(f"SELECT {_REFERRAL} {_OF_CASES} WHERE r.visit_id = :id ORDER BY r.id", id=visit_id)
@@ -151,10 +156,7 @@ async def release(tx: Tx) -> list[Referral]:
         f"AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = referral.taken_by AND {_REACHED}) RETURNING id",
         open=OPEN,
     )
-    released = []
-    for row in rows:
-        released.append(_referral(await tx.one(f"SELECT {_REFERRAL} {_OF_CASES} WHERE r.id = :id", id=row["id"])))
-    return released
+    return [await for_rules(tx, row["id"]) for row in rows]
 
 
 async def take(tx: Tx, me: Person, referral_id: int, now: datetime) -> bool:
