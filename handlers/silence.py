@@ -59,9 +59,8 @@ def _silent(work: Work, reader: int, back: Sequence[tuple[Case, Referral]]) -> M
     )
     lines: list[Text] = [
         _(
-            "• {case}: {institution}, {measure}. {next}",
+            "• {case}: {measure}. {next}",
             case=of_case(referral),
-            institution=book.institutions[referral.institution],
             measure=asked_for(book, referral),
             next=owes(book, case),
         )
