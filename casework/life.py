@@ -55,12 +55,14 @@ def answered(
 ) -> NextStep | None:
     """None when the answer is kept and the case stays where it is. `others` are referrals that it could wait for.
 
-    News moves the case, whatever it waited for; "done" moves only a case that waited for nothing else.
+    News moves the case, whatever it waited for; "done" moves only a case that waited for nothing else, or that was
+    taken back because nobody answered.
     """
     news = bool(answer.status) and answer.status != case.status
-    if not news and case.waits_for is None:
+    waits = case.waits_for is not None
+    if not news and not waits and case.next_step != catalogue.silent_step:
         return None
-    if not news and others:
+    if not news and waits and others:
         return waiting(catalogue, NextStep(case.status, case.next_step, case.due_on), others)
     due = calendar.on_or_after(today + timedelta(days=answer.days))
     status = answer.status or case.status

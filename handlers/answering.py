@@ -14,7 +14,7 @@ from casework.records import ANSWER, ANSWERED, INSTITUTION, REFUSED, WITHDRAWN, 
 from handlers.asked import asked_for, asker, audience, of_case, owes
 from handlers.kinds import OneOf, Sentence
 from handlers.menu import MENU
-from handlers.referring import could_wait_for, moves
+from handlers.referring import as_waiting, could_wait_for, moves
 from handlers.scene import Message, Scene
 from handlers.talk import Talk
 from handlers.views import Button, View
@@ -105,7 +105,9 @@ async def reply(talk: Talk, here: Scene) -> Answered:
     if here.me.institution != referral.institution:
         talk.say(_("You answer for: {institution}", institution=book.institutions[referral.institution]))
     code = await talk.ask("answer", _("What is the answer?"), OneOf(rules.answers_of(book, referral.institution)))
-    note = await talk.ask("note", _("A short note, without names."), NOTE)
+    # Of a child at risk only the fact is recorded.
+    is_told = not rules.is_urgent(book, referral.measure)
+    note = await talk.ask("note", _("A short note, without names."), NOTE) if is_told else ""
     return Answered(number, code, note)
 
 
@@ -129,8 +131,9 @@ async def _step(tx: Tx, here: Scene, case: Case, referral: Referral, code: str) 
     """Where the answer leads the case; None when it stays."""
     work = here.work
     others = await could_wait_for(tx, work, case, referral)
+    waits = await as_waiting(tx, work, case, referral)
     answer = work.catalogue.answers[code]
-    return moves(case, life.answered(work.catalogue, work.calendar, case, answer, here.moment.today, others))
+    return moves(case, life.answered(work.catalogue, work.calendar, waits, answer, here.moment.today, others))
 
 
 async def _told(tx: Tx, here: Scene, referral: Referral, given: Answered, *, needed: bool) -> list[Message]:

@@ -177,14 +177,27 @@ async def closed(tx: Tx, work: Work, case: Case, by: int | None, now: datetime) 
 
 async def could_wait_for(tx: Tx, work: Work, case: Case, besides: Referral) -> list[Asked]:
     """The open referrals of a case that it may wait for, without the one that was answered just now."""
-    reports = await visits.for_rules(tx, case.id)
-    led_to = steps.after(work.catalogue, work.calendar, reports[-1], reports[:-1]).refers if reports else ()
+    last = await _last(tx, work, case)
     asked = []
     for one in await referrals.open_of(tx, case.id):
-        heard = one.measure in led_to and bool(await audience(tx, work.catalogue, one))
+        heard = last is not None and one.measure in last.refers and bool(await audience(tx, work.catalogue, one))
         if one.id != besides.id and (heard or one.id == case.waits_for):
             asked.append(Asked(one.id, one.answer_by))
     return asked
+
+
+async def as_waiting(tx: Tx, work: Work, case: Case, referral: Referral) -> Case:
+    """The case as if it waited for the referral, where that is what its team does in the place of waiting: the step of
+    the last visit, of which nobody could be told."""
+    last = await _last(tx, work, case)
+    does = last is not None and referral.measure in last.refers and case.next_step == last.step
+    return replace(case, waits_for=referral.id) if does and case.waits_for is None else case
+
+
+async def _last(tx: Tx, work: Work, case: Case) -> NextStep | None:
+    """Where the last visit led the case."""
+    reports = await visits.for_rules(tx, case.id)
+    return steps.after(work.catalogue, work.calendar, reports[-1], reports[:-1]) if reports else None
 
 
 def moves(case: Case, step: NextStep | None) -> NextStep | None:

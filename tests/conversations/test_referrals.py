@@ -178,6 +178,19 @@ async def test_where_nobody_can_read_it_the_step_is_the_teams_and_they_write_the
     assert "Отговор: Община: проверка на адрес" not in mila.labels
 
 
+async def test_what_the_team_did_in_the_place_of_waiting_is_done_with_the_answer(
+    mila: Chat, database: Database
+) -> None:
+    await reports(mila, "14 неизвестно")
+    assert (await standing(database))[1:] == ("search", "2026-11-27", None)
+    await answers(mila, "Направено")
+    assert (await standing(database))[1:] == ("review", "2026-11-27", None)
+    mila.now += timedelta(days=1)
+    await reports(mila, "14 никой")
+    await answers(mila, "Направено", number=2)
+    assert (await standing(database))[1] == "retry"
+
+
 async def test_a_coordinator_stands_in_where_the_catalogue_says_so(mila: Chat, database: Database, kolyo: Chat) -> None:
     said = await reports(mila, "14 адрес", "Пропусни")
     assert "отговор от институция (Община)" in said
@@ -412,8 +425,8 @@ async def test_people_of_an_institution_see_only_what_is_theirs(
 ) -> None:
     yana = await somebody("yana", "Яна Драгнева", "I30")
     assert await yana.says("/menu") == "Яна, какво ще правим?"
-    assert yana.labels == ["Какво чака нас", "Настройки", "Помощ"]
-    assert await yana.taps("Какво чака нас") == "Нищо не чака Вашия отговор."
+    assert yana.labels == ["Чака отговор от нас", "Настройки", "Помощ"]
+    assert await yana.taps("Чака отговор от нас") == "Нищо не чака Вашия отговор."
     assert "Каквото екип отправи" in await yana.says("/help")
     await reports(mila, "14 адрес", "Пропусни")
     for wanted in ("/report", "/cases", "14 никой", "/last", "здравейте", "/hour"):
@@ -424,10 +437,10 @@ async def test_people_of_an_institution_see_only_what_is_theirs(
     assert "вече приключено" in await yana.sends(Tapped("old", "outcome", "O20"))
     assert await states(database) == [("M30", "open", "")]
     await yana.says("/menu")
-    await yana.taps("Какво чака нас")
+    await yana.taps("Чака отговор от нас")
     assert yana.labels == ["БЯ-014 · Община: проверка на адрес", "Меню"]
     await yana.taps("БЯ-014")
-    assert yana.labels == ["Приеми", "Отговори", "Не е за нас", "Покажи случая", "Какво чака нас", "Меню"]
+    assert yana.labels == ["Приеми", "Отговори", "Не е за нас", "Покажи случая", "Чака отговор от нас", "Меню"]
     await yana.taps("Покажи случая")
     assert "ул. Дунав 14" in yana.text
     assert "Няма такъв адрес" not in yana.text

@@ -54,6 +54,11 @@ class Stage:
         return self._clock.now()
 
     @property
+    def names(self) -> list[str]:
+        """The cast, and whoever else has done something."""
+        return list(self._phones)
+
+    @property
     def _clock(self) -> WorldClock:
         return self._world.sandbox.world.clock
 
