@@ -6,7 +6,7 @@ they write the answer down at the case.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -139,16 +139,29 @@ def _receipt(
     lines: list[Text] = []
     if heard:
         lines.append(_("Asked: {measures}. The answer comes here.", measures=_measures(book, heard)))
-    if unheard:
-        said = _(
-            "Nobody who can read it here: {measures}. Ask on paper or by telephone, and write the answer down at the "
-            "case.",
-            measures=_measures(book, unheard),
-        )
-        lines.append(said)
+    lines += [_outside(_measures(book, these), urgent=urgent) for these, urgent in _parted(book, unheard)]
     if gone:
         lines.append(_("No longer asked: {measures}.", measures=_measures(book, gone)))
     return lines
+
+
+def _parted(book: Catalogue, unheard: Sequence[Referral]) -> Iterator[tuple[list[Referral], bool]]:
+    """What is urgent, and what is not."""
+    for urgent in (True, False):
+        if these := [one for one in unheard if rules.is_urgent(book, one.measure) == urgent]:
+            yield these, urgent
+
+
+def _outside(measures: Text, *, urgent: bool) -> Text:
+    if urgent:
+        return _(
+            "Nobody who can read it here: {measures}. Call them now, and write the answer down at the case.",
+            measures=measures,
+        )
+    return _(
+        "Nobody who can read it here: {measures}. Ask on paper or by telephone, and write the answer down at the case.",
+        measures=measures,
+    )
 
 
 def _measures(book: Catalogue, asked: Sequence[Referral]) -> Text:
