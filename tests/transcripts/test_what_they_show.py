@@ -60,7 +60,7 @@ UNSAID = {
         ),
         "tests/bot/test_announcing.py",
     ),
-    "This is not there for you. Nothing was changed.": "tests/conversations/test_referrals.py",
+    "This is not there for you. Nothing was changed.": "tests/conversations/test_institutions.py",
     "“{institution}” has it and answers here until {day}.": "the same; the button is not offered then",
     "One question back": "in the messenger's list of commands",
     "Throw this report away": "the same",

@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 
 from casework.records import INSTITUTION
+from handlers import conversations, referring
 from handlers.replies import Tapped
+from handlers.scene import Scene
+from handlers.talk import Moment
 from handlers.words import Words
-from storage import people
+from storage import cases, people, referrals
 from storage.database import Database
 from storage.people import Invitation
-from tests.conversations.conftest import NOW, TODAY, Chat, joins
+from tests.conversations.conftest import NOW, TODAY, WORK, Chat, joins
 
 Joining = Callable[..., Awaitable[Chat]]
 
@@ -619,3 +622,47 @@ class TestACorrection:
         await mila.taps("Поправи № 1", "Промени", "Бележка")
         await mila.says(text)
         await mila.taps("Запази")
+
+
+async def test_no_answer_is_asked_for_where_nothing_was_referred(mila: Chat, database: Database) -> None:
+    async with database.transaction() as tx:
+        me, _kept = await people.with_journal(tx, "telegram", "mila")
+        assert me is not None
+        here = Scene(me, WORK, Moment(NOW, TODAY, "bg"))
+        [told] = await conversations.begin(tx, here, "reply", {"referral": 7})
+    assert Words("bg", TODAY).say(told.view.lines[0]) == "Това не е отправено към Вас. Нищо не е променено."
+
+
+async def test_a_check_stands_in_the_list_of_its_school_under_the_name_of_its_step(
+    database: Database, somebody: Joining
+) -> None:
+    petya = await somebody("petya", "Петя", "I10")
+    async with database.transaction() as tx:
+        made = await referrals.ask(tx, 14, "I10", TODAY, NOW, asked_by=None, check_day=7)
+    await petya.sends(pressed("waiting"))
+    assert petya.labels == ["БЯ-014 · проверка на отсъствията", "Меню"]
+    await petya.taps("БЯ-014")
+    assert petya.text == "БЯ-014, Дряновец: проверка на отсъствията\nПита: —. Отговор до: днес, 24.11"
+    async with database.transaction() as tx:
+        me, _kept = await people.with_journal(tx, "telegram", "petya")
+        check = await referrals.for_rules(tx, made)
+        assert me is not None
+        assert await referrals.answer(tx, me, check, "C10", NOW)
+        assert not await referrals.end_refused(tx, check, NOW)
+        assert not await referrals.withdraw(tx, check, None, NOW)
+        await referrals.ask(tx, 14, "I10", TODAY, NOW, asked_by=None, measure="M10")
+    await petya.sends(pressed("card", 14))
+    assert petya.text.splitlines()[-1] == "Поискано: Училище: записване. Отговор до: днес, 24.11"
+
+
+async def test_whoever_closes_a_case_withdraws_what_is_asked_of_it(
+    mila: Chat, database: Database, somebody: Joining
+) -> None:
+    yana = await somebody("yana", "Яна", "I30")
+    await reports(mila, "14 неизвестно")
+    await yana.sends(pressed("accept"))
+    async with database.transaction() as tx:
+        case = await cases.for_rules(tx, 14)
+        told = await referring.closed(tx, WORK, case, None, NOW)
+    assert [one.to for one in told] == [await id_of(database, "yana")]
+    assert [state for _measure, state, _answer in await states(database)] == ["withdrawn", "withdrawn"]
