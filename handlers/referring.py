@@ -41,9 +41,12 @@ class Followed:
 async def after_visit(tx: Tx, work: Work, case: Case, visit: Visit, step: NextStep, now: datetime) -> Followed:
     """Asks whom the visit refers to, and no longer those whom it makes needless. `step` is where it led the case."""
     wanted = life.referred(work.catalogue, (*visit.report.measures, *step.refers))
+    open_ = await referrals.open_of(tx, case.id)
+    if not wanted and not open_:
+        return Followed(step)
     gone = [
         one
-        for one in await referrals.open_of(tx, case.id)
+        for one in open_
         if one.measure not in wanted
         and (step.due_on is None or rules.is_outlived(work.catalogue, one.measure, visit.report.outcome))
     ]

@@ -103,13 +103,11 @@ async def stand_ins(tx: Tx, referral_id: int, role: str) -> list[int]:
 async def known(tx: Tx, me: Person, referral_id: int) -> Referral | None:
     """Whatever became of it: for the institution's people there, who are told so, and for whoever sees the case."""
     row = await tx.row(
-        f"SELECT {_REFERRAL} {_OF_CASES} WHERE r.id = :id AND ((:role = :institutional "
-        "AND r.institution = :institution AND :municipality IN ('', r.municipality)) "
+        f"SELECT {_REFERRAL} {_OF_CASES} WHERE r.id = :id AND "
+        "((r.institution = :institution AND :municipality IN ('', r.municipality)) "
         "OR EXISTS (SELECT 1 FROM visible_to v WHERE v.case_id = r.case_id AND v.person_id = :me))",
         id=referral_id,
         me=me.id,
-        role=me.role,
-        institutional=INSTITUTION,
         institution=me.institution,
         municipality=me.municipality,
     )
