@@ -59,6 +59,8 @@ class Measure(Entry):
 
     institution: str = ""
     days: int = Field(default=14, ge=0)
+    finds: bool = False
+    """Only finds the family: no longer asked once somebody of it was met."""
 
 
 class Repeat(Part):
@@ -219,6 +221,9 @@ class Catalogue(Part):
     silent_step: str
     silent_status: str
     silent_days: int = Field(ge=1)
+    refused_step: str
+    refused_days: int = Field(ge=0)
+    remind_days: int = Field(ge=1)
     late_at_most: int = Field(ge=0)
     ladder: Ladder
     retention: Retention

@@ -55,12 +55,14 @@ def answered(
 ) -> NextStep | None:
     """None when the answer is kept and the case stays where it is. `others` are referrals that it could wait for.
 
-    News moves the case, whatever it waited for; "done" moves only a case that waited for nothing else.
+    News moves the case, whatever it waited for; "done" moves only a case that waited for nothing else, or that was
+    taken back because nobody answered.
     """
     news = bool(answer.status) and answer.status != case.status
-    if not news and case.waits_for is None:
+    waits = case.waits_for is not None
+    if not news and not waits and case.next_step != catalogue.silent_step:
         return None
-    if not news and others:
+    if not news and waits and others:
         return waiting(catalogue, NextStep(case.status, case.next_step, case.due_on), others)
     due = calendar.on_or_after(today + timedelta(days=answer.days))
     status = answer.status or case.status
@@ -110,6 +112,17 @@ def is_silent(catalogue: Catalogue, calendar: WorkingDays, case: Case, today: da
 def silent(catalogue: Catalogue, calendar: WorkingDays, case: Case, today: date) -> NextStep | None:
     step = NextStep(catalogue.silent_status, catalogue.silent_step, calendar.on_or_after(today))
     return permitted(catalogue, case, step)
+
+
+def refused(
+    catalogue: Catalogue, calendar: WorkingDays, case: Case, today: date, others: Sequence[Asked]
+) -> NextStep | None:
+    """Nobody of the institution that the case waits for takes it on: it waits for the others, else the team goes on."""
+    step = NextStep(case.status, case.next_step, case.due_on, enrolled_on=case.enrolled_on)
+    if others:
+        return waiting(catalogue, step, others)
+    due = calendar.on_or_after(today + timedelta(days=catalogue.refused_days))
+    return permitted(catalogue, case, replace(step, step=catalogue.refused_step, due_on=due))
 
 
 def unassigned(catalogue: Catalogue, calendar: WorkingDays, today: date) -> NextStep:

@@ -28,6 +28,7 @@ PLAINLY = {"missing": "it is missing", "extra_forbidden": "it is not a part of a
 NAMES = {
     "status": "statuses", "first_status": "statuses", "silent_status": "statuses", "kept": "statuses", "to": "statuses",
     "step": "steps", "first_step": "steps", "leader_step": "steps", "answer_step": "steps", "silent_step": "steps",
+    "refused_step": "steps",
     "unassigned_status": "statuses", "unassigned_step": "steps", "refers": "measures", "institution": "institutions",
     "institutions": "institutions", "outside_status": "statuses", "outside_step": "steps",
 }  # fmt: skip

@@ -211,3 +211,4 @@ class Referral:
     note: str = ""
     answered_by: int | None = None
     answered_at: datetime | None = None
+    settlement: str = ""

@@ -114,6 +114,21 @@ async def due_everywhere(tx: Tx, today: date) -> list[Due]:
     return [Due(_case(row), row["told_rung"], row["reporter"]) for row in rows]
 
 
+async def for_rules(tx: Tx, case_id: int) -> Case:
+    """For the rules, not for a person: who answers may see it no longer."""
+    return _case(await tx.one(f"SELECT {_CASE} FROM child_case c {_JOINED} WHERE c.id = :id", id=case_id))
+
+
+async def unanswered_everywhere(tx: Tx, today: date) -> list[Case]:
+    """For the schedule, not for a person: those that wait for an institution that is late, oldest first."""
+    rows = await tx.rows(
+        f"SELECT {_CASE} FROM child_case c {_JOINED} WHERE c.waits_for IS NOT NULL AND c.due_on < :today "
+        "ORDER BY c.due_on, c.prefix, c.running",
+        today=today.isoformat(),
+    )
+    return [_case(row) for row in rows]
+
+
 async def counts(tx: Tx, me: Person) -> tuple[int, int]:
     """The cases a person is responsible for, and how many of them were visited at least once."""
     row = await tx.one(f"SELECT count(*) AS n, count(CASE WHEN c.attempts > 0 THEN 1 END) AS visited {_FROM}", me=me.id)

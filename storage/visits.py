@@ -133,6 +133,12 @@ async def outcomes_before(tx: Tx, me: Person, case_id: int, visit_id: int | None
     return [row["outcome"] for row in rows]
 
 
+async def for_rules(tx: Tx, case_id: int) -> list[VisitReport]:
+    """For the rules, not for a person: the reports of a case, oldest first."""
+    rows = await tx.rows("SELECT report FROM visit WHERE case_id = :id ORDER BY id", id=case_id)
+    return [_REPORTS.validate_json(row["report"]) for row in rows]
+
+
 @dataclass(frozen=True)
 class Own:
     """A report in a list: `number` is its case's."""

@@ -180,6 +180,8 @@ def test_the_team_takes_a_case_back_from_a_silent_institution() -> None:
     assert life.is_silent(BOOK, WORKING, case, on)
     back = moved(case, life.silent(BOOK, WORKING, case, on))
     assert (back.waits_for, back.next_step, back.due_on) == (None, "silent", on)
+    late = moved(back, life.answered(BOOK, WORKING, back, BOOK.answers["A10"], on, [Asked(9, MONDAY)]))
+    assert (late.waits_for, late.next_step) == (None, "review")
 
 
 def test_a_step_is_postponed_twice_and_not_more() -> None:

@@ -39,10 +39,15 @@ UNSEEN_BY_PEOPLE = {
     "handovers.py:_offers": "what is told of a case that is offered; to whom, each caller says",
     "visits.py:last_report": "the card of a hand-over, written before the other side may see the case",
     "overview.py:last_visit": "a number for the next digest",
+    "cases.py:unanswered_everywhere": "the schedule, which tells whoever asked",
+    "cases.py:for_rules": "the rules of the case, after the answer of somebody who saw it until then",
     "cases.py:put": "numbers for the import",
     "cases.py:recognised": "recognition marks for the import",
     "referrals.py:ask": "the municipality of a case, for whoever reported it",
     "referrals.py:open_of": "the rules of the case",
+    "referrals.py:made_by": "the rules of the case",
+    "referrals.py:due_everywhere": "the schedule, which reminds those who may see it",
+    "visits.py:for_rules": "the rules of the case",
     "visits.py:last_companions": "the person's own reports",
 }
 

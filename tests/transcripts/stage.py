@@ -54,10 +54,6 @@ class Stage:
         return self._clock.now()
 
     @property
-    def _clock(self) -> WorldClock:
-        return self._world.sandbox.world.clock
-
-    @property
     def names(self) -> list[str]:
         """The cast, then who joined, in the order in which they came."""
         return list(self._phones)

@@ -26,7 +26,7 @@ CREATE INDEX referral_case ON referral (case_id, id);
 CREATE INDEX referral_open ON referral (institution, municipality, answer_by) WHERE state = 'open';
 CREATE TABLE not_ours (
     referral_id INTEGER NOT NULL REFERENCES referral, person_id INTEGER NOT NULL REFERENCES person,
-    at BIGINT NOT NULL, PRIMARY KEY (referral_id, person_id));
+    at BIGINT NOT NULL, reason TEXT NOT NULL DEFAULT '', PRIMARY KEY (referral_id, person_id));
 CREATE TABLE lateness (
     id INTEGER PRIMARY KEY, case_id INTEGER NOT NULL REFERENCES child_case,
     person_id INTEGER NOT NULL REFERENCES person, at BIGINT NOT NULL, code TEXT NOT NULL, step TEXT NOT NULL,
