@@ -18,7 +18,7 @@ from casework.records import Case, NextStep, VisitReport
 BOOK = catalogue.load()
 WORKING = WorkingDays()
 MONDAY = date(2026, 11, 23)
-EVENTS = ("visit", "answer", "check", "silence", "unassigned", "postponed")
+EVENTS = ("visit", "answer", "refusal", "check", "silence", "unassigned", "postponed")
 
 
 def new_case() -> Case:
@@ -59,6 +59,10 @@ def happened(draw: st.DrawFn, case: Case, event: str, today: date, earlier: list
             others = [Asked(9, WORKING.on_or_after(today + timedelta(days=3)))] if draw(st.booleans()) else []
             answer = BOOK.answers[draw(st.sampled_from(sorted(BOOK.answers)))]
             return moved(case, life.answered(BOOK, WORKING, case, answer, today, others))
+        case "refusal" if case.waits_for is not None:
+            others = [Asked(9, today + timedelta(days=3))] if draw(st.booleans()) else []
+            others = [replace(one, answer_by=WORKING.on_or_after(one.answer_by)) for one in others]
+            return moved(case, life.refused(BOOK, WORKING, case, today, others))
         case "check":
             check = BOOK.checks[draw(st.sampled_from(sorted(BOOK.checks)))]
             return moved(case, life.checked(BOOK, WORKING, case, check, draw(st.integers(0, 9)), today))
