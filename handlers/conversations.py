@@ -331,15 +331,15 @@ async def _kept_report(tx: Tx, here: Scene, journal: Journal, report: VisitRepor
     rows = ((menu.REPORT,), (menu.CASES, Button(_("My last reports"), "", "last")))
     if journal.name == "visit":
         saved = await keeping.keep_report(tx, here.work, here.me, report, here.moment.at)
-        form = ((menu.print_form(saved.number),),) if saved.number else ()
-        return [Message(View((saved.receipt,), (*rows, *form))), *saved.told]
+        printed = ((menu.print_form(saved.number),),) if saved.number else ()
+        return [Message(View((saved.receipt,), (*rows, *printed))), *saved.told]
     visit_id, version = journal.given["visit"], journal.given["version"]
     saved = await keeping.keep_correction(
         tx, here.work, here.me, report, here.moment.at, visit_id=visit_id, version=version
     )
     # Who came second to a correction opens the report again with one tap.
-    again, form = (menu.correct(visit_id),), (menu.print_form(visit_id),)
-    return [Message(View((saved.receipt,), (again, *rows, form))), *saved.told]
+    ways = ((menu.correct(visit_id),), *rows, (menu.print_form(visit_id),))
+    return [Message(View((saved.receipt,), ways)), *saved.told]
 
 
 async def _in_language(tx: Tx, here: Scene, language: str) -> list[Message]:

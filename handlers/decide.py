@@ -9,7 +9,7 @@ from casework import calendar
 from casework import moving as rules
 from casework.catalogue import Decision
 from casework.records import DECISION, Case, Cause, NextStep, Person
-from handlers import moving
+from handlers import moving, referring
 from handlers.kinds import Day, OneOf
 from handlers.moving import named, said, show
 from handlers.pages import OnPages
@@ -74,33 +74,34 @@ async def keep(tx: Tx, here: Scene, found: Decided) -> list[Message]:
     step = _follows(here, case, decision, found)
     await cases.advance(tx, case, step, Cause(DECISION, None, here.me.id), here.moment.at, detail=decision.code)
     lines: list[Text] = [_("{case}: {decision}.", case=case.number, decision=decision), _owed(here, step)]
-    lines += await _ended(tx, here, case, step)
+    ended, others = await _ended(tx, here, case, step)
     notice = _("{who} decided about {case}: {decision}.", who=here.me.name, case=named(case), decision=decision)
     told = await moving.to_leaders(tx, here, case.team_id, [notice, _owed(here, step)], show(case))
-    return [said(*lines, rows=(show(case),)), *told]
+    return [said(*lines, *ended, rows=(show(case),)), *told, *others]
 
 
 def _owed(here: Scene, step: NextStep) -> Text:
     return _("The case is closed.") if step.due_on is None else _then(here, step)
 
 
-async def _ended(tx: Tx, here: Scene, case: Case, step: NextStep) -> list[Text]:
-    """What a closed case no longer asks of anybody."""
+async def _ended(tx: Tx, here: Scene, case: Case, step: NextStep) -> tuple[list[Text], list[Message]]:
+    """What a closed case no longer asks of anybody; said, and told to those who had taken it on."""
     if step.due_on is not None:
-        return []
-    asked, me, now = await referrals.open_of(tx, case.id), here.me.id, here.moment.at
+        return [], []
+    asked, me, now = len(await referrals.open_of(tx, case.id)), here.me.id, here.moment.at
+    told = await referring.closed(tx, here.work, case, me, now)
     lines: list[Text] = []
-    if ended := [one for one in asked if await referrals.withdraw(tx, one, me, now)]:
+    if asked:
         lines.append(
             counted(
                 "{count} request to an institution is withdrawn.",
                 "{count} requests to institutions are withdrawn.",
-                len(ended),
+                asked,
             )
         )
     if await handovers.withdraw(tx, case.id, me, now):
         lines.append(_("The offer to hand it over is withdrawn."))
-    return lines
+    return lines, told
 
 
 async def stays_closed(tx: Tx, work: Work, me: Person, case: Case) -> Text:

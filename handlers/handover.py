@@ -137,7 +137,7 @@ def _notice(work: Work, offer: Offer, *above: Text) -> View:
     first = _("{who} offers a case to {whom}: {case}.", who=offer.offerer, whom=_whom(offer), case=place)
     until = _("Please answer by {day}.", day=_answer_by(work, offer))
     number = str(offer.id)
-    ways = (Button(_("Accept"), number, "accept"), Button(_("Send back"), number, "send_back"))
+    ways = (Button(_("Accept"), number, "take_over"), Button(_("Send back"), number, "send_back"))
     return View((*above, first, *card_lines(work, offer.card), until), (ways,))
 
 

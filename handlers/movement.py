@@ -37,11 +37,11 @@ GIVEN = {"split": "team", "send_back": "handover"}
 """What the number of a button is, where it is not a case's."""
 AT_ONCE: dict[str, Callable[[Tx, Scene, int], Awaitable[list[Message]]]] = {
     "put_back": split.put_back,
-    "accept": handover.accept,
+    "take_over": handover.accept,
     "offered": handover.shown,
     "keep_it": handover.withdraw,
 }
-UNASKED = {"send_back", "accept", "offered"}
+UNASKED = {"send_back", "take_over", "offered"}
 """Their buttons stand under notices, which keep them."""
 KEYS = {"move", *FLOWS, *AT_ONCE}
 

@@ -61,16 +61,16 @@ async def test_it_is_sent_back_with_a_reason_and_stays(there: Oblast) -> None:
     assert await there.rumen.says("Живеят в Бяла") == "БЯ-001 се връща. Уведомявам Лидия Колева."
     assert there.told(there.rumen) == {"Лидия Колева": "Румен връща БЯ-001: „Живеят в Бяла“\nОстава, където беше."}
     assert (await there.case()).holder == "Б-1"
-    assert await there.vera.sends(tap("accept")) == "БЯ-001 вече е върнат. Върна го Румен."
+    assert await there.vera.sends(tap("take_over")) == "БЯ-001 вече е върнат. Върна го Румен."
     assert await there.vera.sends(tap("send_back")) == "БЯ-001 вече е върнат. Върна го Румен."
     assert "е предложен на екип Р-1" in await offers(there)
 
 
 async def test_accepted_twice_is_said(there: Oblast) -> None:
     await offers(there)
-    await there.rumen.sends(tap("accept"))
+    await there.rumen.sends(tap("take_over"))
     for who in (there.rumen, there.vera):
-        assert await who.sends(tap("accept")) == "БЯ-001 вече е приет. Прие го Румен."
+        assert await who.sends(tap("take_over")) == "БЯ-001 вече е приет. Прие го Румен."
     assert len(await there.moved()) == 2
 
 
@@ -90,7 +90,7 @@ async def test_after_it_was_withdrawn_there_is_nothing_to_accept(there: Oblast) 
     await there.kolyo.sends(tap("move"))
     assert "предложението е оттеглено" in await there.kolyo.taps("Оттегли предложението")
     assert await there.kolyo.sends(tap("keep_it")) == "БЯ-001 не е предложен на никого сега."
-    assert await there.rumen.sends(tap("accept")) == "БЯ-001 вече не се предлага: Кольо реши друго."
+    assert await there.rumen.sends(tap("take_over")) == "БЯ-001 вече не се предлага: Кольо реши друго."
     assert (await there.case()).holder == "Б-1"
 
 
@@ -98,7 +98,7 @@ async def test_a_case_that_was_given_to_somebody_meanwhile_is_offered_no_more(th
     await offers(there)
     await there.kolyo.sends(tap("give"))
     await there.kolyo.taps("Б-2", "Дай го на")
-    assert await there.rumen.sends(tap("accept")) == "БЯ-001 вече не се предлага: Кольо реши друго."
+    assert await there.rumen.sends(tap("take_over")) == "БЯ-001 вече не се предлага: Кольо реши друго."
 
 
 async def test_a_case_that_was_closed_meanwhile_is_not_taken_over(there: Oblast) -> None:
@@ -106,16 +106,16 @@ async def test_a_case_that_was_closed_meanwhile_is_not_taken_over(there: Oblast)
     async with there.database.transaction() as tx:
         await tx.run("UPDATE child_case SET status = 'S70', due_on = NULL, version = version + 1 WHERE id = 1")
     closed = "БЯ-001 междувременно беше закрит и няма какво да се поема."
-    assert await there.rumen.sends(tap("accept")) == closed
+    assert await there.rumen.sends(tap("take_over")) == closed
     async with there.database.transaction() as tx:
         await tx.run("UPDATE handover SET state = 'withdrawn'")
-    assert await there.rumen.sends(tap("accept")) == closed
+    assert await there.rumen.sends(tap("take_over")) == closed
 
 
 async def test_after_a_report_the_card_is_read_again_before_it_is_accepted(there: Oblast) -> None:
     await offers(there)
     await there.reports(there.mila, 1)
-    said = await there.rumen.sends(tap("accept"))
+    said = await there.rumen.sends(tap("take_over"))
     assert said.startswith("Междувременно по случая има новост. Сега е така:")
     assert "Последно: Никой на адреса" in said
     assert (await there.case()).holder == "Б-1"
@@ -126,7 +126,7 @@ async def test_offers_and_answers_of_others_are_not_there(there: Oblast) -> None
     await offers(there)
     gone = "Няма такова предложение за Вас. Нищо не е променено."
     for who in (there.mila, there.lidia, there.kolyo, there.stoyan):
-        for key in ("accept", "send_back", "offered"):
+        for key in ("take_over", "send_back", "offered"):
             assert await who.sends(tap(key)) == gone
     assert (await there.case()).holder == "Б-1"
 
@@ -134,7 +134,7 @@ async def test_offers_and_answers_of_others_are_not_there(there: Oblast) -> None
 async def test_a_municipality_takes_it_over_and_gives_it_to_a_team_itself(there: Oblast) -> None:
     await offers(there, team="Решава координаторът им")
     assert set(there.told(there.lidia)) == {"Вера"}
-    assert await there.vera.sends(tap("accept")) == "БЯ-001 вече е при координатора на Русе."
+    assert await there.vera.sends(tap("take_over")) == "БЯ-001 вече е при координатора на Русе."
     case = await there.case()
     assert (case.status, case.next_step, case.team_id, case.municipality) == ("S10", "assign", None, "Русе")
 
@@ -180,7 +180,7 @@ async def test_an_enrolled_child_keeps_its_checks_wherever_it_goes(there: Oblast
     await there.mila.taps("Майка", "Запази")
     before = await there.case()
     await offers(there)
-    await there.rumen.sends(tap("accept"))
+    await there.rumen.sends(tap("take_over"))
     after = await there.case()
     assert (after.status, after.next_step, after.due_on, after.enrolled_on) == (
         before.status, before.next_step, before.due_on, before.enrolled_on,
