@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.records import Person
+from casework.records import READERS, Person
 from handlers import menu
 from handlers.kinds import OneOf
 from handlers.scene import Message, Scene
@@ -47,6 +47,8 @@ async def keep(tx: Tx, here: Scene, accepted: bool) -> list[Message]:
 
 
 def _welcome(me: Person) -> Text:
+    if me.role in READERS:
+        return _("Welcome. You get the season report: figures of the whole region, no case and no person.")
     if me.team:
         return _("Welcome. You are with team {team}.", team=me.team.name)
     if me.municipality:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.records import LEADER, Person
+from casework.records import LEADER, READERS, Person
 from handlers.scene import Message, Scene
 from handlers.views import Button, View
 from handlers.words import Text, _
@@ -14,6 +14,7 @@ CASES = Button(_("My cases"), "0", "cases")
 MENU = Button(_("Menu"), "", "menu")
 DAY = Button(_("Forms of a day"), "", "day")
 ANNOUNCE = Button(_("Announce to the teams"), "", "announce")
+SEASON = Button(_("Season report"), "", "season")
 ASK = Button(_("Ask a coordinator"), "", "ask")
 
 COMMANDS = {
@@ -43,6 +44,9 @@ FILES = _("Team leaders and coordinators bring cases by sending an xlsx or csv f
 
 def menu(me: Person, above: Text = "") -> Message:
     title = _("{name}, what shall we do?", name=me.name.split()[0])
+    if me.role in READERS:
+        view = View((title,), ((SEASON,), (Button(_("Settings"), "", "settings"), Button(_("Help"), "", "help"))))
+        return Message(view.under(above, "") if above != "" else view)
     rows = (
         (REPORT,),
         (CASES, Button(_("My last reports"), "", "last")),
@@ -51,8 +55,8 @@ def menu(me: Person, above: Text = "") -> Message:
     )
     waiting = (Button(_("Messages set aside"), "", "aside"),) if me.set_aside else ()
     asked = (Button(_("Questions"), "", "questions"),) if me.asked else ()
-    announce = (ANNOUNCE,) if me.coordinates else ()
-    view = View((title,), rows).with_row(*asked, *announce).with_row(*waiting)
+    announce = (ANNOUNCE, SEASON) if me.coordinates else ()
+    view = View((title,), rows).with_row(*announce).with_row(*asked, *waiting)
     return Message(view.under(above, "") if above != "" else view)
 
 

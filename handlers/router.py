@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cache
 
 from casework import dates
-from casework.records import Person
+from casework.records import READERS, Person
 from handlers import (
     advice,
     announce,
@@ -23,6 +23,8 @@ from handlers import (
     menu,
     questions,
     reach,
+    readers,
+    season,
     settings,
 )  # fmt: skip
 from handlers import cases as my_cases
@@ -51,6 +53,8 @@ async def respond(
     here = Scene(me, work, moment, incoming.takes_back)
     if me.accepted_at is None:
         return await conversations.go_on(tx, here, kept, incoming.reply, start="join" if me.language else "language")
+    if me.role in READERS:
+        return await readers.respond(tx, here, kept, _command(incoming.reply), incoming.reply)
     if sought := advice.sought(incoming.reply):
         return [*await advice.found(tx, here, sought), *(await conversations.again(tx, here, kept) if kept else [])]
     command = _command(incoming.reply)
@@ -179,6 +183,8 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
             return [await menu.drafts(tx, here)]
         case "last":
             return [await menu.last_reports(tx, here)]
+        case "season":
+            return await season.report(tx, here, tap.value)
         case "table":
             return [await coordinate.table(tx, here)]
         case "form":
