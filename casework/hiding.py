@@ -19,6 +19,8 @@ K = TypeVar("K", bound=Hashable)
 class Line(Generic[K]):
     total: K
     parts: tuple[K, ...]
+    is_sum: bool = True
+    """Whether the total is exactly the sum; where parts may overlap, it only must not leave one of them alone."""
 
     @property
     def all(self) -> tuple[K, ...]:
@@ -67,8 +69,8 @@ def _tells(values: Mapping[K, int], line: Line[K], least: int, small: set[K], ot
     gone = [one for one in line.all if one in small or one in others]
     if not gone or len(gone) == len(line.all):
         return False
-    if len(gone) == 1:
-        return True
+    if len(gone) == 1 or not line.is_sum:
+        return len(gone) == 1
     bounds = {one: _bounds(values.get(one, 0), one in small, one in others, least) for one in line.all}
     return any(one in small and _pinned(line, one, bounds) for one in gone)
 

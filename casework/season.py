@@ -346,7 +346,9 @@ def _lines(season: Season) -> Iterator[Line[At]]:
 
 
 def _by_place(total: At, places: Sequence[str]) -> Line[At]:
-    return Line(total, tuple(total._replace(place=place) for place in places))
+    parts = tuple(total._replace(place=place) for place in places)
+    # Whoever went in two municipalities is counted in both.
+    return Line(total, parts, is_sum=total.figure not in (TEAMS, PEOPLE))
 
 
 def _by_month(total: At, months: Sequence[str]) -> Line[At]:

@@ -190,10 +190,9 @@ class _Told:
         outcomes, reasons = self.book.outcomes, self.book.reasons
         yield from self.crossed(_("Outcomes"), OUTCOME, outcomes, whole=VISITS)
         yield from self.crossed(_("Reasons"), REASON, reasons)
-        yield self.coded_by_place(_("Why steps were late, by municipality"), LATE, self.book.late, whole=LATE)
+        yield self.coded_by_place(_("Why steps were late"), LATE, self.book.late, whole=LATE)
         yield self.institutions()
-        title = _("Cases by status at the end, by municipality")
-        yield self.coded_by_place(title, STATUS, self.book.statuses, whole=CASES)
+        yield self.coded_by_place(_("Cases by status at the end"), STATUS, self.book.statuses, whole=CASES)
         if self.hidden is None:
             yield self.teams()
         yield self.by_place_and_month()
@@ -230,14 +229,17 @@ class _Told:
 
     def crossed(self, title: Text, figure: str, entries: Mapping[str, Entry], whole: str = "") -> Iterator[Grid]:
         """Once by municipality, once by month."""
-        yield self.coded_by_place(_("{what}, by municipality", what=title), figure, entries, whole=whole)
+        if len(self.season.places) > 1:
+            yield self.coded_by_place(title, figure, entries, whole=whole)
         months = self.season.period.months
         ats = [At(figure, None, month) for month in months] + [At(figure)]
         header = [*(self.month(month) for month in months), self.total()]
         yield self.coded(_("{what}, by month", what=title), figure, entries, whole, header, ats)
 
     def coded_by_place(self, title: Text, figure: str, entries: Mapping[str, Entry], *, whole: str) -> Grid:
+        """In all together, and beside it in each municipality where there are several."""
         places = self.season.places if len(self.season.places) > 1 else ()
+        title = _("{what}, by municipality", what=title) if places else title
         ats = [At(figure, place) for place in places] + [At(figure)]
         return self.coded(title, figure, entries, whole, [*(one or NONE for one in places), self.total()], ats)
 
