@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.app import App
-from casework.records import LEADER, MEMBER, MUNICIPAL, REGIONAL, NextStep
+from casework.records import GOVERNOR, LEADER, MEMBER, MUNICIPAL, REGIONAL, NextStep
 from storage import cases, people, teams
 from storage.cases import NewCase
 from storage.database import Tx
@@ -39,9 +39,10 @@ INVITATIONS = {
     "Б-2": Member("", MEMBER, "Б-2"),
     "Бяла": Member("", MUNICIPAL, municipality="Бяла"),
     "Русе": Member("", REGIONAL),
+    "ОКЦ": Member("", GOVERNOR),
 }
 """One for each role, by what a transcript calls it. The code is that word in Latin letters."""
-CODES = {"Б-1": "team-b1", "Б-2": "team-b2", "Бяла": "byala", "Русе": "ruse"}
+CODES = {"Б-1": "team-b1", "Б-2": "team-b2", "Бяла": "byala", "Русе": "ruse", "ОКЦ": "okc"}
 
 DUE = (0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 6, 6, 7, 7, 8, 8)
 """In how many days БЯ-001 … БЯ-016 are due."""
