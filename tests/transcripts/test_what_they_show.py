@@ -20,14 +20,15 @@ GUIDE = HERE.parents[1] / "docs" / "user-guide.md"
 FILES = sorted(HERE.glob("*.txt"))
 CONVERSATIONS = {
     "advice.py", "announce.py", "cases.py", "conversations.py", "coordinate.py", "forms.py", "join.py", "kinds.py",
-    "menu.py", "onekeyboard.py", "pick.py", "questions.py", "review.py", "router.py", "settings.py", "talk.py",
-    "visit.py",
+    "menu.py", "onekeyboard.py", "pick.py", "questions.py", "readers.py", "review.py", "router.py", "season.py",
+    "settings.py", "talk.py", "visit.py",
 }  # fmt: skip
 ON_VIBER = "on Viber alone; tests/bot/test_viber*.py"
 UNSAID = {
     "This case is not with your team now.": "a case changes its team only by an import",
     "This case is not with your team now, so nothing was saved.": "the same",
     "Only coordinators get the table.": "nobody else has the button",
+    "The season report is for coordinators.": "nobody else has the button; tests/conversations/test_readers.py",
     "Visits by team, {day}": "in the picture",
     "Case": "this and the next ones in the spreadsheet",
     "Group": "",
