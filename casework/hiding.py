@@ -30,9 +30,9 @@ class Line(Generic[K]):
 @dataclass(frozen=True)
 class Hidden(Generic[K]):
     small: frozenset[K]
-    """From 1 to below the least that is shown."""
+    """From 1 to below the least that is shown, and told to be so."""
     others: frozenset[K] = frozenset()
-    """Hidden because a small one could be worked out from them."""
+    """Hidden because a small one could be worked out from them; any number to a reader."""
 
     def __contains__(self, one: K) -> bool:
         return one in self.small or one in self.others
@@ -47,7 +47,7 @@ def hide(values: Mapping[K, int], lines: Iterable[Line[K]], least: int) -> Hidde
         # Whatever is hidden for one line may be the only hidden figure of another.
         changed = [line for line in waiting if _close(values, line, least, small, others)]
         waiting = waiting if changed else []
-    return Hidden(frozenset(small), frozenset(others))
+    return Hidden(frozenset(small - others), frozenset(others))
 
 
 def _close(values: Mapping[K, int], line: Line[K], least: int, small: set[K], others: set[K]) -> bool:
@@ -59,19 +59,22 @@ def _close(values: Mapping[K, int], line: Line[K], least: int, small: set[K], ot
 
 
 def _next(values: Mapping[K, int], line: Line[K], gone: set[K]) -> K:
-    """The smallest part that is shown and no nought, else the total, else a nought."""
+    """The smallest part that is shown and no nought, else the total, else a nought.
+
+    When all are hidden the total again: it is no longer told to be small (four parts of a small total are each 1).
+    """
     shown = sorted((one for one in line.parts if one not in gone), key=lambda one: values.get(one, 0))
     best = [one for one in shown if values.get(one, 0)]
-    return best[0] if best else line.total if line.total not in gone else shown[0]
+    return best[0] if best else shown[0] if shown and line.total in gone else line.total
 
 
 def _tells(values: Mapping[K, int], line: Line[K], least: int, small: set[K], others: set[K]) -> bool:
     gone = [one for one in line.all if one in small or one in others]
-    if not gone or len(gone) == len(line.all):
+    if not gone or not line.parts or (len(gone) == len(line.all) and line.total in others):
         return False
     if len(gone) == 1 or not line.is_sum:
         return len(gone) == 1
-    bounds = {one: _bounds(values.get(one, 0), one in small, one in others, least) for one in line.all}
+    bounds = {one: _bounds(values.get(one, 0), one in small - others, one in others, least) for one in line.all}
     return any(one in small and _pinned(line, one, bounds) for one in gone)
 
 
@@ -82,7 +85,7 @@ def _bounds(count: int, small: bool, other: bool, least: int) -> Bounds:
     """Between what a reader knows a figure to be."""
     if small:
         return 1, least - 1
-    return (least if count else 0, math.inf) if other else (count, count)
+    return (least if count >= least else 0, math.inf) if other else (count, count)
 
 
 def _pinned(line: Line[K], one: K, bounds: Mapping[K, Bounds]) -> bool:

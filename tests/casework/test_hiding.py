@@ -43,10 +43,11 @@ def test_no_hidden_figure_is_told_by_one_subtraction_in_its_row_or_column(cells:
 
 
 @given(tables)
-def test_exactly_the_small_counts_are_told_as_small(cells: list[list[int]]) -> None:
+def test_every_small_count_is_hidden_and_only_these_are_told_as_small(cells: list[list[int]]) -> None:
     values, lines = crossed(cells)
     gone = hide(values, lines, LEAST)
-    assert gone.small == {one for one, count in values.items() if 1 <= count <= 4}
+    small = {one for one, count in values.items() if 1 <= count <= 4}
+    assert gone.small <= small <= gone.small | gone.others
     assert not gone.small & gone.others
 
 
@@ -87,6 +88,11 @@ def worlds(values: dict[int, int], parts: tuple[int, ...], gone: Hidden[int]) ->
 def test_what_is_hidden_beside_a_small_count(counts: list[int], small: set[int], others: set[int]) -> None:
     values = {**dict(enumerate(counts)), 99: sum(counts)}
     assert hide(values, [Line(99, (0, 1, 2))], LEAST) == Hidden(frozenset(small), frozenset(others))
+
+
+def test_a_small_total_of_as_many_parts_is_not_told_to_be_small() -> None:
+    values = {**dict.fromkeys(range(4), 1), 99: 4}
+    assert hide(values, [Line(99, (0, 1, 2, 3))], LEAST) == Hidden(frozenset(range(4)), frozenset({99}))
 
 
 def test_where_no_other_part_is_left_the_total_goes() -> None:
