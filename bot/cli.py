@@ -8,6 +8,7 @@ import os
 import secrets
 import signal
 import sys
+import warnings
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import datetime
@@ -16,6 +17,7 @@ from typing import Annotated, Any, NoReturn
 
 import structlog
 import typer
+from telegram.warnings import PTBUserWarning
 
 from bot import checks, config, importing
 from bot.app import now_utc, open_app
@@ -186,6 +188,8 @@ def _logging() -> None:
 
 
 def main() -> None:
+    # Whoever reads the terminal can do nothing about how we call the library.
+    warnings.filterwarnings("ignore", "Please use 'Bot", PTBUserWarning)
     cli()
 
 
