@@ -21,7 +21,7 @@ from casework import escalation
 from casework.escalation import Roster, Turn
 from casework.questions import Patience
 from casework.records import Person
-from handlers import coordinate, notices, questions
+from handlers import checks, coordinate, notices, questions
 from handlers.scene import Work
 from storage import cases, claims, inbox, links, media, outbox, overview, people
 from storage.database import Database, Tx
@@ -79,6 +79,9 @@ class Schedule:
                 if one.coordinates:
                     await self._digest(tx, one, now)
             if local.time() >= self._times.alert_at and self._work.calendar.is_working(local.date()):
+                # Before the alerts: what the school owes from now on is not overdue.
+                for told in await checks.morning(tx, self._work, on_duty, local.date(), now):
+                    await self._teller.notify(tx, told, now)
                 await self._alerts(tx, Roster(on_duty), local.date(), now)
                 await self._drafts(tx, local.date(), now)
                 await self._questions(tx, local.date(), now)

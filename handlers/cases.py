@@ -8,6 +8,7 @@ from functools import partial
 
 from casework.catalogue import Catalogue
 from casework.records import Case, Visit
+from handlers import checks
 from handlers.menu import MENU, correct
 from handlers.pick import NO_CASE, case_line, page_at
 from handlers.scene import Message, Reveal, Scene
@@ -60,7 +61,9 @@ async def card(tx: Tx, here: Scene, case_id: int) -> Message:
     if case is None:
         return Message(View((NOT_YOURS,), ((MENU,),)))
     history = (await visits.history(tx, here.me, case.id))[-HISTORY:]
-    return Message(View(tuple(_told(here.work.catalogue, case, history)), _ways(case, history)))
+    asked = await checks.on_card(tx, here, case)
+    told = (*_told(here.work.catalogue, case, history), *asked.lines)
+    return Message(View(told, (*asked.rows, *_ways(case, history))))
 
 
 def _told(book: Catalogue, case: Case, history: Sequence[Visit]) -> Iterator[Text]:

@@ -15,7 +15,7 @@ from casework.numbers import CaseQuery
 from casework.numbers import read as read_number
 from casework.oneline import OneLine
 from casework.records import VisitReport
-from handlers import advice, announce, join, menu, questions, settings, talk, visit
+from handlers import advice, announce, checked, join, menu, questions, settings, talk, visit
 from handlers.pick import looking_for, where
 from handlers.replies import Pictured, Reply, Tapped, Typed
 from handlers.scene import Message, Scene, drive
@@ -38,6 +38,7 @@ FLOWS: dict[str, Flow] = {
     "publish": advice.publish,
     "search": advice.search,
     "announce": announce.announce,
+    checked.FLOW: checked.absent,
 }
 KEEP: dict[str, Callable[[Tx, Scene, Any], Awaitable[list[Message]]]] = {
     "join": join.keep,
@@ -48,6 +49,7 @@ KEEP: dict[str, Callable[[Tx, Scene, Any], Awaitable[list[Message]]]] = {
     "publish": advice.keep_published,
     "search": advice.found,
     "announce": announce.keep,
+    checked.FLOW: checked.keep_absent,
 }
 """What becomes of a result, where that needs nothing but the result."""
 REPORTS = ("visit", "fix")

@@ -10,7 +10,20 @@ from dataclasses import replace
 from functools import cache
 
 from casework.records import Person
-from handlers import advice, announce, aside, conversations, coordinate, imports, link, menu, questions, reach, settings
+from handlers import (
+    advice,
+    announce,
+    aside,
+    checked,
+    conversations,
+    coordinate,
+    imports,
+    link,
+    menu,
+    questions,
+    reach,
+    settings,
+)
 from handlers import cases as my_cases
 from handlers.join import STRANGER
 from handlers.replies import Filed, Incoming, Pictured, Reply, Tapped, Typed, Unreadable
@@ -135,6 +148,9 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
             return await _asking(tx, here, kept, tap.key, number)
         case "announce" | "announce_new" | "announced" | "read" | "remind":
             return await _announcing(tx, here, kept, tap.key, number)
+        case "checks" | "check" | "check_others" | "check_not":
+            said = await checked.tapped(tx, here, kept, tap)
+            return said or await conversations.begin(tx, here, checked.FLOW, checked.asking_days(tap), kept)
         case "publish":
             return await conversations.begin(tx, here, "publish", {"answer": number}, kept)
         case "help_more":

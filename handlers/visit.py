@@ -14,6 +14,7 @@ from typing import Any
 from casework import calendar, life, steps
 from casework.catalogue import Outcome
 from casework.records import CORRECTION, VISIT, Case, Cause, NextStep, Person, Place, Visit, VisitReport
+from handlers import checks
 from handlers.kinds import AnyOf, Day, OneOf, Photos, Sentence, Where
 from handlers.pick import PickCase, case_line
 from handlers.review import review
@@ -200,6 +201,7 @@ async def keep_report(tx: Tx, work: Work, me: Person, report: VisitReport | None
     follows = steps.after(work.catalogue, work.calendar, report, [visit.report for visit in earlier])
     # A case that was closed meanwhile keeps the report and stays closed.
     step = life.permitted(work.catalogue, case, follows) or NextStep(case.status, case.next_step, None)
+    step = await checks.after_visit(tx, work, me, case, step, now)
     await cases.advance(tx, case, step, Cause(VISIT, visit.id, me.id), now, attempts=len(earlier) + 1)
     return receipt(visit, case, _owed(work, step))
 
@@ -283,7 +285,8 @@ async def _stand(tx: Tx, work: Work, me: Person, case: Case, cause: Cause, now: 
     since = done[-1].saved_at if done else await cases.kept_since(tx, me, case.id)
     step = _brought_to(work, [one.report for one in done], since)
     if later := await moves.after_visits(tx, case.id, since):
-        step = replace(later, status=later.status or step.status)
+        step = life.brought_on(step, later)
+    step = await checks.after_correction(tx, case, step)
     if (step.status, step.step, step.due_on, len(done)) != (case.status, case.next_step, case.due_on, case.attempts):
         # Only then, because with the step it is forgotten who was told that it is overdue.
         await cases.advance(tx, case, step, cause, now, attempts=len(done))

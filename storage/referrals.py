@@ -19,7 +19,7 @@ _REFERRAL = (
 )
 _OF_CASES = "FROM referral r JOIN child_case c ON c.id = r.case_id"
 _SEEN = f"{_OF_CASES} JOIN visible_to v ON v.case_id = r.case_id AND v.person_id = :me"
-_READS = (
+READS = (
     "p.active = 1 AND p.accepted_at IS NOT NULL AND p.role = :role AND p.institution = r.institution "
     "AND p.municipality IN ('', r.municipality) AND coalesce(r.taken_by, p.id) = p.id "
     "AND EXISTS (SELECT 1 FROM identity i WHERE i.person_id = p.id AND i.reachable = 1) "
@@ -74,7 +74,7 @@ async def open_of(tx: Tx, case_id: int) -> list[Referral]:
 async def readers(tx: Tx, referral_id: int) -> list[int]:
     """The institution's people who can be told of an open referral, by id; empty when it has none there."""
     rows = await tx.rows(
-        f"SELECT p.id FROM referral r JOIN person p ON {_READS} WHERE r.id = :id AND r.state = :open ORDER BY p.id",
+        f"SELECT p.id FROM referral r JOIN person p ON {READS} WHERE r.id = :id AND r.state = :open ORDER BY p.id",
         id=referral_id,
         open=OPEN,
         role=INSTITUTION,
@@ -128,6 +128,13 @@ async def end_refused(tx: Tx, referral: Referral, now: datetime) -> bool:
 async def withdraw(tx: Tx, referral: Referral, by: int | None, now: datetime) -> bool:
     """The answer is no longer needed."""
     return await _end(tx, referral, WITHDRAWN, now, by)
+
+
+async def withdraw_checks(tx: Tx, case_id: int, by: int | None, now: datetime) -> None:
+    """The child is asked after no longer."""
+    for one in await open_of(tx, case_id):
+        if one.check_day is not None:
+            await withdraw(tx, one, by, now)
 
 
 async def _end(

@@ -56,7 +56,7 @@ def happened(draw: st.DrawFn, case: Case, event: str, today: date, earlier: list
             outcome = draw(st.sampled_from(sorted(BOOK.outcomes)))
             return visited(case, outcome, today, earlier, draw(st.booleans()))
         case "answer":
-            others = [Asked(9, today + timedelta(days=3))] if draw(st.booleans()) else []
+            others = [Asked(9, WORKING.on_or_after(today + timedelta(days=3)))] if draw(st.booleans()) else []
             answer = BOOK.answers[draw(st.sampled_from(sorted(BOOK.answers)))]
             return moved(case, life.answered(BOOK, WORKING, case, answer, today, others))
         case "check":

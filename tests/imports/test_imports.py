@@ -212,8 +212,9 @@ def test_a_settlement_that_no_team_has_is_a_hint() -> None:
 async def bring(database: Database, content: bytes, reach: Reach | None = None) -> Plan:
     async with database.transaction() as tx:
         sheet = spreadsheets.read_import(content, {})
-        planned = imports.plan(WORK, sheet, reach or Reach(), await imports.known(tx))
-        return await imports.keep(tx, WORK, planned, imports.sealed(WORK, planned), NOW)
+        planned = imports.plan(WORK, sheet, reach or Reach(), await imports.known(tx, WORK))
+        done, _told = await imports.keep(tx, WORK, planned, imports.sealed(WORK, planned), NOW)
+        return done
 
 
 def all_bytes(folder: Path) -> bytes:

@@ -1,0 +1,202 @@
+"""The answers to a check: taken once, moving the case, and told to those who must go again or may be glad.
+
+What a newcomer gets wrong: a check may be answered by the school and by the team; whoever comes second is told what
+the first has said, and nothing moves twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from casework import life
+from casework.catalogue import Catalogue, Check
+from casework.escalation import Roster
+from casework.records import CHECK, MUNICIPAL, REGIONAL, Case, Cause, NextStep, Person
+from handlers import cases as my_cases
+from handlers import checks as asking
+from handlers.checks import ON_CARD, page_of
+from handlers.kinds import Number
+from handlers.menu import MENU
+from handlers.replies import Tapped
+from handlers.scene import Message, Scene
+from handlers.talk import Talk
+from handlers.views import Button, View
+from handlers.words import Text, _, counted
+from storage import cases, checks, journals, people, referrals
+from storage.checks import Asked
+from storage.database import Tx
+from storage.journals import Kept
+
+FLOW = "absent"
+NOT_THERE = _("This child is not asked of you, or not any more. Nothing was changed.")
+OFFERED_DAYS = (1, 2, 3, 5, 10)
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a button says: which check, which answer, and where to go on from there."""
+
+    check: int
+    code: str
+    page: str
+
+
+def given(value: str) -> Given:
+    """Whatever is no button of ours is no check of anybody."""
+    number, _dot, rest = value.partition(".")
+    code, _dot, page = rest.partition(".")
+    return Given(int(number) if number.isdecimal() and len(number) < 16 else 0, code, page)
+
+
+async def tapped(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list[Message]:
+    """Empty when it must first be asked how many days; then the conversation `FLOW` is to be begun."""
+    if kept and kept.name == FLOW:
+        await journals.delete(tx, kept.id)
+    match tap.key:
+        case "check":
+            return await _tapped_answer(tx, here, given(tap.value))
+        case "check_others":
+            return [Message(await asking.others(tx, here, page_of(tap.value)))]
+        case "check_not":
+            return await _not_ours(tx, here, tap.value)
+    return [Message(await asking.listed(tx, here, page_of(tap.value)))]
+
+
+def asking_days(tap: Tapped) -> dict[str, Any]:
+    """What the conversation is begun with."""
+    return {"said": asdict(given(tap.value))}
+
+
+async def found(tx: Tx, me: Person, check: int) -> Asked | None:
+    """A check that was asked of the person's institution, or of a case that they see."""
+    return next(iter(await checks.of_institution(tx, me, [check])), None) or await checks.seen(tx, me, check)
+
+
+async def _tapped_answer(tx: Tx, here: Scene, said: Given) -> list[Message]:
+    asked = await found(tx, here.me, said.check)
+    check = here.work.catalogue.checks.get(said.code)
+    if asked is None or check is None:
+        return [_not_there()]
+    if asked.is_open and check.counts:
+        return []
+    return await _answer(tx, here, asked, check, said.page, 0)
+
+
+async def absent(talk: Talk, here: Scene) -> tuple[Given, int]:
+    """How many days; of a check that has its answer meanwhile, nothing is asked."""
+    said = Given(**talk.given["said"])
+    asked = await talk.look("check", found, here.me, said.check)
+    if asked is None or not asked.is_open:
+        return said, 0
+    way = (
+        Button(_("← Back"), f"{asked.case_id}", "card")
+        if said.page == ON_CARD
+        else Button(_("← Back"), said.page, "checks")
+    )
+    question = _("{case}: how many days without an excuse this month?", case=asked.number)
+    return said, await talk.ask("days", question, Number(OFFERED_DAYS, 0, 31, (way,)))
+
+
+async def keep_absent(tx: Tx, here: Scene, result: tuple[Given, int]) -> list[Message]:
+    said, days = result
+    asked, check = await found(tx, here.me, said.check), here.work.catalogue.checks.get(said.code)
+    return await _answer(tx, here, asked, check, said.page, days) if asked and check else [_not_there()]
+
+
+async def _answer(tx: Tx, here: Scene, asked: Asked, check: Check, page: str, days: int) -> list[Message]:
+    case, referral = await cases.get(tx, here.me, asked.case_id), await referrals.get(tx, here.me, asked.id)
+    at = here.moment.at
+    if not asked.is_open:
+        return [await _back(tx, here, asked, page, _already(here.work.catalogue, asked))]
+    if case is None or referral is None:
+        return [_not_there()]
+    await referrals.answer(tx, here.me, referral, check.code, at, absent=days)
+    rules = here.work
+    step = life.checked(rules.catalogue, rules.calendar, case, check, days, here.moment.today, asked=asked.days)
+    assert step is not None, "a check is open only while its case is observed"
+    await cases.advance(tx, case, step, Cause(CHECK, asked.id, here.me.id), at)
+    now = await checks.seen_after(tx, asked.id)
+    return [await _back(tx, here, now, page, _thanks(now, step)), *await _tell(tx, here, case, now, step)]
+
+
+def _already(book: Catalogue, asked: Asked) -> Text:
+    if asked.answer in book.checks:
+        return _("This has its answer already. {told}. Nothing was changed.", told=asking.answered(book, asked))
+    return _("{case} is not asked about any more. Nothing was changed.", case=asked.number)
+
+
+def _thanks(asked: Asked, step: NextStep) -> Text:
+    if step.due_on is None:
+        return _("{case} stays in school. Thank you.", case=asked.number)
+    if step.enrolled_on is None:
+        return _("{case}: the team is told, and goes to the child. Thank you.", case=asked.number)
+    return ""
+
+
+async def _tell(tx: Tx, here: Scene, case: Case, asked: Asked, step: NextStep) -> list[Message]:
+    """Those who go to the child, at once: that they must go again, or that it stays. Else nothing."""
+    if step.due_on is None:
+        said: Text = counted(
+            "{case} stays in school: {count} day after the enrolment the child attends. The case is closed; "
+            "thank you for the way there.",
+            "{case} stays in school: {count} days after the enrolment the child attends. The case is closed; "
+            "thank you for the way there.",
+            asked.days,
+            case=case.number,
+        )
+    elif step.enrolled_on is None:
+        said = _(
+            "{told}, says {who}.\nNext: {step}. Due: {day}",
+            told=asking.answered(here.work.catalogue, asked),
+            who=here.me.name,
+            step=here.work.catalogue.steps[step.step],
+            day=step.due_on,
+        )
+    else:
+        return []
+    return [to_team(case, said, one) for one in await of_team(tx, case) if one != here.me.id]
+
+
+def to_team(case: Case, said: Text, to: int) -> Message:
+    show = ((Button(_("Show the case"), str(case.id), "card_below"),),)
+    return Message(View((said,), show), replaces=False, to=to)
+
+
+async def of_team(tx: Tx, case: Case) -> list[int]:
+    """The leaders of its team and whoever reported last; where there is neither, its coordinator."""
+    leaders = [one.id for one in await people.leaders(tx, case.team_id)] if case.team_id else []
+    reporter = await checks.last_reporter(tx, case.id)
+    if found := list(dict.fromkeys([*leaders, *([reporter] if reporter else [])])):
+        return found
+    roster = Roster(await people.on_duty(tx))
+    held = (roster.holder(role, case) for role in (MUNICIPAL, REGIONAL))
+    return [one.id for one in held if one][:1]
+
+
+async def _not_ours(tx: Tx, here: Scene, value: str) -> list[Message]:
+    """Asked of the others of the institution; when nobody is left, the team's."""
+    number, _dot, page = value.partition(".")
+    asked = await found(tx, here.me, given(number).check)
+    case = await cases.get(tx, here.me, asked.case_id) if asked else None
+    referral = await referrals.get(tx, here.me, asked.id) if asked else None
+    if asked is None or case is None or referral is None or not asked.is_open:
+        return [_not_there()]
+    await referrals.refuse(tx, here.me, referral, here.moment.at)
+    await asking.hand(tx, case, referral, Cause(CHECK, referral.id, here.me.id), here.moment.at)
+    view = await asking.listed(tx, here, page_of(page))
+    return [Message(view.under(_("{case} is not asked of you any more.", case=asked.number), ""))]
+
+
+async def _back(tx: Tx, here: Scene, asked: Asked, page: str, above: Text) -> Message:
+    """Where the button stood, as it is now."""
+    view = (
+        (await my_cases.card(tx, here, asked.case_id)).view
+        if page == ON_CARD
+        else await asking.listed(tx, here, page_of(page))
+    )
+    return Message(view.under(above, "") if above != "" else view)
+
+
+def _not_there() -> Message:
+    return Message(View((NOT_THERE,), ((MENU,),)), replaces=False)
