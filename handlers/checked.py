@@ -84,18 +84,14 @@ async def _tapped_answer(tx: Tx, here: Scene, said: Given) -> list[Message]:
 
 
 async def absent(talk: Talk, here: Scene) -> tuple[Given, int]:
-    """How many days; of a check that has its answer meanwhile, nothing is asked."""
+    """How many days; whether there is still anything to answer is asked when it is kept."""
     said = Given(**talk.given["said"])
-    asked = await talk.look("check", found, here.me, said.check)
-    if asked is None or not asked.is_open:
-        return said, 0
-    way = (
-        Button(_("← Back"), f"{asked.case_id}", "card")
-        if said.page == ON_CARD
-        else Button(_("← Back"), said.page, "checks")
-    )
+    asked = await talk.look("check", checks.current, said.check)
+    back = Button(_("← Back"), said.page, "checks")
+    if said.page == ON_CARD:
+        back = Button(_("← Back"), str(asked.case_id), "card")
     question = _("{case}: how many days without an excuse this month?", case=asked.number)
-    return said, await talk.ask("days", question, Number(OFFERED_DAYS, 0, 31, (way,)))
+    return said, await talk.ask("days", question, Number(OFFERED_DAYS, 0, 31, (back,)))
 
 
 async def keep_absent(tx: Tx, here: Scene, result: tuple[Given, int]) -> list[Message]:
@@ -116,7 +112,7 @@ async def _answer(tx: Tx, here: Scene, asked: Asked, check: Check, page: str, da
     step = life.checked(rules.catalogue, rules.calendar, case, check, days, here.moment.today, asked=asked.days)
     assert step is not None, "a check is open only while its case is observed"
     await cases.advance(tx, case, step, Cause(CHECK, asked.id, here.me.id), at)
-    now = await checks.seen_after(tx, asked.id)
+    now = await checks.current(tx, asked.id)
     return [await _back(tx, here, now, page, _thanks(now, step)), *await _tell(tx, here, case, now, step)]
 
 

@@ -102,8 +102,8 @@ async def seen(tx: Tx, me: Person, check_id: int) -> Asked | None:
     return _asked(row) if row else None
 
 
-async def seen_after(tx: Tx, check_id: int) -> Asked:
-    """As it is now, for whoever has just answered it."""
+async def current(tx: Tx, check_id: int) -> Asked:
+    """As it is now, for whoever may answer it or has."""
     return _asked(await tx.one(f"SELECT {_ASKED} {_OF_CASES} WHERE r.id = :id", id=check_id))
 
 

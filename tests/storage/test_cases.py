@@ -45,7 +45,7 @@ UNSEEN_BY_PEOPLE = {
     "checks.py:ask": "what the schedule asks",
     "checks.py:to_read": "number and settlement, for those of whom they are asked",
     "checks.py:of_institution": "the same, also when they have their answer",
-    "checks.py:seen_after": "the same, for whoever has just answered",
+    "checks.py:current": "the same, for whoever answers",
     "referrals.py:ask": "the municipality of a case, for whoever reported it",
     "referrals.py:open_of": "the rules of the case",
     "visits.py:last_companions": "the person's own reports",
