@@ -6,6 +6,7 @@ the first has said, and nothing moves twice.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -113,7 +114,8 @@ async def _answer(tx: Tx, here: Scene, asked: Asked, check: Check, page: str, da
     assert step is not None, "a check is open only while its case is observed"
     await cases.advance(tx, case, step, Cause(CHECK, asked.id, here.me.id), at)
     now = await checks.current(tx, asked.id)
-    return [await _back(tx, here, now, page, _thanks(now, step)), *await _tell(tx, here, case, now, step)]
+    told = await _tell(tx, here, case, now, step)
+    return [await _back(tx, here, now, page, _thanks(now, step, told)), *told]
 
 
 def _already(book: Catalogue, asked: Asked) -> Text:
@@ -122,10 +124,10 @@ def _already(book: Catalogue, asked: Asked) -> Text:
     return _("{case} is not asked about any more. Nothing was changed.", case=asked.number)
 
 
-def _thanks(asked: Asked, step: NextStep) -> Text:
+def _thanks(asked: Asked, step: NextStep, told: Sequence[Message]) -> Text:
     if step.due_on is None:
         return _("{case} stays in school. Thank you.", case=asked.number)
-    if step.enrolled_on is None:
+    if told:
         return _("{case}: the team is told, and goes to the child. Thank you.", case=asked.number)
     return ""
 

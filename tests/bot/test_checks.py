@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
-from pathlib import Path
 
 from casework.records import INSTITUTION, LEADER
-from sandbox import Person, Sandbox
+from sandbox import Person
 from tests.bot.conftest import World
-from tests.bot.viber import on_viber, rows, says, taps
+from tests.bot.viber import rows
 from tests.imports.books import at_risk
 
 SCHOOL = "I10"
@@ -72,13 +71,11 @@ async def test_three_children_are_asked_after_for_210_days(world: World) -> None
     assert len([text for text in mornings(sonya) if "попитахме" in text]) == 1
     assert "БЯ-003" in lidia.last.text
     await mila.says("/cases")
-    await mila.hears()
-    await mila.taps("❗ БЯ-003 · Бяла, ул. Дунав 3")
-    await mila.hears()
-    await mila.taps("Отсъства")
-    await mila.hears()
-    await mila.taps("5")
-    assert (await mila.hears()).text.startswith("БЯ-003: екипът вече знае")
+    await world.settled()
+    for label in ("❗ БЯ-003 · Бяла, ул. Дунав 3", "Отсъства", "5"):
+        await mila.taps(label)
+        await world.settled()
+    assert mila.last.text.startswith("БЯ-003: екипът вече знае")
     assert [status for status, _due in await stands(world)] == ["S50", "S61", "S21"]
     async with world.app.database.transaction() as tx:
         await tx.run("UPDATE child_case SET due_on = NULL WHERE running > 1")
@@ -98,32 +95,6 @@ async def test_three_children_are_asked_after_for_210_days(world: World) -> None
     assert all(calendar.is_working(date.fromisoformat(row["period"])) for row in claimed)
     await on_days(world, due[-1] + timedelta(days=40))
     assert await stands(world) == [("S60", None), ("S61", None), ("S21", None)]
-
-
-async def test_the_school_answers_on_viber(sandbox: Sandbox, tmp_path: Path) -> None:
-    async with on_viber(sandbox, tmp_path, telegram=True) as world:
-        world.to_a_working_day(10)
-        mila = await world.person("Мила")
-        sonya = await world.person("Соня", INSTITUTION, "Бяла", SCHOOL)
-        for number in (1, 2):
-            await reported(mila, f"{number} записано", "Майка")
-        phone = sonya.viber
-        async with world.app.database.transaction() as tx:
-            await tx.run(
-                "UPDATE identity SET channel = 'viber', account = :id, chat = :id WHERE account = :was",
-                id=phone.id,
-                was=str(sonya.id),
-            )
-        phone.subscribed = True
-        await says(phone, "/menu")
-        days = (world.app.work.calendar.on_or_after(world.today() + timedelta(days=7)) - world.today()).days
-        world.move_to(days, 9)
-        await world.rung()
-        assert "1: Отсъства" in phone.labels
-        assert "колко дни" in (await taps(phone, "1: Отсъства")).text
-        assert (await says(phone, "много")).text.startswith("Моля, напишете цяло число")
-        assert "✓ БЯ-001: Отсъства, 2 дни" in (await taps(phone, "2")).text
-        assert "За всички тук има отговор" in (await taps(phone, "2: Посещава")).text
 
 
 async def test_the_register_sends_the_team_again_to_a_child_that_is_observed(world: World) -> None:

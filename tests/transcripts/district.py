@@ -1,4 +1,4 @@
-"""Where every transcript begins: Tuesday 24 November 2026, 10:00, two teams, their cases, four people the bot knows."""
+"""Where every transcript begins: Tuesday 24 November 2026, 10:00, two teams, their cases, the people the bot knows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.app import App
-from casework.records import LEADER, MEMBER, MUNICIPAL, REGIONAL, NextStep
+from casework.records import INSTITUTION, LEADER, MEMBER, MUNICIPAL, REGIONAL, NextStep
 from storage import cases, people, teams
 from storage.cases import NewCase
 from storage.database import Tx
@@ -24,6 +24,7 @@ class Member:
     role: str
     team: str = ""
     municipality: str = ""
+    institution: str = ""
 
 
 CAST = {
@@ -31,6 +32,7 @@ CAST = {
     "Лидия": Member("Лидия Колева", LEADER, "Б-1"),
     "Кольо": Member("Кольо Маринов", MUNICIPAL, municipality="Бяла"),
     "Рени": Member("Рени Атанасова", REGIONAL),
+    "Соня": Member("Соня Дончева", INSTITUTION, municipality="Бяла", institution="I10"),
 }
 """Anybody else in a transcript is a stranger."""
 
@@ -76,7 +78,8 @@ async def fill(app: App, language: str, account: Callable[[str], str], channel: 
 
 
 async def _invite(tx: Tx, member: Member, code: str, team_ids: dict[str, int], now: datetime) -> None:
-    invited = Invitation(member.role, team_ids.get(member.team), member.municipality, member.name)
+    team_id = team_ids.get(member.team)
+    invited = Invitation(member.role, team_id, member.municipality, member.name, member.institution)
     await people.invite(tx, code, invited, now + timedelta(days=7))
 
 
