@@ -130,7 +130,7 @@ def _view(work: Work, asked: Sequence[Asked], page: Page, today: date) -> View:
     shown = asked[page.offset : page.offset + LISTED]
     waiting = [one for one in shown if one.is_open]
     rows = tuple(_answers(work.catalogue, one, shown, page) for one in waiting)
-    others = (Button(_("Some are not ours"), page.token, "check_others"),) if waiting else ()
+    others = (Button(_("Who are they?"), page.token, "check_others"),) if waiting else ()
     view = View(tuple(_told(work, asked, shown, today)), rows).with_row(*_turns(asked, page))
     return view.with_row(*others, MENU)
 
@@ -194,15 +194,19 @@ def _turns(asked: Sequence[Asked], page: Page) -> Iterator[Button]:
 
 
 async def others(tx: Tx, here: Scene, page: Page) -> View:
-    """The same children, to say of which the school knows nothing."""
+    """Who these children are, and of which the school knows nothing."""
     asked = (await _of(tx, here.me, page))[page.offset : page.offset + LISTED]
-    rows = tuple(
-        (Button(_("{case} is not ours", case=one.number), f"{one.id}.{page.token}", "check_not"),)
-        for one in asked
-        if one.is_open
+    said = _(
+        "The name is shown for ten minutes, and it is recorded that you saw it. "
+        "A child that is not with you is asked of the others, or of the team."
     )
-    said = _("Which of these children do you not know? It is then asked of the others, or of the team.")
+    rows = tuple(_known(one, page) for one in asked if one.is_open)
     return View((said,), (*rows, (Button(_("← Back"), page.token, "checks"), MENU)))
+
+
+def _known(one: Asked, page: Page) -> tuple[Button, ...]:
+    name = (Button(_("{case}: name", case=one.number), str(one.case_id), "name"),) if one.sealed else ()
+    return (*name, Button(_("{case} is not ours", case=one.number), f"{one.id}.{page.token}", "check_not"))
 
 
 async def on_card(tx: Tx, here: Scene, case: Case) -> View:

@@ -17,7 +17,7 @@ from storage.database import Row, Tx, from_micros
 
 _ASKED = (
     "r.id, r.case_id, c.prefix, c.running, c.settlement, c.municipality, r.check_day, r.asked_at, r.answer_by, "
-    "r.state, r.answer, r.absent"
+    "r.state, r.answer, r.absent, c.sealed_name IS NOT NULL AS sealed"
 )
 _OF_CASES = "FROM referral r JOIN child_case c ON c.id = r.case_id"
 
@@ -36,6 +36,7 @@ class Asked:
     state: str
     answer: str
     absent: float
+    sealed: bool
 
     @property
     def is_open(self) -> bool:
@@ -133,5 +134,5 @@ def _asked(row: Row) -> Asked:
     number, place = numbers.write(row["prefix"], row["running"]), row["settlement"] or row["municipality"]
     return Asked(
         row["id"], row["case_id"], number, place, row["check_day"], asked_at, date.fromisoformat(row["answer_by"]),
-        row["state"], row["answer"], row["absent"],
+        row["state"], row["answer"], row["absent"], bool(row["sealed"]),
     )  # fmt: skip

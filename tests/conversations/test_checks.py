@@ -12,7 +12,7 @@ from handlers import checks
 from handlers.replies import Tapped
 from handlers.scene import Message
 from handlers.words import Words
-from storage import cases, moves, people, referrals
+from storage import audit, cases, moves, people, referrals
 from storage import checks as kept
 from storage.database import Database
 from storage.people import Invitation
@@ -277,13 +277,13 @@ async def test_not_ours_is_asked_of_the_others_then_of_the_team_and_never_of_the
     petar = school.chat("petar")
     await petar.sends(Tapped("go", "checks", "_0"))
     assert petar.text.startswith("3 записани деца")
-    await sonya.taps("Някои не са при нас")
-    assert sonya.labels == ["БЯ-001 не е при нас", "БЯ-002 не е при нас", "БЯ-003 не е при нас", "← Назад", "Меню"]
-    mine = sonya.button("БЯ-001")
+    await sonya.taps("Кои са децата?")
+    assert sonya.labels[-4:] == ["БЯ-003: името", "БЯ-003 не е при нас", "← Назад", "Меню"]
+    mine = sonya.button("БЯ-001 не")
     assert (await sonya.taps("БЯ-001 не е при нас")).startswith("За БЯ-001 вече няма да Ви питаме.\n\n2 записани деца")
     assert await sonya.sends(mine) == NOT_THERE
     assert (await school.case()).waits_for is not None
-    await petar.taps("Някои не са при нас", "БЯ-001 не е при нас")
+    await petar.taps("Кои са децата?", "БЯ-001 не е при нас")
     assert (await school.case()).waits_for is None
     mila = school.chat("mila")
     await mila.sends(Tapped("go", "card", str((await school.case()).id)))
@@ -292,6 +292,21 @@ async def test_not_ours_is_asked_of_the_others_then_of_the_team_and_never_of_the
     assert later
     assert "БЯ-001" not in "".join(said(one) for one in (await school.morning(later)).values())
     assert (await school.case()).waits_for is None
+
+
+async def test_the_school_sees_a_name_when_it_asks_and_that_is_recorded(school: School) -> None:
+    async with school.database.transaction() as tx:
+        await tx.run("UPDATE child_case SET sealed_name = NULL WHERE recognised_by = '2'")
+    sonya = await school.hears("sonya", "Соня")
+    await sonya.taps("Кои са децата?")
+    assert "БЯ-002: името" not in sonya.labels
+    name = sonya.button("БЯ-001: името")
+    assert (await sonya.sends(name)).startswith("Росица Илиева")
+    async with school.database.reading() as tx:
+        assert ("saw the name") in [what for what, _who in await audit.of_case(tx, (await school.case()).id)]
+    await sonya.sends(Tapped("go", "checks", "_0"))
+    await sonya.taps("1: Посещава")
+    assert "Росица" not in await sonya.sends(name)
 
 
 async def test_many_children_come_in_pages(school: School) -> None:

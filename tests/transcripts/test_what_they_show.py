@@ -19,7 +19,8 @@ HANDLERS = HERE.parents[1] / "handlers"
 GUIDE = HERE.parents[1] / "docs" / "user-guide.md"
 FILES = sorted(HERE.glob("*.txt"))
 CONVERSATIONS = {
-    "advice.py", "announce.py", "cases.py", "conversations.py", "coordinate.py", "join.py", "kinds.py", "menu.py",
+    "advice.py", "announce.py", "cases.py", "checked.py", "checks.py", "conversations.py",
+    "coordinate.py", "join.py", "kinds.py", "menu.py",
     "onekeyboard.py", "pick.py", "questions.py", "review.py", "router.py", "settings.py", "talk.py", "visit.py",
 }  # fmt: skip
 ON_VIBER = "on Viber alone; tests/bot/test_viber*.py"
@@ -58,6 +59,15 @@ UNSAID = {
             "They were reminded once already.",
         ),
         "tests/bot/test_announcing.py",
+    ),
+    **dict.fromkeys(
+        (
+            "No child waits for your answer.",
+            "The school was asked {day}.",
+            "asked {day}",
+            "{count} more →",
+        ),
+        "tests/conversations/test_checks.py",
     ),
     "One question back": "in the messenger's list of commands",
     "Throw this report away": "the same",
