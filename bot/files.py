@@ -112,7 +112,7 @@ class FileReader:
                 done, told = await imports.keep(tx, self._work, planned, new, now, by=me)
                 await self._tell(tx, file, [said.done(file, done)])
                 for one in told:
-                    await self._teller.notify(tx, one, now)
+                    await self._teller.notify(tx, one, now, REPLY)
 
     async def _planned(self, file: ImportFile, content: bytes) -> tuple[Person, Plan]:
         """Judged by who the person is now, and by what is here now."""
