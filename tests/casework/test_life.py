@@ -188,3 +188,40 @@ def test_a_step_is_postponed_twice_and_not_more() -> None:
         step = life.postponed(BOOK, WORKING, case, "L20", MONDAY)
         case = replace(moved(case, step), postponed=case.postponed + 1)
     assert life.postponed(BOOK, WORKING, case, "L20", MONDAY) is None
+
+
+def test_the_check_that_was_asked_counts_and_not_the_day_it_may_be_answered_by() -> None:
+    case = enrolled_at(MONDAY)
+    late = moved(case, life.asked_of(case, 7, MONDAY + timedelta(days=31)))
+    assert (late.due_on, late.waits_for, late.enrolled_on) == (MONDAY + timedelta(days=31), 7, MONDAY)
+    after = life.checked(BOOK, WORKING, late, BOOK.checks["C10"], 0, MONDAY + timedelta(days=8), asked=7)
+    assert after is not None
+    assert after.due_on == WORKING.on_or_after(MONDAY + timedelta(days=30))
+
+
+def test_a_check_is_not_due_sooner_because_the_school_gets_it() -> None:
+    case = enrolled_at(MONDAY)
+    assert case.due_on is not None
+    assert life.asked_of(case, 7, case.due_on - timedelta(days=3)).due_on == case.due_on
+
+
+def test_an_enrolment_that_was_corrected_away_is_not_asked_about() -> None:
+    refused = NextStep("S21", "other_team", MONDAY)
+    asked = NextStep("", "enrolled", MONDAY, 7, MONDAY)
+    assert life.brought_on(refused, asked) == refused
+    enrolled = NextStep("S50", "enrolled", MONDAY, None, MONDAY)
+    assert life.brought_on(enrolled, asked) == replace(asked, status="S50")
+    found = NextStep("S41", "search", MONDAY)
+    assert life.brought_on(enrolled, found) == found
+
+
+@pytest.mark.parametrize(
+    ("status", "enrolled", "after"),
+    [("S50", True, "S21"), ("S60", False, "S61"), ("S70", False, None), ("S20", False, None)],
+)
+def test_a_child_of_the_register_is_visited_again_where_it_was_enrolled(
+    status: str, enrolled: bool, after: str | None
+) -> None:
+    case = replace(new_case(), status=status, enrolled_on=MONDAY if enrolled else None)
+    step = life.at_risk_again(BOOK, WORKING, case, MONDAY)
+    assert (step.status if step else None) == after

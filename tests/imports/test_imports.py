@@ -17,13 +17,15 @@ from casework import catalogue, placing
 from casework.calendar import WorkingDays
 from casework.imports import CaseRow, CaseSheet, Problem, TeamSheet, Unusable
 from casework.placing import Plan, Reach
-from casework.records import Case, Cause, NextStep, Team
+from casework.records import LEADER, Case, Cause, NextStep, Team
 from handlers.imports import SENTENCES, sentence
 from handlers.scene import Work
 from handlers.words import Words
 from storage import cases, teams
 from storage.database import Database, Tx, open_database
+from storage.people import Invitation
 from storage.sealing import Sealer
+from tests.conversations.conftest import joins
 from tests.imports.books import BROKEN, CHILD, EGN, HEADER, TEAMS, at_risk, book, child
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -309,6 +311,22 @@ async def test_a_child_that_was_enrolled_and_is_at_risk_again(
     assert case.version == before.version + changed
     assert len(await rows(database, "SELECT 1 FROM transition WHERE cause = 'import' AND was <> ''")) == changed
     assert (await bring(database, again, Reach(rest="Б-1"))).changed == 0
+    await database.close()
+
+
+@pytest.mark.parametrize(
+    ("missed", "said"),
+    [({"hours": 6.5}, "6.5 часа без уважителна причина"), ({"hours": None, "days": 4}, "4 дни без уважителна причина")],
+)
+async def test_whoever_goes_again_hears_what_was_missed(tmp_path: Path, missed: Any, said: str) -> None:
+    database = await open_database(f"sqlite:///{tmp_path}/obhvat.db")
+    await enrolled(database, "S50")
+    async with database.transaction() as tx:
+        await joins(tx, "lidia", Invitation(LEADER, (await teams.by_name(tx))["б-1"].id, "", "Лидия"))
+        sheet = spreadsheets.read_import(at_risk(**missed), {})
+        planned = imports.plan(WORK, sheet, Reach(rest="Б-1"), await imports.known(tx, WORK))
+        _done, [told] = await imports.keep(tx, WORK, planned, imports.sealed(WORK, planned), NOW)
+    assert BULGARIAN.say(told.view.lines[0]).startswith(f"БЯ-001 е в списъка на учениците в риск: {said}.\n")
     await database.close()
 
 

@@ -67,7 +67,7 @@ UNSAID = {
             "asked {day}",
             "{count} more →",
         ),
-        "tests/conversations/test_checks.py",
+        "tests/conversations/test_asking_schools.py",
     ),
     "One question back": "in the messenger's list of commands",
     "Throw this report away": "the same",

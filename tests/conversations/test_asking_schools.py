@@ -189,6 +189,15 @@ async def test_a_check_is_withdrawn_when_the_child_is_found_gone(school: School)
     assert await school.case() == case
 
 
+async def test_what_else_was_asked_about_the_child_is_not_withdrawn_with_the_check(school: School) -> None:
+    await school.morning()
+    case = await school.case()
+    async with school.database.transaction() as tx:
+        measure = await referrals.ask(tx, case.id, "I20", school.day, school.at, asked_by=None, measure="M20")
+        await cases.advance(tx, case, NextStep("S41", "search", school.day), Cause("decision"), school.at)
+        assert [one.id for one in await referrals.open_of(tx, case.id)] == [measure]
+
+
 async def test_a_visit_that_finds_the_child_enrolled_leaves_the_check_as_it_is(school: School) -> None:
     await school.morning()
     before = await school.case()
