@@ -93,11 +93,15 @@ def checked(
         return gone_wrong(catalogue, calendar, case, check, today)
     rules = catalogue.retention
     made = asked or check_of(catalogue, enrolled_on, due_on)
-    later = [calendar.on_or_after(enrolled_on + timedelta(days=days)) for days in rules.days if days > made]
-    to_come = [day for day in later if day > today]
+    to_come = [day for day in _checks_after(catalogue, calendar, enrolled_on, made) if day > today]
     if not to_come:
         return NextStep(rules.kept, rules.step, None)
     return NextStep(case.status, rules.step, to_come[0], enrolled_on=enrolled_on)
+
+
+def _checks_after(catalogue: Catalogue, calendar: WorkingDays, enrolled_on: date, made: int) -> list[date]:
+    days = (days for days in catalogue.retention.days if days > made)
+    return [calendar.on_or_after(enrolled_on + timedelta(days=one)) for one in days]
 
 
 def gone_wrong(catalogue: Catalogue, calendar: WorkingDays, case: Case, check: Check, today: date) -> NextStep | None:
@@ -126,6 +130,16 @@ def asked_of(case: Case, check: int, answer_by: date) -> NextStep:
 def undisturbed(case: Case) -> NextStep:
     """What it owes already."""
     return NextStep(case.status, case.next_step, case.due_on, case.waits_for, case.enrolled_on)
+
+
+def asked_on(catalogue: Catalogue, calendar: WorkingDays, case: Case, made: int) -> NextStep:
+    """What an observed case owes when nobody is being asked: the check after the one `made`, whatever a person has
+    decided meanwhile."""
+    step = undisturbed(case)
+    if case.enrolled_on is None or (case.next_step != catalogue.leader_step):
+        return step
+    later = _checks_after(catalogue, calendar, case.enrolled_on, made)
+    return replace(step, step=catalogue.retention.step, due_on=later[0] if later else case.due_on)
 
 
 def brought_on(visits_say: NextStep, later: NextStep) -> NextStep:

@@ -80,7 +80,9 @@ async def _ask(tx: Tx, work: Work, today: date, now: datetime) -> None:
     for case in await cases.observed_due(tx, rules.status, today):
         check = await checks.open_of(tx, case.id)
         if check is None:
-            days = life.check_of(work.catalogue, case.enrolled_on or today, case.due_on or today)
+            days = life.check_of(work.catalogue, case.enrolled_on or today, today)
+            if days <= await checks.last_asked(tx, case.id):
+                continue  # what is due is no check: somebody has decided on another step
             until = work.calendar.add(today, rules.answer_days)
             check = await checks.ask(tx, case, rules.institution, days, until, now)
         await hand(tx, case, check, Cause(DEADLINE, check.id), now)
@@ -233,7 +235,10 @@ async def after_visit(tx: Tx, work: Work, me: Person, case: Case, step: NextStep
     if case.enrolled_on is None or step.enrolled_on is None:
         return step
     check = await checks.open_of(tx, case.id)
-    if check is None or case.waits_for == check.id:
+    if check is None:
+        made = await checks.last_asked(tx, case.id)
+        return life.asked_on(work.catalogue, work.calendar, case, made)
+    if case.waits_for == check.id:
         return life.undisturbed(case)
     good = next(one for one in work.catalogue.checks.values() if one.good)
     await referrals.answer(tx, me, check, good.code, now)
@@ -243,6 +248,6 @@ async def after_visit(tx: Tx, work: Work, me: Person, case: Case, step: NextStep
 
 async def after_correction(tx: Tx, case: Case, step: NextStep) -> NextStep:
     """The same for a corrected report: what was asked already is not asked again."""
-    if case.enrolled_on and step.enrolled_on and await checks.was_asked(tx, case.id, case.enrolled_on):
+    if case.enrolled_on and step.enrolled_on and await checks.last_asked(tx, case.id):
         return life.undisturbed(case)
     return step

@@ -137,7 +137,8 @@ async def advance(
 
 async def owe(tx: Tx, me: Person, case: Case, step: str, due_on: date, now: datetime) -> None:
     """Another step, decided by a person and not by a visit."""
-    await advance(tx, case, NextStep(case.status, step, due_on), Cause(DECISION, None, me.id), now)
+    decided = NextStep(case.status, step, due_on, enrolled_on=case.enrolled_on)
+    await advance(tx, case, decided, Cause(DECISION, None, me.id), now)
 
 
 async def kept_since(tx: Tx, me: Person, case_id: int) -> datetime:

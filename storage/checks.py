@@ -108,14 +108,16 @@ async def current(tx: Tx, check_id: int) -> Asked:
     return _asked(await tx.one(f"SELECT {_ASKED} {_OF_CASES} WHERE r.id = :id", id=check_id))
 
 
-async def was_asked(tx: Tx, case_id: int, since: date) -> bool:
-    """Whether a case has had a check since that day."""
-    row = await tx.row(
-        "SELECT 1 FROM referral WHERE case_id = :id AND check_day IS NOT NULL AND answer_by > :since",
+async def last_asked(tx: Tx, case_id: int) -> int:
+    """The last check that a case has had since its child was enrolled, in days after that; 0 when it had none."""
+    row = await tx.one(
+        "SELECT coalesce(max(check_day), 0) AS days FROM referral WHERE case_id = :id AND check_day IS NOT NULL "
+        # Of an earlier enrolment it may have been asked on the very day of this one.
+        "AND asked_at > coalesce("
+        "(SELECT max(m.at) FROM transition m WHERE m.case_id = :id AND m.enrolled_on IS NULL), 0)",
         id=case_id,
-        since=since.isoformat(),
     )
-    return row is not None
+    return int(row["days"])
 
 
 async def last_reporter(tx: Tx, case_id: int) -> int | None:

@@ -318,6 +318,35 @@ async def test_the_school_sees_a_name_when_it_asks_and_that_is_recorded(school: 
     assert "Росица" not in await sonya.sends(name)
 
 
+async def test_a_child_that_was_passed_to_the_leader_is_still_observed_and_asked_after_once(school: School) -> None:
+    sonya = await school.hears("sonya", "Соня")
+    await sonya.taps("1: Посещава")
+    school.day = DUE + timedelta(days=3)
+    mila, lidia = school.chat("mila"), school.chat("lidia")
+    await mila.sends(Tapped("go", "lead", str((await school.case()).id)))
+    case = await school.case()
+    assert (case.next_step, case.status, case.enrolled_on, case.waits_for) == ("leader", "S50", TODAY, None)
+    assert case.due_on
+    assert "БЯ-001" not in "".join(said(one) for one in (await school.morning(case.due_on)).values())
+    await lidia.says("1 посещава")
+    assert "Следва: проверка на отсъствията. Срок: вт, 29.12" in await lidia.taps("Майка", "Запази")
+
+
+async def test_who_is_enrolled_anew_on_the_day_of_a_check_is_asked_after_from_the_first_one(school: School) -> None:
+    for account, label in (("sonya", "1: Посещава"), ("sonya", "1: Не идва")):
+        sonya = await school.hears(account, "Соня")
+        await sonya.taps(label)
+        due = (await school.case()).due_on
+        assert due
+        school.day = due if label.endswith("Посещава") else school.day
+    mila = Chat(school.database, "mila", school.at + timedelta(hours=3))
+    await mila.says("1 записано")
+    await mila.taps("Майка", "Запази")
+    again = (await school.case()).due_on
+    assert again == WORK.calendar.on_or_after(school.day + timedelta(days=7))
+    assert "БЯ-001, Бяла · 7 дни след записването" in said((await school.morning(again))["Соня"])
+
+
 async def test_many_children_come_in_pages(school: School) -> None:
     async with school.database.transaction() as tx:
         for number in range(4, 13):
