@@ -95,6 +95,7 @@ class World:
             # In the order in which a message goes: what moves on between two looks is seen at the second.
             received = self.sandbox.world.pending == viber.pending == []
             read = received and await import_files.to_fetch(tx, self.app.now(), 1) == []
+            read = read and await import_files.to_withdraw(tx) == []
             answered = read and await inbox.next_at(tx) is None
             sent = answered and await outbox.due(tx, self.app.now(), 1) == []
             return sent and not viber.arriving
