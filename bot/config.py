@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from yarl import URL
 
 from casework import catalogue
@@ -72,6 +72,8 @@ class Schedule(Section):
     timezone: str = "Europe/Sofia"
     digest_at: time = time(17, 30)
     alert_at: time = time(8, 30)
+    alert_until: time = time(18)
+    """What was missed in the morning is told when the bot is back, but not in the evening."""
     question_back_after_days: int = Field(default=1, ge=1, le=30)
     """Whole working days until a question that was taken and not answered is everybody's again."""
     question_to_region_after_days: int = Field(default=3, ge=1, le=30)
@@ -84,6 +86,12 @@ class Schedule(Section):
         except (ZoneInfoNotFoundError, ValueError) as unknown:
             raise ValueError(f"there is no time zone {name!r}; for example Europe/Sofia") from unknown
         return name
+
+    @model_validator(mode="after")
+    def _by_day(self) -> Self:
+        if self.alert_at >= self.alert_until:
+            raise ValueError(f"alert_until must be later than alert_at, {self.alert_at:%H:%M}")
+        return self
 
 
 class Http(Section):
@@ -174,7 +182,7 @@ def examine(environ: Mapping[str, str], path: Path | None = None) -> tuple[File,
     _secret(environ, SECRET, mistakes)
     _catalogue(file, mistakes)
     _check_database(file, mistakes)
-    _check_folder("photos.store", Path(file.photos.store), mistakes)
+    mistakes += folder_mistake("photos.store", Path(file.photos.store))
     return file, tokens, mistakes
 
 
@@ -259,22 +267,21 @@ def _check_database(file: File, mistakes: list[str]) -> None:
     except SchemaError as wrong:
         mistakes.append(str(wrong))
     else:
-        _check_folder("database.url", path.parent, mistakes)
+        mistakes += folder_mistake("database.url", path.parent)
         if path.exists() and not os.access(path, os.W_OK, effective_ids=True):
             mistakes.append(f"database.url: {path} cannot be written. Give this user the right to write it.")
 
 
-def _check_folder(key: str, folder: Path, mistakes: list[str]) -> None:
+def folder_mistake(key: str, folder: Path) -> list[str]:
     """The folder, or the nearest one above it that exists, must be writable; nothing is created."""
     nearest = folder.absolute()
     while not nearest.exists():
         nearest = nearest.parent
     if not nearest.is_dir():
-        mistakes.append(f"{key}: {nearest} is a file, not a folder. Name another folder.")
-    elif not os.access(nearest, os.W_OK | os.X_OK, effective_ids=True):
-        mistakes.append(
-            f"{key}: {nearest} cannot be written. Give this user the right to write there, or name another."
-        )
+        return [f"{key}: {nearest} is a file, not a folder. Name another folder."]
+    if not os.access(nearest, os.W_OK | os.X_OK, effective_ids=True):
+        return [f"{key}: {nearest} cannot be written. Give this user the right to write there, or name another."]
+    return []
 
 
 def _kept_secret(database: Path) -> bytes:

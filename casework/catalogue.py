@@ -9,9 +9,9 @@ import tomllib
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from casework import mistakes
 from casework.records import MUNICIPAL, REGIONAL
@@ -45,6 +45,8 @@ class Entry(Part):
 
 class Status(Entry):
     closed: bool = False
+    colour: str = Field(default="#7a8288", pattern=r"^#[0-9a-f]{6}$")
+    """In reports: its own, and of the outcomes that lead to it."""
     to: tuple[str, ...] = ()
     """The statuses that may follow."""
 
@@ -59,6 +61,8 @@ class Measure(Entry):
 
     institution: str = ""
     days: int = Field(default=14, ge=0)
+    finds: bool = False
+    """Only finds the family: no longer asked once somebody of it was met."""
 
 
 class Repeat(Part):
@@ -128,6 +132,37 @@ class LateReason(Entry):
 DayOfMonth = Annotated[int, Field(ge=1, le=28)]
 
 
+class Decision(Entry):
+    """Of a coordinator. Without a status the case stays in its own, and the step and its day are chosen."""
+
+    status: str = ""
+    step: str = ""
+    days: int = Field(default=0, ge=0)
+    by: tuple[Annotated[str, Field(pattern=f"^({MUNICIPAL}|{REGIONAL})$")], ...] = (MUNICIPAL, REGIONAL)
+    """Whose it is to make."""
+
+
+class Handover(Part):
+    """What is offered to others, and what goes out of the region."""
+
+    days: int = Field(ge=1)
+    """Working days for the answer."""
+    outside_status: str
+    outside_step: str
+    outside_days: int = Field(ge=0)
+
+
+class Ladder(Part):
+    """Who is told of a step that is due or overdue, each role from so many working days after the due day on; 0 is the
+    morning of that day. A role that is left out is told nothing."""
+
+    member: int | None = Field(default=None, ge=0)
+    """Whoever owes the step, which is the leader where the team has nobody else."""
+    leader: int | None = Field(default=None, ge=0)
+    coordinator: int | None = Field(default=None, ge=0)
+    region: int | None = Field(default=None, ge=0)
+
+
 class Retention(Part):
     """A child that was enrolled is asked after until it is sure to stay."""
 
@@ -151,8 +186,57 @@ class Retention(Part):
     """When the stopping of benefits is confirmed."""
 
 
+class SeasonDays(Part):
+    """The days of a year on which a season begins and ends, "08-20"."""
+
+    begins: str = "08-20"
+    ends: str = "06-15"
+    least: int = Field(default=5, ge=2)
+    """Counts below it are not shown to whoever gets only aggregates."""
+
+    @field_validator("begins", "ends")
+    @classmethod
+    def _of_every_year(cls, day: str) -> str:
+        try:
+            date.fromisoformat(f"2001-{day}")
+        except ValueError as wrong:
+            raise ValueError(f"{day} is no day of every year") from wrong
+        return day
+
+
+def _with_codes(value: Any) -> Any:
+    """In the file a code is the name of its entry; here the entry knows it too."""
+    if not isinstance(value, dict):
+        return value
+    return {code: {"code": code, **entry} if isinstance(entry, dict) else entry for code, entry in value.items()}
+
+
 E = TypeVar("E", bound=Entry)
-Some = Annotated[dict[str, E], Field(min_length=1)]
+Some = Annotated[dict[str, E], BeforeValidator(_with_codes), Field(min_length=1)]
+
+
+FieldName = Literal[
+    "case", "birth_year", "group", "status", "municipality", "settlement", "address", "address_kind", "team",
+    "visited_on", "part_of_day", "attempt", "went", "met", "outcome", "reasons", "measures", "promised_on", "next_step",
+    "next_on", "note", "photos", "place", "report", "reported",
+]  # fmt: skip
+
+
+class FormRow(Part):
+    """One row of the printed form. Without a field it is left blank for a pen."""
+
+    labels: dict[str, str] = Field(alias="label")
+    field: FieldName | None = None
+
+
+class FormLayout(Part):
+    """The printed form: its rows in their order, in the one language of the office that gets it."""
+
+    language: str
+    title: dict[str, str]
+    signed: dict[str, str]
+    """What stands above the places for signatures."""
+    rows: tuple[FormRow, ...] = Field(min_length=1)
 
 
 class Catalogue(Part):
@@ -168,8 +252,14 @@ class Catalogue(Part):
     silent_step: str
     silent_status: str
     silent_days: int = Field(ge=1)
+    refused_step: str
+    refused_days: int = Field(ge=0)
+    remind_days: int = Field(ge=1)
     late_at_most: int = Field(ge=0)
+    ladder: Ladder
     retention: Retention
+    handover: Handover
+    season: SeasonDays = SeasonDays()
     outcomes: Some[Outcome]
     reasons: Some[Entry]
     measures: Some[Measure]
@@ -177,19 +267,13 @@ class Catalogue(Part):
     answers: Some[Answer]
     checks: Some[Check]
     late: Some[LateReason]
+    decisions: Some[Decision]
     met: Some[Entry]
     addresses: Some[Entry]
     statuses: Some[Status]
     groups: Some[Entry]
     steps: Some[Entry]
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _with_codes(cls, value: Any) -> Any:
-        """In the file a code is the name of its entry; here the entry knows it too."""
-        if not isinstance(value, dict):
-            return value
-        return {code: {"code": code, **entry} if isinstance(entry, dict) else entry for code, entry in value.items()}
+    form: FormLayout
 
 
 def load(text: str | None = None) -> Catalogue:

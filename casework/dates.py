@@ -120,6 +120,14 @@ def _weekday(said: str, today: date, past: bool) -> date | None:
     return None
 
 
+def from_iso(text: str) -> date | None:
+    """`2026-11-24`, as buttons carry a day; None for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def read_time(text: str) -> time | None:
     """`14:30`, `14.30`, `14ч`, `2pm`."""
     found = _TIME.fullmatch(" ".join(text.casefold().split()))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
@@ -27,8 +28,9 @@ PLAINLY = {"missing": "it is missing", "extra_forbidden": "it is not a part of a
 NAMES = {
     "status": "statuses", "first_status": "statuses", "silent_status": "statuses", "kept": "statuses", "to": "statuses",
     "step": "steps", "first_step": "steps", "leader_step": "steps", "answer_step": "steps", "silent_step": "steps",
+    "refused_step": "steps",
     "unassigned_status": "statuses", "unassigned_step": "steps", "refers": "measures", "institution": "institutions",
-    "institutions": "institutions", "at_risk": "groups",
+    "institutions": "institutions", "outside_status": "statuses", "outside_step": "steps", "at_risk": "groups",
 }  # fmt: skip
 """Which keys hold codes, and of which table."""
 ONE = {"statuses": "status", "steps": "step", "measures": "measure", "institutions": "institution",
@@ -38,9 +40,14 @@ ONE = {"statuses": "status", "steps": "step", "measures": "measure", "institutio
 def told(text: str, wrong: ValidationError) -> list[str]:
     """What does not fit the shape of a catalogue."""
     return [
-        said(text, tuple(str(part) for part in error["loc"]), PLAINLY.get(error["type"], error["msg"]))
+        said(text, tuple(_counted(part) for part in error["loc"]), PLAINLY.get(error["type"], error["msg"]))
         for error in wrong.errors()
     ]
+
+
+def _counted(part: int | str) -> str:
+    """People count rows from one."""
+    return str(part + 1 if isinstance(part, int) else part)
 
 
 def said(text: str, place: Place, what: str) -> str:
@@ -76,8 +83,8 @@ def _matching(lines: Sequence[str], start: int, pattern: str, until: str = r"\A\
 
 def contradictions(text: str, book: Catalogue) -> list[str]:
     """What fits the shape and cannot be worked with."""
-    found = [*_unknown(book), *_labels(book), *_outcomes(book), *_shorts(book), *_endless(book)]
-    found += [*_retention(book), *_following(book)]
+    found = [*_unknown(book), *_labels(book), *_outcomes(book), *_shorts(book), *_endless(book), *_retention(book)]
+    found += [*_following(book), *_form(book), *_decisions(book), *_ladder(book)]
     missing = [code for code in GROUPS if code not in book.groups]
     found += [(("groups",), f"there is no {code!r}, to which an import brings cases") for code in missing]
     return [said(text, place, what) for place, what in found]
@@ -99,7 +106,7 @@ def _leaves(part: BaseModel, place: Place = ()) -> Iterator[tuple[Place, str, An
     for key, value in part:
         if isinstance(value, BaseModel):
             yield from _leaves(value, (*place, key))
-        elif isinstance(value, dict) and key != "labels":
+        elif isinstance(value, dict) and all(isinstance(entry, BaseModel) for entry in value.values()):
             for code, entry in value.items():
                 yield from _leaves(entry, (*place, key, code))
         else:
@@ -168,6 +175,21 @@ def _endless(book: Catalogue) -> Found:
             yield ("statuses", code), "no closed status can be reached from it"
 
 
+def _decisions(book: Catalogue) -> Found:
+    for code, decision in book.decisions.items():
+        if bool(decision.status) != bool(decision.step):
+            yield ("decisions", code), "needs a `status` and a `step`, or neither"
+
+
+def _ladder(book: Catalogue) -> Found:
+    climbed = [(role, days) for role, days in book.ladder if days is not None]
+    if not climbed:
+        yield ("ladder",), "nobody is told"
+    for (_below, before), (role, days) in pairwise(climbed):
+        if days <= before:
+            yield ("ladder", role), "the working days do not rise"
+
+
 def _retention(book: Catalogue) -> Found:
     days, checks = book.retention.days, book.checks
     if list(days) != sorted(set(days)):
@@ -192,3 +214,15 @@ def _following(book: Catalogue) -> Found:
     for place, status in wanted.items():
         if observed and status in book.statuses and status not in observed.to:
             yield place, f"{status!r} may not follow {observed.code!r}"
+
+
+def _form(book: Catalogue) -> Found:
+    form, known = book.form, ", ".join(book.languages)
+    if form.language not in book.languages:
+        yield ("form", "language"), f"{form.language!r} is not one of {known}"
+    labelled: dict[Place, dict[str, str]] = {("form", "title"): form.title, ("form", "signed"): form.signed}
+    labelled |= {("form", "rows", str(number)): row.labels for number, row in enumerate(form.rows, start=1)}
+    for place, labels in labelled.items():
+        for language in book.languages:
+            if not labels.get(language):
+                yield place, f"has no label in {language!r}"

@@ -19,6 +19,8 @@ NATIONAL = "national"
 ROLES = (LEADER, MEMBER, MUNICIPAL, REGIONAL, INSTITUTION, GOVERNOR, NATIONAL)
 """Who one may be: team leader (L1), member (L2), municipal coordinator (L3), regional coordinator (L4); a person of an
 institution, who sees what is referred to it; the governor's office (L5) and national readers (L6), who see no case."""
+READERS = (GOVERNOR, NATIONAL)
+"""Who gets aggregates and nothing else."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ class Person:
     """Messages of their people that could not be handled; counted only when a coordinator writes."""
     asked: int = 0
     """Questions of their people that wait for an answer; counted likewise."""
+    is_asked_after_children: bool = False
+    """Whether their institution says if enrolled children attend; known only when they write."""
 
     @property
     def coordinates(self) -> bool:
@@ -102,6 +106,8 @@ class Case:
     """While the child is asked after: the day from which the checks are counted."""
     postponed: int = 0
     """How often the present step was postponed by a reason why it is late."""
+    late_for: str = ""
+    """The last of these reasons."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +163,10 @@ DEADLINE, DECISION, HANDOVER, IMPORT = "deadline", "decision", "handover", "impo
 
 @dataclass(frozen=True)
 class Cause:
-    """Why a case moved: one of the words above, the number of the visit or referral, and whoever did it."""
+    """Why a case moved: one of the words above, the number of the visit, referral or hand-over, and whoever did it.
+
+    Of a decision that gave the case to somebody else, the number is that of the team it came from.
+    """
 
     kind: str
     id: int | None = None
@@ -206,3 +215,4 @@ class Referral:
     note: str = ""
     answered_by: int | None = None
     answered_at: datetime | None = None
+    settlement: str = ""

@@ -7,20 +7,20 @@ the first has said, and nothing moves twice.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, replace
 
 from casework import life
 from casework.catalogue import Catalogue, Check
 from casework.escalation import Roster
-from casework.records import CHECK, MUNICIPAL, REGIONAL, Case, Cause, NextStep, Person
+from casework.records import CHECK, INSTITUTION, MUNICIPAL, REGIONAL, Case, Cause, NextStep, Person
 from handlers import cases as my_cases
 from handlers import checks as asking
 from handlers.checks import ON_CARD, page_of
 from handlers.kinds import Number
 from handlers.menu import MENU
+from handlers.movement import Begin
 from handlers.replies import Tapped
-from handlers.scene import Message, Scene
+from handlers.scene import Message, Scene, Work
 from handlers.talk import Talk
 from handlers.views import Button, View
 from handlers.words import Text, _, counted
@@ -30,6 +30,7 @@ from storage.database import Tx
 from storage.journals import Kept
 
 FLOW = "absent"
+KEYS = frozenset({"checks", "check", "check_others", "check_not"})
 NOT_THERE = _("This child is not asked of you, or not any more. Nothing was changed.")
 OFFERED_DAYS = (1, 2, 3, 5, 10)
 
@@ -50,23 +51,25 @@ def given(value: str) -> Given:
     return Given(int(number) if number.isdecimal() and len(number) < 16 else 0, code, page)
 
 
-async def tapped(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list[Message]:
-    """Empty when it must first be asked how many days; then the conversation `FLOW` is to be begun."""
+def asked_of(work: Work, me: Person) -> Person:
+    """Somebody of the institution that is asked, with the knowledge that they are; everybody else as they are."""
+    is_asked = (me.role, me.institution) == (INSTITUTION, work.catalogue.retention.institution)
+    return replace(me, is_asked_after_children=is_asked)
+
+
+async def tapped(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped, begin: Begin) -> list[Message]:
+    """Begins the conversation `FLOW` when it must first be asked how many days."""
     if kept and kept.name == FLOW:
         await journals.delete(tx, kept.id)
     match tap.key:
         case "check":
-            return await _tapped_answer(tx, here, given(tap.value))
+            said = given(tap.value)
+            return await _tapped_answer(tx, here, said) or await begin(FLOW, {"said": asdict(said)})
         case "check_others":
             return [Message(await asking.others(tx, here, page_of(tap.value)))]
         case "check_not":
             return await _not_ours(tx, here, tap.value)
     return [Message(await asking.listed(tx, here, page_of(tap.value)))]
-
-
-def asking_days(tap: Tapped) -> dict[str, Any]:
-    """What the conversation is begun with."""
-    return {"said": asdict(given(tap.value))}
 
 
 async def found(tx: Tx, me: Person, check: int) -> Asked | None:
@@ -80,7 +83,7 @@ async def _tapped_answer(tx: Tx, here: Scene, said: Given) -> list[Message]:
     if asked is None or check is None:
         return [_not_there()]
     if asked.is_open and check.counts:
-        return []
+        return []  # it must first be asked how many days
     return await _answer(tx, here, asked, check, said.page, 0)
 
 
@@ -181,7 +184,7 @@ async def _not_ours(tx: Tx, here: Scene, value: str) -> list[Message]:
     if asked is None or case is None or referral is None or not asked.is_open:
         return [_not_there()]
     await referrals.refuse(tx, here.me, referral, here.moment.at)
-    await asking.hand(tx, case, referral, Cause(CHECK, referral.id, here.me.id), here.moment.at)
+    await asking.hand(tx, here.work, case, referral, Cause(CHECK, referral.id, here.me.id), here.moment.at)
     view = await asking.listed(tx, here, page_of(page))
     return [Message(view.under(_("{case} is not asked of you any more.", case=asked.number), ""))]
 

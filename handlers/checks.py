@@ -78,26 +78,29 @@ async def morning(tx: Tx, work: Work, on_duty: Sequence[Person], today: date, no
 async def _ask(tx: Tx, work: Work, today: date, now: datetime) -> None:
     rules = work.catalogue.retention
     for case in await cases.observed_due(tx, rules.status, today):
-        check = await checks.open_of(tx, case.id)
+        check = await referrals.open_check(tx, case.id)
         if check is None:
             days = life.check_of(work.catalogue, case.enrolled_on or today, today)
             if days <= await checks.last_asked(tx, case.id):
                 continue  # what is due is no check: somebody has decided on another step
             until = work.calendar.add(today, rules.answer_days)
             check = await checks.ask(tx, case, rules.institution, days, until, now)
-        await hand(tx, case, check, Cause(DEADLINE, check.id), now)
+        await hand(tx, work, case, check, Cause(DEADLINE, check.id), now)
 
 
-async def hand(tx: Tx, case: Case, check: Referral, cause: Cause, now: datetime) -> None:
+async def hand(tx: Tx, work: Work, case: Case, check: Referral, cause: Cause, now: datetime) -> None:
     """The check is the school's while anybody can be told of it there, with the days for an answer; else the team's.
 
-    Whoever owes it anew has been told of nothing yet, so the case moves like any other.
+    Whoever owes it anew has been told of nothing yet, so the case moves like any other. What a person has decided upon
+    in its place stays; the check may be answered beside it.
     """
+    if not life.owes_check(work.catalogue, case):
+        return
     readers = await referrals.readers(tx, check.id)
     if readers and case.waits_for != check.id:
         await cases.advance(tx, case, life.asked_of(case, check.id, check.answer_by), cause, now)
     elif not readers and case.waits_for == check.id:
-        await cases.advance(tx, case, replace(life.undisturbed(case), waits_for=None), cause, now)
+        await cases.advance(tx, case, replace(life.same(case), waits_for=None), cause, now)
 
 
 async def _is_told(tx: Tx, me: Person, check: Asked, today: date, now: datetime) -> bool:
@@ -213,7 +216,7 @@ def _known(one: Asked, page: Page) -> tuple[Button, ...]:
 
 async def on_card(tx: Tx, here: Scene, case: Case) -> View:
     """The question of the check that is open, for the card of its case; empty when there is none."""
-    check = await checks.open_of(tx, case.id)
+    check = await referrals.open_check(tx, case.id)
     if check is None or check.check_day is None:
         return View(())
     said: list[Text] = [
@@ -234,20 +237,19 @@ async def after_visit(tx: Tx, work: Work, me: Person, case: Case, step: NextStep
     the team was to look, it has looked."""
     if case.enrolled_on is None or step.enrolled_on is None:
         return step
-    check = await checks.open_of(tx, case.id)
+    check, today = await referrals.open_check(tx, case.id), calendar.local_day(now, work.zone)
     if check is None:
         made = await checks.last_asked(tx, case.id)
-        return life.asked_on(work.catalogue, work.calendar, case, made)
+        return life.asked_on(work.catalogue, work.calendar, case, made, today)
     if case.waits_for == check.id:
-        return life.undisturbed(case)
+        return life.same(case)
     good = next(one for one in work.catalogue.checks.values() if one.good)
     await referrals.answer(tx, me, check, good.code, now)
-    today = calendar.local_day(now, work.zone)
     return life.checked(work.catalogue, work.calendar, case, good, 0, today, asked=check.check_day or 0) or step
 
 
 async def after_correction(tx: Tx, case: Case, step: NextStep) -> NextStep:
     """The same for a corrected report: what was asked already is not asked again."""
     if case.enrolled_on and step.enrolled_on and await checks.last_asked(tx, case.id):
-        return life.undisturbed(case)
+        return life.same(case)
     return step

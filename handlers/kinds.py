@@ -227,7 +227,7 @@ class Day(Plain):
 
     def _day(self, reply: Reply, moment: Moment) -> date | None:
         if isinstance(reply, Tapped):
-            return _iso(reply.value)
+            return dates.from_iso(reply.value)
         if isinstance(reply, Typed):
             return dates.read_day(reply.text, moment.today, past=not self.days_on)
         return None
@@ -236,20 +236,13 @@ class Day(Plain):
         return today - timedelta(days=self.days_back) <= day <= today + timedelta(days=self.days_on)
 
     def accepts(self, value: Json) -> bool:
-        return isinstance(value, str) and (_iso(value) is not None or (value == "" and self.none is not None))
+        return isinstance(value, str) and (dates.from_iso(value) is not None or (value == "" and self.none is not None))
 
     def decode(self, value: Json) -> date | None:
-        return _iso(value)
+        return dates.from_iso(value)
 
     def tell(self, value: date | None) -> Text:
         return value or self.none or ""
-
-
-def _iso(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _full(day: date) -> str:

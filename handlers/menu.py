@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.records import Person
+from casework.records import INSTITUTION, READERS, Person
 from handlers.scene import Message, Scene
 from handlers.views import Button, View
 from handlers.words import Text, _
@@ -12,8 +12,15 @@ from storage.database import Tx
 REPORT = Button(_("Report a visit"), "", "report")
 CASES = Button(_("My cases"), "0", "cases")
 MENU = Button(_("Menu"), "", "menu")
+DAY = Button(_("Forms of a day"), "", "day")
 ANNOUNCE = Button(_("Announce to the teams"), "", "announce")
+WAITING = Button(_("What waits for us"), "", "waiting")
+CHECKS = Button(_("Enrolled children"), "", "checks")
+SEASON = Button(_("Season report"), "", "season")
+SETTINGS_AND_HELP = (Button(_("Settings"), "", "settings"), Button(_("Help"), "", "help"))
 ASK = Button(_("Ask a coordinator"), "", "ask")
+
+OLD_BUTTON = _("This button is from something already finished. Nothing was changed.")
 
 COMMANDS = {
     "report": _("Report a visit"),
@@ -40,23 +47,45 @@ HELP = _(
 FILES = _("Team leaders and coordinators bring cases by sending an xlsx or csv file here.")
 
 
+HELP_TO_ANSWER = _(
+    "What a team refers to you comes here as a message. Accept it, answer with one tap, or send it back if it is not "
+    "yours. What waits for us shows everything without an answer.\n"
+    "/menu shows the menu, /settings language and messengers."
+)
+
+
 def menu(me: Person, above: Text = "") -> Message:
     title = _("{name}, what shall we do?", name=me.name.split()[0])
+    view = _of_institution(me, title) if me.role == INSTITUTION else _of_reader(title) if me.role in READERS else None
+    view = view or _of_team(me, title)
+    return Message(view.under(above, "") if above != "" else view)
+
+
+def _of_institution(me: Person, title: Text) -> View:
+    children = ((CHECKS,),) if me.is_asked_after_children else ()
+    return View((title,), ((WAITING,), *children, SETTINGS_AND_HELP))
+
+
+def _of_reader(title: Text) -> View:
+    return View((title,), ((SEASON,), SETTINGS_AND_HELP))
+
+
+def _of_team(me: Person, title: Text) -> View:
     rows = (
         (REPORT,),
         (CASES, Button(_("My last reports"), "", "last")),
         (Button(_("My drafts"), "", "drafts"), Button(_("Settings"), "", "settings")),
-        (Button(_("Help"), "", "help"),),
+        (DAY, Button(_("Help"), "", "help")),
     )
     waiting = (Button(_("Messages set aside"), "", "aside"),) if me.set_aside else ()
     asked = (Button(_("Questions"), "", "questions"),) if me.asked else ()
-    announce = (ANNOUNCE,) if me.coordinates else ()
-    view = View((title,), rows).with_row(*asked, *announce).with_row(*waiting)
-    return Message(view.under(above, "") if above != "" else view)
+    announce = (ANNOUNCE, SEASON) if me.coordinates else ()
+    return View((title,), rows).with_row(*announce).with_row(*asked, *waiting)
 
 
-def help_() -> Message:
-    return Message(View((HELP, FILES), ((ASK, Button(_("Search the help"), "", "search")), (MENU,))))
+def help_(me: Person) -> Message:
+    lines = (HELP_TO_ANSWER,) if me.role == INSTITUTION else (HELP, FILES)
+    return Message(View(lines, ((ASK, Button(_("Search the help"), "", "search")), (MENU,))))
 
 
 async def drafts(tx: Tx, here: Scene) -> Message:
@@ -88,3 +117,7 @@ async def last_reports(tx: Tx, here: Scene) -> Message:
 
 def correct(visit_id: int) -> Button:
     return Button(_("Correct № {number}", number=str(visit_id)), str(visit_id), "fix")
+
+
+def print_form(visit_id: int) -> Button:
+    return Button(_("Form (PDF)"), str(visit_id), "form")

@@ -7,9 +7,9 @@ Nothing here talks to a messenger: the answer is a list of `Message`s.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
-from casework.records import Person
+from casework.records import READERS, Person
 from handlers import (
     advice,
     announce,
@@ -17,19 +17,26 @@ from handlers import (
     checked,
     conversations,
     coordinate,
+    forms,
     imports,
+    institution,
     link,
     menu,
+    movement,
     questions,
     reach,
+    readers,
+    season,
     settings,
 )
 from handlers import cases as my_cases
 from handlers.join import STRANGER
+from handlers.late import put_off
+from handlers.menu import OLD_BUTTON
 from handlers.replies import Filed, Incoming, Pictured, Reply, Tapped, Typed, Unreadable
 from handlers.scene import Message, Scene, Work
 from handlers.talk import Moment
-from handlers.views import Button, View
+from handlers.views import BELOW, Button, View
 from handlers.words import Text, _, in_every_language
 from storage import links, people
 from storage.database import Tx
@@ -37,7 +44,6 @@ from storage.journals import Kept
 
 GO = "go"
 CANNOT_READ = _("I cannot read this. Please write, tap a button or send a photo.")
-OLD_BUTTON = _("This button is from something already finished. Nothing was changed.")
 
 
 async def respond(
@@ -46,13 +52,17 @@ async def respond(
     """The answer to one message; whatever must be kept is written in `tx`."""
     if me is None:
         return await _stranger(tx, work, incoming, moment)
-    me = await questions.counted_for(tx, await aside.counted_for(tx, me))
+    me = checked.asked_of(work, await questions.counted_for(tx, await aside.counted_for(tx, me)))
     here = Scene(me, work, moment, incoming.takes_back)
     if me.accepted_at is None:
         return await conversations.go_on(tx, here, kept, incoming.reply, start="join" if me.language else "language")
+    if me.role in READERS:
+        return await readers.respond(tx, here, kept, _command(incoming.reply), incoming.reply)
     if sought := advice.sought(incoming.reply):
         return [*await advice.found(tx, here, sought), *(await conversations.again(tx, here, kept) if kept else [])]
     command = _command(incoming.reply)
+    if barred := institution.barred(here, kept, command, incoming.reply):
+        return barred
     if command:
         return await _commanded(tx, here, kept, command)
     if isinstance(incoming.reply, Tapped) and incoming.reply.talk == GO:
@@ -115,7 +125,7 @@ async def _commanded(tx: Tx, here: Scene, kept: Kept | None, command: str) -> li
         case "cancel" if kept:
             return await conversations.discard(tx, here, kept)
         case "help":
-            return [menu.help_(), *(await conversations.again(tx, here, kept) if kept else [])]
+            return [menu.help_(here.me), *(await conversations.again(tx, here, kept) if kept else [])]
         case "hour" | "announce" if not here.me.coordinates:
             pass  # there is no such command for them
         case "report" | "cases" | "last" | "drafts" | "settings" | "language" | "hour" | "ask" | "announce":
@@ -134,6 +144,10 @@ async def _commanded(tx: Tx, here: Scene, kept: Kept | None, command: str) -> li
 
 
 async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list[Message]:
+    if tap.key.endswith(BELOW):
+        # What came unasked stays where it is, with its other buttons.
+        above = replace(tap, key=tap.key.removesuffix(BELOW))
+        return [told.anew() for told in await _menu_tap(tx, here, kept, above)]
     number = int(tap.value) if tap.value.isdecimal() and len(tap.value) < 16 else -1
     match tap.key:
         case "report":
@@ -142,21 +156,24 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
             return [await settings.shown(tx, here)]
         case "connect":
             return [await link.code(tx, here)]
-        case "language" | "hour" | "notices" | "search":
+        case "language" | "hour" | "notices" | "search" | "day":
             return await conversations.begin(tx, here, tap.key, {}, kept)
         case "ask" | "question" | "questions" | "take" | "answer" | "answer_too" | "helped":
             return await _asking(tx, here, kept, tap.key, number)
         case "announce" | "announce_new" | "announced" | "read" | "remind":
             return await _announcing(tx, here, kept, tap.key, number)
-        case "checks" | "check" | "check_others" | "check_not":
-            said = await checked.tapped(tx, here, kept, tap)
-            return said or await conversations.begin(tx, here, checked.FLOW, checked.asking_days(tap), kept)
+        case key if key in checked.KEYS:
+            return await checked.tapped(tx, here, kept, tap, partial(conversations.begin, tx, here, kept=kept))
+        case key if key in institution.KEYS:
+            return await institution.tapped(tx, here, kept, key, number)
         case "publish":
             return await conversations.begin(tx, here, "publish", {"answer": number}, kept)
         case "help_more":
             return [await advice.more(tx, here, tap.value)]
         case "withdraw":
             return [await advice.withdraw(tx, here, number)]
+        case key if key in movement.KEYS:
+            return await movement.tapped(tx, here, key, number, partial(conversations.begin, tx, here, kept=kept))
         case "resume":
             return await conversations.resume(tx, here, kept, tap.value)
         case "go_on":
@@ -168,21 +185,26 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
             return [await my_cases.listed(tx, here, max(number, 0))]
         case "card":
             return [await my_cases.card(tx, here, number)]
-        case "card_below":
-            # What came unasked stays where it is, with its other buttons.
-            return [(await my_cases.card(tx, here, number)).anew()]
-        case "cases_below":
-            return [(await my_cases.listed(tx, here, 0)).anew()]
         case "name":
             return [await my_cases.name(tx, here, number)]
         case "lead":
             return await my_cases.lead(tx, here, number)
+        case "late" | "postpone":
+            return [await put_off(tx, here, tap)]
         case "drafts":
             return [await menu.drafts(tx, here)]
         case "last":
             return [await menu.last_reports(tx, here)]
+        case "season":
+            return await season.report(tx, here, tap.value)
         case "table":
             return [await coordinate.table(tx, here)]
+        case "form":
+            return [await forms.one(tx, here, number)]
+        case "forms" if of := forms.chosen(tap.value):
+            return await forms.pages(tx, here, of)
+        case "sheet" if of := forms.chosen(tap.value):
+            return await forms.table(tx, here, of)
         case "link":
             return [await reach.link(tx, here, number)]
         case "aside":
@@ -194,7 +216,7 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
         case imports.DISCARD:
             return [await imports.discard(tx, here, number)]
         case "help":
-            return [menu.help_()]
+            return [menu.help_(here.me)]
         case "menu":
             return [menu.menu(here.me, await conversations.put_aside(tx, here, kept)).anew()]
     return [Message(View((OLD_BUTTON,), ((menu.MENU,),)), replaces=False)]

@@ -53,14 +53,9 @@ async def ask(tx: Tx, case: Case, institution: str, days: int, answer_by: date, 
         id=check,
         case_id=case.id,
     )
-    asked = await open_of(tx, case.id)
+    asked = await referrals.open_check(tx, case.id)
     assert asked is not None
     return asked
-
-
-async def open_of(tx: Tx, case_id: int) -> Referral | None:
-    """For the rules, not for a person: the check of a case that waits for its answer; there is never a second."""
-    return next((one for one in await referrals.open_of(tx, case_id) if one.check_day is not None), None)
 
 
 async def to_read(tx: Tx, person_id: int | None = None) -> list[tuple[int, Asked]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -62,6 +63,14 @@ async def colleagues(tx: Tx, me: Person) -> list[tuple[int, str]]:
         me=me.id,
     )
     return [(row["id"], row["name"]) for row in rows]
+
+
+async def named(tx: Tx, ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Name and institution of each, also of those who left."""
+    wanted = {f"p{n}": one for n, one in enumerate(ids)}
+    among = ", ".join(f":{name}" for name in wanted)
+    rows = await tx.rows(f"SELECT id, name, institution FROM person WHERE id IN ({among})", **wanted)
+    return {row["id"]: (row["name"], row["institution"]) for row in rows}
 
 
 async def leaders(tx: Tx, team_id: int) -> list[Person]:

@@ -1,7 +1,8 @@
 """What institutions are asked and what they answered. A referral is answered once; whoever comes second is told.
 
 An institution's people see the open ones of their institution and municipality, until one of them takes it
-(`visible_to`). What a newcomer gets wrong: a referral for which nobody is there is kept too, and answered by the team.
+(`visible_to`). What a newcomer gets wrong: a referral for which nobody is there is kept too, and answered by the team;
+and a check after an enrolment is a referral without a measure, which only `storage/checks.py` gives to anybody.
 """
 
 from __future__ import annotations
@@ -9,22 +10,27 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from casework import numbers
-from casework.records import ANSWERED, INSTITUTION, OPEN, REFUSED, WITHDRAWN, Person, Referral
+from casework.records import ANSWERED, INSTITUTION, OPEN, REFUSED, REGIONAL, WITHDRAWN, Person, Referral
 from storage import audit
 from storage.database import Row, Tx, from_micros, to_micros
 
 _REFERRAL = (
     "r.id, r.case_id, c.prefix, c.running, r.visit_id, r.measure, r.check_day, r.institution, r.municipality, "
-    "r.asked_by, r.asked_at, r.answer_by, r.state, r.taken_by, r.answer, r.absent, r.note, r.answered_by, r.answered_at"
+    "r.asked_by, r.asked_at, r.answer_by, r.state, r.taken_by, r.answer, r.absent, r.note, r.answered_by, "
+    "r.answered_at, c.settlement"
 )
 _OF_CASES = "FROM referral r JOIN child_case c ON c.id = r.case_id"
+_NO_CHECK = "r.check_day IS NULL"
 _SEEN = f"{_OF_CASES} JOIN visible_to v ON v.case_id = r.case_id AND v.person_id = :me"
-READS = (
-    "p.active = 1 AND p.accepted_at IS NOT NULL AND p.role = :role AND p.institution = r.institution "
-    "AND p.municipality IN ('', r.municipality) AND coalesce(r.taken_by, p.id) = p.id "
-    "AND EXISTS (SELECT 1 FROM identity i WHERE i.person_id = p.id AND i.reachable = 1) "
+_REACHED = (
+    "p.active = 1 AND p.accepted_at IS NOT NULL "
+    "AND EXISTS (SELECT 1 FROM identity i WHERE i.person_id = p.id AND i.reachable = 1)"
+)
+_FREE_FOR = (
+    "p.role = :role AND coalesce(r.taken_by, p.id) = p.id "
     "AND NOT EXISTS (SELECT 1 FROM not_ours n WHERE n.referral_id = r.id AND n.person_id = p.id)"
 )
+READS = f"{_REACHED} AND {_FREE_FOR} AND p.institution = r.institution AND p.municipality IN ('', r.municipality)"
 """Who of an institution can be told of a referral: whoever took it, else all of them who did not send it back."""
 
 
@@ -57,18 +63,33 @@ async def get(tx: Tx, me: Person, referral_id: int) -> Referral | None:
 
 async def of_case(tx: Tx, me: Person, case_id: int) -> list[Referral]:
     """Oldest first."""
-    rows = await tx.rows(f"SELECT {_REFERRAL} {_SEEN} WHERE r.case_id = :id ORDER BY r.id", me=me.id, id=case_id)
+    rows = await tx.rows(
+        f"SELECT {_REFERRAL} {_SEEN} WHERE r.case_id = :id AND {_NO_CHECK} ORDER BY r.id",
+        me=me.id,
+        id=case_id,
+    )
     return [_referral(row) for row in rows]
 
 
 async def open_of(tx: Tx, case_id: int) -> list[Referral]:
     """For the rules, not for a person: those of a case that wait for an answer, the earliest deadline first."""
     rows = await tx.rows(
-        f"SELECT {_REFERRAL} {_OF_CASES} WHERE r.case_id = :id AND r.state = :open ORDER BY r.answer_by, r.id",
+        f"SELECT {_REFERRAL} {_OF_CASES} WHERE r.case_id = :id AND r.state = :open AND {_NO_CHECK} "
+        "ORDER BY r.answer_by, r.id",
         id=case_id,
         open=OPEN,
     )
     return [_referral(row) for row in rows]
+
+
+async def open_check(tx: Tx, case_id: int) -> Referral | None:
+    """For the rules, not for a person: the check of a case that waits for its answer; there is never a second."""
+    row = await tx.row(
+        f"SELECT {_REFERRAL} {_OF_CASES} WHERE r.case_id = :id AND r.state = :open AND r.check_day IS NOT NULL",
+        id=case_id,
+        open=OPEN,
+    )
+    return _referral(row) if row else None
 
 
 async def readers(tx: Tx, referral_id: int) -> list[int]:
@@ -80,6 +101,78 @@ async def readers(tx: Tx, referral_id: int) -> list[int]:
         role=INSTITUTION,
     )
     return [row["id"] for row in rows]
+
+
+async def stand_ins(tx: Tx, referral_id: int, role: str) -> list[int]:
+    """The coordinators of that role who can be told of it where its institution has nobody, by id."""
+    rows = await tx.rows(
+        f"SELECT p.id FROM referral r JOIN person p ON {_REACHED} AND {_FREE_FOR} "
+        "AND (p.role = :region OR p.municipality = r.municipality) "
+        "WHERE r.id = :id AND r.state = :open ORDER BY p.id",
+        id=referral_id,
+        open=OPEN,
+        role=role,
+        region=REGIONAL,
+    )
+    return [row["id"] for row in rows]
+
+
+async def known(tx: Tx, me: Person, referral_id: int) -> Referral | None:
+    """Whatever became of it: for the institution's people there, who are told so, and for whoever sees the case."""
+    row = await tx.row(
+        f"SELECT {_REFERRAL} {_OF_CASES} WHERE r.id = :id AND {_NO_CHECK} AND "
+        "((r.institution = :institution AND :municipality IN ('', r.municipality)) "
+        "OR EXISTS (SELECT 1 FROM visible_to v WHERE v.case_id = r.case_id AND v.person_id = :me))",
+        id=referral_id,
+        me=me.id,
+        institution=me.institution,
+        municipality=me.municipality,
+    )
+    return _referral(row) if row else None
+
+
+async def waiting(tx: Tx, me: Person) -> list[Referral]:
+    """What waits for an answer of somebody of an institution, the earliest deadline first."""
+    rows = await tx.rows(
+        f"SELECT {_REFERRAL} {_SEEN} JOIN person p ON p.id = v.person_id AND {READS} "
+        f"WHERE r.state = :open AND {_NO_CHECK} ORDER BY r.answer_by, r.id",
+        me=me.id,
+        open=OPEN,
+        role=INSTITUTION,
+    )
+    return [_referral(row) for row in rows]
+
+
+async def due_everywhere(tx: Tx, today: date) -> list[Referral]:
+    """For the schedule, not for a person: open ones whose deadline has come, the earliest first."""
+    rows = await tx.rows(
+        f"SELECT {_REFERRAL} {_OF_CASES} WHERE r.state = :open AND r.answer_by <= :today AND {_NO_CHECK} "
+        "ORDER BY r.answer_by, r.id",
+        open=OPEN,
+        today=today.isoformat(),
+    )
+    return [_referral(row) for row in rows]
+
+
+async def for_rules(tx: Tx, referral_id: int) -> Referral:
+    """For the rules, not for a person."""
+    return _referral(await tx.one(f"SELECT {_REFERRAL} {_OF_CASES} WHERE r.id = :id", id=referral_id))
+
+
+async def made_by(tx: Tx, visit_id: int) -> list[Referral]:
+    """For the rules, not for a person: those that a visit brought about, whatever became of them."""
+    rows = await tx.rows(f"SELECT {_REFERRAL} {_OF_CASES} WHERE r.visit_id = :id ORDER BY r.id", id=visit_id)
+    return [_referral(row) for row in rows]
+
+
+async def release(tx: Tx) -> list[Referral]:
+    """Free again: what was accepted by somebody who has left or can no longer be reached."""
+    rows = await tx.rows(
+        "UPDATE referral SET taken_by = NULL, taken_at = NULL WHERE state = :open AND taken_by IS NOT NULL "
+        f"AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = referral.taken_by AND {_REACHED}) RETURNING id",
+        open=OPEN,
+    )
+    return [await for_rules(tx, row["id"]) for row in rows]
 
 
 async def take(tx: Tx, me: Person, referral_id: int, now: datetime) -> bool:
@@ -100,8 +193,10 @@ async def take(tx: Tx, me: Person, referral_id: int, now: datetime) -> bool:
 async def answer(
     tx: Tx, me: Person, referral: Referral, code: str, now: datetime, *, absent: float = 0, note: str = ""
 ) -> bool:
-    """True for the first answer."""
-    return await _end(tx, referral, ANSWERED, now, me.id, code=code, absent=absent, note=note)
+    """True for the first answer; one that is no longer needed is kept too."""
+    return await _end(
+        tx, referral, ANSWERED, now, me.id, code=code, absent=absent, note=note, also=WITHDRAWN
+    )  # fmt: skip
 
 
 async def refuse(tx: Tx, me: Person, referral: Referral, now: datetime) -> None:
@@ -120,6 +215,28 @@ async def refuse(tx: Tx, me: Person, referral: Referral, now: datetime) -> None:
     await audit.note(tx, now, me.id, "sent a referral back", referral.case_id, f"referral {referral.id}")
 
 
+async def say_why(tx: Tx, me: Person, referral_id: int, reason: str) -> bool:
+    """Why somebody sent it back; False when they have not, or said it already."""
+    row = await tx.row(
+        "UPDATE not_ours SET reason = :reason WHERE referral_id = :id AND person_id = :me AND reason = '' "
+        "RETURNING referral_id",
+        reason=reason,
+        id=referral_id,
+        me=me.id,
+    )
+    return row is not None
+
+
+async def reasons(tx: Tx, referral_id: int) -> list[tuple[str, str]]:
+    """Who sent it back and said why: name and reason, in that order."""
+    rows = await tx.rows(
+        "SELECT p.name, n.reason FROM not_ours n JOIN person p ON p.id = n.person_id "
+        "WHERE n.referral_id = :id AND n.reason <> '' ORDER BY n.at",
+        id=referral_id,
+    )
+    return [(row["name"], row["reason"]) for row in rows]
+
+
 async def end_refused(tx: Tx, referral: Referral, now: datetime) -> bool:
     """Nobody there is left to ask."""
     return await _end(tx, referral, REFUSED, now, None)
@@ -130,21 +247,21 @@ async def withdraw(tx: Tx, referral: Referral, by: int | None, now: datetime) ->
     return await _end(tx, referral, WITHDRAWN, now, by)
 
 
-async def withdraw_checks(tx: Tx, case_id: int, by: int | None, now: datetime) -> None:
-    """The child is asked after no longer."""
-    for one in await open_of(tx, case_id):
-        if one.check_day is not None:
-            await withdraw(tx, one, by, now)
+async def withdraw_check(tx: Tx, case_id: int, by: int | None, now: datetime) -> None:
+    """The child is asked after no longer; nobody had taken that on, so nobody is told."""
+    if check := await open_check(tx, case_id):
+        await withdraw(tx, check, by, now)
 
 
 async def _end(
     tx: Tx, referral: Referral, state: str, now: datetime, by: int | None, *,
-    code: str = "", absent: float = 0, note: str = "",
+    code: str = "", absent: float = 0, note: str = "", also: str = OPEN,
 ) -> bool:  # fmt: skip
     row = await tx.row(
         "UPDATE referral SET state = :state, answer = :answer, absent = :absent, note = :note, answered_by = :by, "
-        "answered_at = :now WHERE id = :id AND state = :open RETURNING id",
+        "answered_at = :now WHERE id = :id AND state IN (:open, :also) RETURNING id",
         state=state,
+        also=also,
         answer=code,
         absent=absent,
         note=note,
@@ -165,5 +282,5 @@ def _referral(row: Row) -> Referral:
         row["id"], row["case_id"], numbers.write(row["prefix"], row["running"]), row["visit_id"], row["measure"],
         row["check_day"], row["institution"], row["municipality"], row["asked_by"], asked_at,
         date.fromisoformat(row["answer_by"]), row["state"], row["taken_by"], row["answer"], row["absent"], row["note"],
-        row["answered_by"], from_micros(row["answered_at"]),
+        row["answered_by"], from_micros(row["answered_at"]), row["settlement"],
     )  # fmt: skip

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from casework.records import INSTITUTION, LEADER
 from sandbox import Person
+from storage import referrals
 from tests.bot.conftest import World
 from tests.bot.viber import rows
 from tests.imports.books import at_risk
@@ -95,6 +96,36 @@ async def test_three_children_are_asked_after_for_210_days(world: World) -> None
     assert all(calendar.is_working(date.fromisoformat(row["period"])) for row in claimed)
     await on_days(world, due[-1] + timedelta(days=40))
     assert await stands(world) == [("S60", None), ("S61", None), ("S21", None)]
+
+
+async def test_what_a_school_owes_comes_in_one_message_a_morning_and_answers_stand_below(world: World) -> None:
+    world.to_a_working_day(10)
+    mila = await world.person("Мила")
+    sonya = await world.person("Соня", INSTITUTION, "Бяла", SCHOOL)
+    await reported(mila, "1 записано", "Майка")
+    calendar = world.app.work.calendar
+    due = calendar.on_or_after(world.today() + timedelta(days=7))
+    async with world.app.database.transaction() as tx:
+        await tx.run("UPDATE child_case SET due_on = NULL WHERE running > 2")
+        made = await referrals.ask(tx, 2, SCHOOL, due, world.app.now(), asked_by=None, measure="M10")
+    sonya.forget()
+    await on_days(world, due)
+    await world.rung()
+    [morning] = mornings(sonya)
+    assert morning.splitlines() == [
+        "1 записано дете: посещава ли?", "• БЯ-001, Бяла · 7 дни след записването", "",
+        "1 искане чака Вашия отговор:",
+        f"• БЯ-002, Бяла: Училище: записване. Отговор до: днес, {due.day}.{due:%m}",
+    ]  # fmt: skip
+    assert sonya.last.labels == [
+        "1: Посещава", "1: Отсъства", "1: Не идва", "Кои са децата?", "Отговори за БЯ-002", "Меню"
+    ]  # fmt: skip
+    await sonya.taps("1: Посещава")
+    await world.settled()
+    assert sonya.last.text.startswith("За всички тук има отговор.")
+    assert mornings(sonya)[0] == morning
+    [row] = await rows(world, f"SELECT state FROM referral WHERE id = {made}")
+    assert row["state"] == "open"
 
 
 async def test_the_register_sends_the_team_again_to_a_child_that_is_observed(world: World) -> None:

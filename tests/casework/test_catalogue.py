@@ -69,6 +69,10 @@ def test_every_mistake_is_named_in_one_go() -> None:
         (('to = ["S60", "S61", "S20", "S21", ', 'to = ["S60", "S61", '), "[checks.C20] status: 'S21' may not follow"),
         (("good = true\n", ""), "there is no good one"),
         (('counts = true\nstatus = "S21"', "counts = true"), "needs a `status` and a `step`"),
+        (("leader = 1", "leader = 3"), "[ladder] coordinator: the working days do not rise"),
+        (("leader = 1", "leader = -1"), "[ladder] leader: "),
+        (("region = 7", "mayor = 7"), "[ladder] mayor: it is not a part of a catalogue"),
+        (("[ladder]\nmember = 0\nleader = 1\ncoordinator = 3\nregion = 7", "[ladder]"), "ladder: nobody is told"),
         (('"S10"\nunassigned_step', '"S12"\nunassigned_step'), "unassigned_status: there is no status 'S12'"),
     ],
 )

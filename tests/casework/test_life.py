@@ -18,7 +18,7 @@ from casework.records import Case, NextStep, VisitReport
 BOOK = catalogue.load()
 WORKING = WorkingDays()
 MONDAY = date(2026, 11, 23)
-EVENTS = ("visit", "answer", "check", "silence", "unassigned", "postponed")
+EVENTS = ("visit", "answer", "refusal", "check", "silence", "unassigned", "postponed")
 
 
 def new_case() -> Case:
@@ -59,6 +59,10 @@ def happened(draw: st.DrawFn, case: Case, event: str, today: date, earlier: list
             others = [Asked(9, WORKING.on_or_after(today + timedelta(days=3)))] if draw(st.booleans()) else []
             answer = BOOK.answers[draw(st.sampled_from(sorted(BOOK.answers)))]
             return moved(case, life.answered(BOOK, WORKING, case, answer, today, others))
+        case "refusal" if case.waits_for is not None:
+            others = [Asked(9, today + timedelta(days=3))] if draw(st.booleans()) else []
+            others = [replace(one, answer_by=WORKING.on_or_after(one.answer_by)) for one in others]
+            return moved(case, life.refused(BOOK, WORKING, case, today, others))
         case "check":
             check = BOOK.checks[draw(st.sampled_from(sorted(BOOK.checks)))]
             return moved(case, life.checked(BOOK, WORKING, case, check, draw(st.integers(0, 9)), today))
@@ -180,14 +184,32 @@ def test_the_team_takes_a_case_back_from_a_silent_institution() -> None:
     assert life.is_silent(BOOK, WORKING, case, on)
     back = moved(case, life.silent(BOOK, WORKING, case, on))
     assert (back.waits_for, back.next_step, back.due_on) == (None, "silent", on)
+    late = moved(back, life.answered(BOOK, WORKING, back, BOOK.answers["A10"], on, [Asked(9, MONDAY)]))
+    assert (late.waits_for, late.next_step) == (None, "review")
 
 
 def test_a_step_is_postponed_twice_and_not_more() -> None:
     case = new_case()
-    for _ in range(BOOK.late_at_most):
-        step = life.postponed(BOOK, WORKING, case, "L20", MONDAY)
-        case = replace(moved(case, step), postponed=case.postponed + 1)
     assert life.postponed(BOOK, WORKING, case, "L20", MONDAY) is None
+    for _ in range(BOOK.late_at_most):
+        assert case.due_on is not None
+        step = life.postponed(BOOK, WORKING, case, "L20", case.due_on)
+        assert step is not None
+        case = replace(moved(case, step), postponed=case.postponed + 1)
+    assert case.due_on is not None
+    assert life.is_at_limit(BOOK, case)
+    assert life.postponed(BOOK, WORKING, case, "L20", case.due_on) is None
+
+
+def test_only_the_step_of_a_team_is_postponed_once_it_is_due() -> None:
+    case = replace(new_case(), due_on=MONDAY)
+    others = (
+        replace(case, waits_for=3), replace(case, team_id=None), replace(case, due_on=None),
+        replace(case, due_on=MONDAY + timedelta(days=1)),
+    )  # fmt: skip
+    assert life.is_asked_why(BOOK, case, MONDAY)
+    assert not any(life.is_asked_why(BOOK, one, MONDAY) for one in others)
+    assert not life.is_asked_why(BOOK.model_copy(update={"late_at_most": 0}), case, MONDAY)
 
 
 def test_the_check_that_was_asked_counts_and_not_the_day_it_may_be_answered_by() -> None:
@@ -203,6 +225,34 @@ def test_a_check_is_not_due_sooner_because_the_school_gets_it() -> None:
     case = enrolled_at(MONDAY)
     assert case.due_on is not None
     assert life.asked_of(case, 7, case.due_on - timedelta(days=3)).due_on == case.due_on
+
+
+def test_what_is_done_beside_the_check_of_an_observed_child_leaves_it_where_it_is() -> None:
+    waits = replace(moved(enrolled_at(MONDAY), life.asked_of(enrolled_at(MONDAY), 7, MONDAY)), waits_for=7)
+    others = [Asked(3, MONDAY)]
+    assert life.answered(BOOK, WORKING, waits, BOOK.answers["A10"], MONDAY, others) is None
+
+
+def test_a_visit_resumes_the_checks_where_a_person_had_decided_on_something_else() -> None:
+    case = enrolled_at(MONDAY)
+    in_a_month = WORKING.on_or_after(MONDAY + timedelta(days=30))
+    assert life.owes_check(BOOK, case)
+    assert life.asked_on(BOOK, WORKING, case, 0, MONDAY) == life.same(case)
+    leaders = replace(case, next_step=BOOK.leader_step, due_on=MONDAY + timedelta(days=10))
+    assert not life.owes_check(BOOK, leaders)
+    step = life.asked_on(BOOK, WORKING, leaders, 7, MONDAY + timedelta(days=10))
+    assert (step.step, step.due_on, step.enrolled_on) == (BOOK.retention.step, in_a_month, MONDAY)
+    between = replace(case, next_step=BOOK.retention.step, due_on=MONDAY + timedelta(days=15))
+    assert life.asked_on(BOOK, WORKING, between, 7, MONDAY + timedelta(days=15)).due_on == in_a_month
+    # What was never asked is not asked one by one, and the last of all is asked now.
+    late = replace(leaders, due_on=MONDAY + timedelta(days=160))
+    assert life.asked_on(BOOK, WORKING, late, 7, MONDAY + timedelta(days=160)).due_on == WORKING.on_or_after(
+        MONDAY + timedelta(days=210)
+    )
+    later = MONDAY + timedelta(days=250)
+    assert life.asked_on(BOOK, WORKING, late, 7, later).due_on == WORKING.on_or_after(later)
+    closed = replace(case, due_on=None)
+    assert life.asked_on(BOOK, WORKING, closed, 7, MONDAY) == life.same(closed)
 
 
 def test_an_enrolment_that_was_corrected_away_is_not_asked_about() -> None:

@@ -8,12 +8,13 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from casework.records import INSTITUTION, Case, Cause, NextStep, Person
-from handlers import checks
+from handlers import checks, notices
+from handlers.menu import MENU
 from handlers.replies import Tapped
 from handlers.scene import Message
+from handlers.views import Button, View
 from handlers.words import Words
 from storage import audit, cases, moves, people, referrals
-from storage import checks as kept
 from storage.database import Database
 from storage.people import Invitation
 from tests.conversations.conftest import NOW, TODAY, WORK, Chat, joins
@@ -261,7 +262,7 @@ async def test_a_visit_of_the_team_is_the_answer_where_the_team_was_to_look(scho
     await mila.says("1 посещава")
     assert "Следва: проверка на отсъствията. Срок: вт, 29.12" in await mila.taps("Майка", "Запази")
     async with school.database.reading() as tx:
-        assert await kept.open_of(tx, (await school.case()).id) is None
+        assert await referrals.open_check(tx, (await school.case()).id) is None
 
 
 async def test_the_step_goes_to_the_school_when_somebody_joins_and_back_when_they_leave(school: School) -> None:
@@ -330,6 +331,79 @@ async def test_a_child_that_was_passed_to_the_leader_is_still_observed_and_asked
     assert "БЯ-001" not in "".join(said(one) for one in (await school.morning(case.due_on)).values())
     await lidia.says("1 посещава")
     assert "Следва: проверка на отсъствията. Срок: вт, 29.12" in await lidia.taps("Майка", "Запази")
+
+
+async def test_what_a_person_decides_while_the_school_is_asked_stays_and_the_answer_ends_it(school: School) -> None:
+    sonya = await school.hears("sonya", "Соня")
+    mila = school.chat("mila")
+    await mila.sends(Tapped("go", "lead", str((await school.case()).id)))
+    await school.morning(DUE + timedelta(days=1))
+    case = await school.case()
+    assert (case.next_step, case.waits_for) == ("leader", None)
+    await mila.sends(Tapped("go", "card", str(case.id)))
+    assert "Посещава ли детето? Проверка 7 дни след записването." in mila.text
+    await sonya.taps("1: Посещава")
+    case = await school.case()
+    assert (case.next_step, case.waits_for) == ("attendance", None)
+
+
+async def test_the_receipt_and_the_card_say_that_the_school_is_asked(school: School) -> None:
+    await school.hears("sonya", "Соня")
+    mila = school.chat("mila")
+    await mila.says("1 посещава")
+    receipt = await mila.taps("Майка", "Запази")
+    assert "(Училище или детска градина). Срок: " in receipt
+    await mila.sends(Tapped("go", "card", str((await school.case()).id)))
+    assert "(Училище или детска градина). Срок: " in mila.text
+    assert mila.labels[:3] == ["Посещава", "Отсъства", "Не идва"]
+
+
+async def test_a_coordinator_who_closes_the_case_withdraws_the_check_and_only_the_leader_is_told(
+    school: School, kolyo: Chat
+) -> None:
+    await school.hears("sonya", "Соня")
+    case = await school.case()
+    kolyo = school.chat("kolyo")
+    await kolyo.sends(Tapped("go", "decide", str(case.id)))
+    said_ = await kolyo.taps("Дублира друг случай", "Реши така")
+    assert "Случаят е приключен." in said_
+    assert "оттегл" not in said_
+    assert len([one for one in kolyo.all if one.to]) == 1
+    async with school.database.reading() as tx:
+        assert await referrals.open_check(tx, case.id) is None
+        check = await tx.one("SELECT state FROM referral WHERE case_id = :id AND check_day = 7", id=case.id)
+    assert check["state"] == "withdrawn"
+
+
+async def test_in_the_message_of_a_morning_that_says_more_answers_come_below(school: School) -> None:
+    sonya = school.chat("sonya")
+    told = (await school.morning())["Соня"]
+    reminder = Message(View(("искане",), ((Button("Отговори", "1", "referral"),), (MENU,))), replaces=False, to=told.to)
+    urgent = Message(View(("спешно",), ((Button("Приеми", "1", "accept"),),)), replaces=False, to=told.to, urgent=True)
+    assert told.to is not None
+    [joined] = notices.together([told, reminder, urgent], [told.to])
+    assert joined.urgent
+    assert joined.view.lines[0] == "спешно"
+    assert joined.view.rows[-1] == (MENU,)
+    keys = [button.key for row in joined.view.rows for button in row]
+    assert set(keys) == {"accept", "check_below", "check_others_below", "referral_below", "menu"}
+    assert keys.count("menu") == 1
+    sonya.all = [replace(joined, to=None)]
+    await sonya.taps("1: Посещава")
+    assert sonya.text.startswith("2 записани деца")
+    assert not sonya.all[-1].replaces
+    await sonya.taps("2: Посещава")
+    assert sonya.all[-1].replaces
+    sonya.all = [replace(joined, to=None)]
+    await sonya.taps("3: Отсъства")
+    assert not sonya.all[-1].replaces
+    assert (await sonya.taps("1")).startswith("За всички тук има отговор.")
+    [long] = notices.together([told, *[reminder] * 9], [told.to])
+    assert [button.key for button in long.view.rows[-1]] == ["checks_below", "waiting_below", "menu"]
+    [others] = notices.together([reminder] * 12, [told.to])
+    assert [button.key for button in others.view.rows[-1]] == ["waiting_below", "menu"]
+    [beside] = notices.together([reminder, replace(told, view=View((), ((Button("x", "", "drafts"), MENU),)))])
+    assert [button.key for button in beside.view.rows[-1]] == ["drafts", "menu"]
 
 
 async def test_who_is_enrolled_anew_on_the_day_of_a_check_is_asked_after_from_the_first_one(school: School) -> None:
@@ -403,7 +477,7 @@ async def test_who_has_taken_a_child_is_answered_for_by_nobody_else_of_the_schoo
         petar = await joins(tx, "petar", replace(SCHOOL, name="Петър"))
     sonya = await school.hears("sonya", "Соня")
     async with school.database.transaction() as tx:
-        check = await kept.open_of(tx, (await school.case()).id)
+        check = await referrals.open_check(tx, (await school.case()).id)
         assert check
         assert await referrals.take(tx, Person(petar, "Петър", INSTITUTION), check.id, NOW)
     assert await sonya.taps("1: Посещава") == NOT_THERE

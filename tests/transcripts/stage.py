@@ -62,6 +62,11 @@ class Stage:
     def _clock(self) -> WorldClock:
         return self._world.sandbox.world.clock
 
+    @property
+    def names(self) -> list[str]:
+        """The cast, then who joined, in the order in which they came."""
+        return list(self._phones)
+
     def phone(self, name: str) -> Phone:
         if name not in self._phones:
             self._phones[name] = self._stranger(name)

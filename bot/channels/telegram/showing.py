@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.channels import buttons
+from bot.channels import attachments, buttons
 from bot.channels.parts import split
 from bot.channels.telegram.reading import CHANNEL
-from handlers.scene import Chart, Message, Sheet
+from handlers.scene import Attachment, Chart, Message
 from handlers.words import Text, Words
 from storage.outbox import Call
 
@@ -40,10 +40,10 @@ def calls(told: Message, chat: str, words: Words, *, tapped: str, priority: int,
     return made
 
 
-def _attached(told: Message, attachment: Chart | Sheet, chat: str, priority: int, at: datetime) -> Call:
+def _attached(told: Message, attachment: Attachment, chat: str, priority: int, at: datetime) -> Call:
     """What is to be drawn travels as data; it is drawn when the call is made."""
-    kind, method = ("chart", "sendPhoto") if isinstance(attachment, Chart) else ("sheet", "sendDocument")
-    payload = {"chat_id": int(chat), "disable_notification": True, kind: vars(attachment)}
+    method = "sendPhoto" if isinstance(attachment, Chart) else "sendDocument"
+    payload = {"chat_id": int(chat), "disable_notification": True, **attachments.written(attachment)}
     return Call(CHANNEL, chat, method, payload, priority, at, told.kind)
 
 

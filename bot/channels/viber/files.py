@@ -20,9 +20,10 @@ LASTS = timedelta(days=14)
 """So long Viber keeps a message for a phone that is off (creators-hub, read 24.11.2026)."""
 TYPES = {
     "png": "image/png",
+    "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-_NAME = re.compile(r"[0-9a-f]{64}\.(png|xlsx)")
+_NAME = re.compile(r"[0-9a-f]{64}\.(png|pdf|xlsx)")
 _FOLDER = "outgoing"
 
 

@@ -10,7 +10,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from bot.channels import buttons
+from bot.channels import attachments, buttons
 from bot.channels.parts import split
 from bot.channels.viber.keyboards import Key, keyboard
 from bot.channels.viber.reading import CHANNEL, MARK
@@ -46,7 +46,7 @@ def calls(told: Message, chat: str, words: Words, *, tapped: str, priority: int,
 def _payloads(told: Message, words: Words) -> list[Payload]:
     if told.attachment:
         # What is to be drawn travels as data; it is drawn when the call is made.
-        return [{type(told.attachment).__name__.casefold(): vars(told.attachment)}]
+        return [attachments.written(told.attachment)]
     lines = told.view.lines[told.stands :]
     if not lines and told.view.rows:
         return [{}]
