@@ -1,4 +1,4 @@
-"""A new outcome is one line of the catalogue: it is asked, decides what is owed, and is in digest, table and form."""
+"""A new outcome is one line of the catalogue: it is asked, decides what is owed, and is in digest, table, form and report."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ async def taps(person: Person, *labels: str) -> str:
     return said
 
 
-async def test_a_new_outcome_reaches_question_rule_digest_table_and_form(sandbox: Sandbox, tmp_path: Path) -> None:
+async def test_a_new_outcome_reaches_question_rule_digest_table_form_and_report(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
     async with living(sandbox, tmp_path, rewritten(tmp_path)) as world:
         world.to_a_working_day(9)
         kolyo, mila = await world.person("Кольо", MUNICIPAL, "Бяла"), await world.person("Мила")
@@ -55,6 +57,7 @@ async def test_a_new_outcome_reaches_question_rule_digest_table_and_form(sandbox
         assert f"{TOLD}: 1" in (await kolyo.hears()).text
         await kolyo.hears(15)  # the chart
         assert ("БЯ-001", "доказателство или втори източник", due.isoformat()) in await table(kolyo)
+        assert closed_up(TOLD) in await season_report(kolyo)
 
 
 async def test_the_word_of_a_new_outcome_reports_it_in_one_line(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -75,6 +78,15 @@ async def form(person: Person) -> str:
     assert document is not None
     [page] = pdf.pages(document.data)
     return page
+
+
+async def season_report(person: Person) -> str:
+    await person.says("/menu")
+    await person.hears()
+    await person.taps("Отчет за сезона")
+    while (said := await person.hears(30)).document is None or not said.document.name.endswith(".pdf"):
+        pass
+    return closed_up("".join(pdf.pages(said.document.data)))
 
 
 async def table(person: Person) -> list[tuple[object, ...]]:
