@@ -74,9 +74,8 @@ async def shown(tx: Tx, work: Work, referral: Referral, reader: int) -> View:
 
 
 async def _who_asks(tx: Tx, referral: Referral) -> Text:
-    who = await people.get(tx, referral.asked_by) if referral.asked_by else None
-    if who is None:
-        return "—"
+    who = await people.get(tx, referral.asked_by or 0)
+    assert who is not None, "a measure is asked for by whoever made the visit"
     return _("{who} ({team})", who=who.name, team=who.team.name) if who.team else who.name
 
 

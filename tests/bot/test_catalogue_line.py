@@ -1,4 +1,4 @@
-"""A new outcome is one line of the catalogue: it is asked, decides what is owed, and is in digest, table, form and report."""
+"""A new outcome is one line of the catalogue: it is asked, decides what is owed, and is told wherever outcomes are."""
 
 from __future__ import annotations
 

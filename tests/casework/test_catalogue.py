@@ -56,6 +56,7 @@ def test_every_mistake_is_named_in_one_go() -> None:
         (("[groups.G2]", "[groups.G4]"), "groups: there is no 'G2'"),
         (("[outcomes.O20]", "[outcomez.O20]"), "outcomez: it is not a part"),
         (('on = "09-01"', 'on = "30"'), "no day of every month"),
+        (("closes = true\n", ""), "[outcomes.O33] status: closes the case with an open status, or the reverse"),
         (('refers = ["M60"]', 'refers = ["M61", "M99"]'), "[outcomes.O30] refers: there is no measure 'M99'"),
         (('refers = ["M60"]', 'refers = ["M00"]'), "'M00' goes to no institution"),
         (('institution = "I20"', 'institution = "I21"'), "[measures.M20] institution: there is no institution 'I21'"),
@@ -92,6 +93,14 @@ def test_a_mistake_is_told_with_its_line() -> None:
     with pytest.raises(CatalogueError) as told:
         catalogue.load(broken)
     assert str(told.value).startswith(f"line {lines.index('late_at_most = -2') + 1}: late_at_most: ")
+
+
+def test_what_is_missing_is_told_at_the_head_of_its_table() -> None:
+    broken = DEFAULT.replace('status = "S21"\n', "", 1)
+    with pytest.raises(CatalogueError) as told:
+        catalogue.load(broken)
+    head = broken.splitlines().index("[outcomes.O20]") + 1
+    assert str(told.value) == f"line {head}: [outcomes.O20] status: it is missing"
 
 
 def test_a_status_from_which_a_case_never_ends_is_refused() -> None:

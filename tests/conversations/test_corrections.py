@@ -128,3 +128,17 @@ async def test_a_case_that_left_meanwhile_takes_no_report(mila: Any, database: D
         await tx.run("UPDATE child_case SET team_id = NULL WHERE running = 15")
     assert "нищо не е записано" in await mila.taps("Запази")
     assert await stored(database) == [(14, 1)]
+
+
+async def test_a_report_of_a_case_that_has_gone_to_another_team_is_moved_to_none_of_ours(
+    mila: Any, database: Database
+) -> None:
+    await reports(mila, "14 никой")
+    await mila.says("/last")
+    await mila.taps("Поправи № 1", "Промени", "Случай")
+    await mila.says("БЯ-015")
+    await mila.taps("БЯ-015")
+    async with database.transaction() as tx:
+        await tx.run("UPDATE child_case SET team_id = NULL WHERE running = 14")
+    assert (await mila.taps("Запази")).startswith("Този случай вече не е при Вашия екип")
+    assert await stored(database) == [(14, 1)]
