@@ -32,6 +32,8 @@ async def make_digest(
     since = datetime.fromisoformat(before["until"]) if before else min(since, me.accepted_at or since)
     last = await overview.last_visit(tx)
     done = await overview.done_between(tx, me, since, until, after=before.get("last", last))
+    if not done and not work.calendar.is_working(day):
+        return []  # on a free day only work is news; what is overdue can wait for a working one
     newest = await lateness.last(tx)
     reasons = await lateness.said_between(tx, me, since, until, after=before.get("lateness", newest))
     facts = await _facts(tx, me, day, done, reasons, _standing(work, before))

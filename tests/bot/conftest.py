@@ -127,6 +127,10 @@ class World:
             datetime(day.year, day.month, day.day, hour, minute, tzinfo=self.app.work.zone)
         )
 
+    @property
+    def work_tomorrow(self) -> bool:
+        return self.app.work.calendar.is_working(self.today() + timedelta(days=1))
+
     def to_a_working_day(self, hour: int) -> None:
         """The next one."""
         days = (self.app.work.calendar.add(self.today(), 1) - self.today()).days

@@ -46,6 +46,28 @@ async def test_a_missed_hour_is_caught_up_once_and_marked_late(world: World) -> 
     await kolyo.quiet(0.2)
 
 
+async def test_on_a_free_day_only_a_visit_makes_a_digest(world: World) -> None:
+    world.to_a_working_day(9)
+    kolyo, mila = await coordinator(world), await world.person("Мила")
+    while world.work_tomorrow:
+        world.to_a_working_day(9)
+    world.move_to(0, 17, 31)
+    await world.rung()
+    kolyo.forget()
+    world.move_to(1, 17, 31)
+    await world.rung()
+    await kolyo.quiet(0.1)
+    world.move_to(1, 12)
+    mila.forget()
+    await mila.says("14 никой")
+    await mila.hears()
+    await mila.taps("Запази")
+    await mila.hears()
+    world.move_to(0, 17, 31)
+    await world.rung()
+    assert "Посещения: 1" in (await kolyo.hears()).text
+
+
 async def test_an_overdue_case_is_told_to_the_leader_then_to_the_coordinator(world: World) -> None:
     world.to_a_working_day(7)
     kolyo, lidia = await coordinator(world), await world.person("Лидия", LEADER)
