@@ -72,6 +72,8 @@ class Schedule(Section):
     timezone: str = "Europe/Sofia"
     digest_at: time = time(17, 30)
     alert_at: time = time(8, 30)
+    charts: bool = True
+    """Whether a picture goes with each digest."""
     question_back_after_days: int = Field(default=1, ge=1, le=30)
     """Whole working days until a question that was taken and not answered is everybody's again."""
     question_to_region_after_days: int = Field(default=3, ge=1, le=30)
