@@ -68,6 +68,7 @@ def _at(day: date, hour: int) -> datetime:
     return datetime(day.year, day.month, day.day, hour, tzinfo=SOFIA)
 
 
+@pytest.mark.timeout(900)
 async def test_a_season_of_the_whole_oblast(world: World) -> None:
     oblast = await settle_in(world.app, world.sandbox)
     ledger = Ledger()
