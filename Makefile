@@ -28,7 +28,7 @@ test: $(READY)
 # the browser, SIGKILL, the sandbox by itself, the drawn properties, and the transcripts a second time.
 coverage: $(READY)
 	$(VENV)/bin/coverage erase
-	$(VENV)/bin/coverage run -m pytest -n 2 -m "not kill and not browser" -k "not on_viber" \
+	$(VENV)/bin/coverage run -m pytest -n 2 -m "not kill and not browser" -k "not elsewhere_it_goes" \
 		--ignore tests/sandbox --ignore tests/properties --ignore tests/house
 	$(VENV)/bin/coverage combine --quiet
 	$(VENV)/bin/coverage report

@@ -136,7 +136,8 @@ async def _prepare(folder: Path, crowd: list[Person]) -> None:
             await people.set_language(tx, joined.id, "bg")
             await people.accept(tx, joined.id, now)
         new = [NewCase("БЯ", "G1", "Бяла", "Бяла", f"ул. Дунав {n}", 2015, team, "", None, str(n)) for n in range(60)]
-        await cases.put(tx, new, NextStep("S11", "visit", now.date()), now)
+        # Due tomorrow, so that no notice comes between the answers by day.
+        await cases.put(tx, new, NextStep("S11", "visit", now.date() + timedelta(days=1)), now)
     await database.close()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
-import secrets
 import signal
 import sys
 from collections.abc import Callable, Coroutine
@@ -17,14 +16,12 @@ from typing import Annotated, Any, NoReturn
 import structlog
 import typer
 
-from bot import checks, config, importing
+from bot import checks, config, importing, inviting
 from bot.app import now_utc, open_app
 from bot.config import Config, ConfigError, File, Tokens
-from casework.records import LEADER, MEMBER, ROLES
-from storage import people, teams
-from storage.database import open_database
+from bot.inviting import Wanted
+from casework.records import ROLES
 from storage.migrate import SchemaError
-from storage.people import Invitation
 
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Outreach in a chat."
@@ -43,11 +40,15 @@ def run(config: CONFIG_OPTION = None) -> None:
 async def _run(path: Path | None) -> None:
     await _check(path)
     async with open_app(config.load(os.environ, path)) as app:
-        running = asyncio.create_task(app.run())
-        # As systemd and containers stop a service: calls under way end, and what waits is kept for the next start.
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
-        with suppress(asyncio.CancelledError):
-            await running
+        await _until_stopped(app.run())
+
+
+async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    """As systemd, containers and `kill` stop a service: calls under way end, and what waits is kept."""
+    running = asyncio.create_task(work)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
+    with suppress(asyncio.CancelledError):
+        await running
 
 
 @cli.command()
@@ -90,7 +91,7 @@ async def _play(port: int, at: datetime | None) -> None:
     from bot import demo  # brings the sandbox with it, which the running bot does not need
 
     try:
-        await demo.play(port, at)
+        await _until_stopped(demo.play(port, at))
     except OSError as taken:
         if taken.errno != errno.EADDRINUSE:
             raise
@@ -103,33 +104,19 @@ def invite(
     team: Annotated[str, typer.Option(help="For a leader or a member: Б-1")] = "",
     municipality: Annotated[str, typer.Option(help="For a coordinator: Бяла")] = "",
     name: Annotated[str, typer.Option(help="The person's name")] = "",
+    institution: Annotated[str, typer.Option(help="For somebody of an institution: I10")] = "",
     config: CONFIG_OPTION = None,
 ) -> None:
     """Prints a one-time link, good for seven days."""
     read = _read(config)
-    _told(lambda: _invite(read, role, team, municipality, name))
+    _told(lambda: _invite(read, Wanted(role, team, municipality, name, institution)))
 
 
-async def _invite(read: Config, role: str, team: str, municipality: str, name: str) -> None:
-    if role not in ROLES:
-        raise ConfigError([f"{role!r} is no role. Roles: {', '.join(ROLES)}."])
+async def _invite(read: Config, wanted: Wanted) -> None:
     # First, so that no invitation is kept of which the link cannot be told.
     if mistakes := await _refused(read.file, read.tokens):
         raise ConfigError(mistakes)
-    database = await open_database(read.file.database.url)
-    try:
-        async with database.transaction() as tx:
-            known = await teams.by_name(tx)
-            if role in (LEADER, MEMBER) and team.casefold() not in known:
-                raise ConfigError(
-                    [f"--team: there is no team {team!r}. Teams: {', '.join(t.name for t in known.values())}."]
-                )
-            team_id = known[team.casefold()].id if role in (LEADER, MEMBER) else None
-            code = secrets.token_urlsafe(16)
-            expires = now_utc() + people.INVITATION_LASTS
-            await people.invite(tx, code, Invitation(role, team_id, municipality, name), expires)
-    finally:
-        await database.close()
+    code = await inviting.invite(read, wanted, now_utc())
     for link in await checks.links(read.file, read.tokens, code):
         typer.echo(link)
 

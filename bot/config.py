@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from yarl import URL
 
 from casework import catalogue
@@ -74,6 +74,8 @@ class Schedule(Section):
     alert_at: time = time(8, 30)
     charts: bool = True
     """Whether a picture goes with each digest."""
+    alert_until: time = time(18)
+    """What was missed in the morning is told when the bot is back, but not in the evening."""
     question_back_after_days: int = Field(default=1, ge=1, le=30)
     """Whole working days until a question that was taken and not answered is everybody's again."""
     question_to_region_after_days: int = Field(default=3, ge=1, le=30)
@@ -86,6 +88,12 @@ class Schedule(Section):
         except (ZoneInfoNotFoundError, ValueError) as unknown:
             raise ValueError(f"there is no time zone {name!r}; for example Europe/Sofia") from unknown
         return name
+
+    @model_validator(mode="after")
+    def _by_day(self) -> Self:
+        if self.alert_at >= self.alert_until:
+            raise ValueError(f"alert_until must be later than alert_at, {self.alert_at:%H:%M}")
+        return self
 
 
 class Http(Section):

@@ -6,8 +6,10 @@ The only module of the bot that knows the sandbox; they share one clock, so that
 from __future__ import annotations
 
 import asyncio
+import secrets
 import socket
 import tempfile
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -41,19 +43,24 @@ async def play(port: int, at: datetime | None = None) -> None:
             if at:
                 sandbox.world.clock.move_to(at.replace(tzinfo=ZoneInfo(Schedule().timezone)))
             path = Path(folder) / "config.toml"
-            path.write_text(_settings(sandbox, folder, _free_port()), "utf-8")
+            path.write_text(_settings(sandbox, folder, free_port()), "utf-8")
             read = config.load({config.TOKEN: TOKEN, config.VIBER_TOKEN: sandbox.viber_token}, path)
             async with open_app(read, sandbox.world.clock.now) as app:
                 sandbox.world.clock.subscribe(app.wake)
                 await asyncio.gather(app.run(), _open_the_doors(app, sandbox))
 
 
-def _free_port() -> int:
-    """Viber must be told where the bot listens before it does."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def free_port() -> int:
+    """Viber must be told where the bot listens before it does.
+
+    Below 32768, where no system takes the port of an outgoing connection from in the meantime.
+    """
+    while True:
+        # By the system's own dice: whoever has set `random` to the same seed would draw the same ports.
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _settings(sandbox: Sandbox, folder: str, port: int) -> str:

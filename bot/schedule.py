@@ -21,8 +21,8 @@ from casework import escalation
 from casework.escalation import Roster, Turn
 from casework.questions import Patience
 from casework.records import Person
-from handlers import coordinate, notices, questions
-from handlers.scene import Work
+from handlers import coordinate, handover, notices, overdue, questions, silence
+from handlers.scene import Message, Work
 from storage import cases, claims, inbox, links, media, outbox, overview, people
 from storage.database import Database, Tx
 from storage.outbox import BROADCAST
@@ -78,9 +78,15 @@ class Schedule:
             for one in on_duty:
                 if one.coordinates:
                     await self._digest(tx, one, now)
-            if local.time() >= self._times.alert_at and self._work.calendar.is_working(local.date()):
-                await self._alerts(tx, Roster(on_duty), local.date(), now)
-                await self._drafts(tx, local.date(), now)
+            by_day = self._times.alert_at <= local.time() < self._times.alert_until
+            if by_day and self._work.calendar.is_working(local.date()):
+                # First, because what it gives back is due today.
+                told = await silence.passed(tx, self._work, local.date(), now)
+                told += await self._alerts(tx, Roster(on_duty), local.date(), now)
+                told += await self._drafts(tx, local.date(), now)
+                told += await handover.late(tx, self._work, local.date(), now)
+                for morning in notices.together(told):
+                    await self._teller.notify(tx, morning, now)
                 await self._questions(tx, local.date(), now)
             await inbox.forget_before(tx, now - KEPT)
             await outbox.forget_before(tx, now - KEPT)
@@ -107,24 +113,27 @@ class Schedule:
         told = await coordinate.make_digest(tx, self._work, me, day, since, until, late=late, now=now)
         await self._teller.notify_all(tx, told, now, BROADCAST)
 
-    async def _alerts(self, tx: Tx, roster: Roster, today: date, now: datetime) -> None:
-        """Each overdue case is told to the one whose turn it is; nobody gets more than one message a day."""
+    async def _alerts(self, tx: Tx, roster: Roster, today: date, now: datetime) -> list[Message]:
+        """What is due or overdue is told to the one whose turn it is; nobody gets more than one message a day."""
         turns: dict[int, list[Turn]] = defaultdict(list)
-        for case, told_rung in await cases.overdue_everywhere(tx, today):
-            if turn := escalation.turn(self._work.calendar, today, case, told_rung, roster):
+        for due in await cases.due_everywhere(tx, today):
+            if turn := escalation.turn(self._work.catalogue, self._work.calendar, today, due, roster):
                 turns[turn.reader.id].append(turn)
+        told = []
         for person_id, own in turns.items():
-            late = [turn.case for turn in own]
-            if await claims.claim(tx, ALERT, person_id, today.isoformat(), now, {"cases": [case.id for case in late]}):
-                await self._teller.notify(tx, coordinate.alert(self._work, own[0].reader, late, today), now)
+            if await claims.claimed(tx, notices.DRAFTS, person_id, today.isoformat()):
+                continue  # the message of this morning has gone
+            kept = {"cases": [turn.case.id for turn in own]}
+            if await claims.claim(tx, ALERT, person_id, today.isoformat(), now, kept):
+                told.append(overdue.told(self._work, own, today))
                 await overview.told(tx, own)
+        return told
 
-    async def _drafts(self, tx: Tx, today: date, now: datetime) -> None:
+    async def _drafts(self, tx: Tx, today: date, now: datetime) -> list[Message]:
         """At the hour of the alerts, so that the notice comes by day and once for all drafts of a person."""
         untouched_since = self._at(today, self._times.alert_at) - DRAFTS_UNTOUCHED
         until = self._work.calendar.add(today, 1)
-        for told in await notices.drafts_end(tx, today, untouched_since, until, now):
-            await self._teller.notify(tx, told, now)
+        return await notices.drafts_end(tx, today, untouched_since, until, now)
 
     async def _questions(self, tx: Tx, today: date, now: datetime) -> None:
         patience = Patience(self._times.question_back_after_days, self._times.question_to_region_after_days)

@@ -94,7 +94,7 @@ class Teller:
                 await self._add(tx, one, other, reader, now=now, priority=priority, state=SPARE, instead_of=row)
 
     async def _must_wait(self, tx: Tx, told: Message, way: Way, now: datetime) -> bool:
-        if ways.is_free(way, self._charging, now):
+        if told.urgent or ways.is_free(way, self._charging, now):
             return False
         if told.can_wait:
             return True

@@ -59,6 +59,8 @@ class Measure(Entry):
 
     institution: str = ""
     days: int = Field(default=14, ge=0)
+    finds: bool = False
+    """Only finds the family: no longer asked once somebody of it was met."""
 
 
 class Repeat(Part):
@@ -125,6 +127,37 @@ class LateReason(Entry):
     days: int = Field(ge=1)
 
 
+class Decision(Entry):
+    """Of a coordinator. Without a status the case stays in its own, and the step and its day are chosen."""
+
+    status: str = ""
+    step: str = ""
+    days: int = Field(default=0, ge=0)
+    by: tuple[Annotated[str, Field(pattern=f"^({MUNICIPAL}|{REGIONAL})$")], ...] = (MUNICIPAL, REGIONAL)
+    """Whose it is to make."""
+
+
+class Handover(Part):
+    """What is offered to others, and what goes out of the region."""
+
+    days: int = Field(ge=1)
+    """Working days for the answer."""
+    outside_status: str
+    outside_step: str
+    outside_days: int = Field(ge=0)
+
+
+class Ladder(Part):
+    """Who is told of a step that is due or overdue, each role from so many working days after the due day on; 0 is the
+    morning of that day. A role that is left out is told nothing."""
+
+    member: int | None = Field(default=None, ge=0)
+    """Whoever owes the step, which is the leader where the team has nobody else."""
+    leader: int | None = Field(default=None, ge=0)
+    coordinator: int | None = Field(default=None, ge=0)
+    region: int | None = Field(default=None, ge=0)
+
+
 class Retention(Part):
     """A child that was enrolled is asked after until it is sure to stay."""
 
@@ -188,8 +221,13 @@ class Catalogue(Part):
     silent_step: str
     silent_status: str
     silent_days: int = Field(ge=1)
+    refused_step: str
+    refused_days: int = Field(ge=0)
+    remind_days: int = Field(ge=1)
     late_at_most: int = Field(ge=0)
+    ladder: Ladder
     retention: Retention
+    handover: Handover
     outcomes: Some[Outcome]
     reasons: Some[Entry]
     measures: Some[Measure]
@@ -197,6 +235,7 @@ class Catalogue(Part):
     answers: Some[Answer]
     checks: Some[Check]
     late: Some[LateReason]
+    decisions: Some[Decision]
     met: Some[Entry]
     addresses: Some[Entry]
     statuses: Some[Status]

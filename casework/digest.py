@@ -41,6 +41,8 @@ class DayFacts:
     visited_cases: int
     without_owner: int = 0
     """Overdue cases with nobody below the region who could be told."""
+    reasons: tuple[str, ...] = ()
+    """Why steps were late, as often as it was said."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,13 @@ class Digest:
     before: Standing | None
     visited_percent: int
     without_owner: int = 0
+    lateness: tuple[tuple[str, int], ...] = ()
+    """Why steps were late, most first."""
 
 
 def build(facts: DayFacts) -> Digest | None:
-    """None when there is nothing to say: no visit and nothing overdue."""
-    if not facts.done and not facts.overdue:
+    """None when there is nothing to say: no visit, nothing overdue and nothing postponed."""
+    if not facts.done and not facts.overdue and not facts.reasons:
         return None
     share = round(100 * facts.visited_cases / facts.open_cases) if facts.open_cases else 0
     return Digest(
@@ -70,6 +74,7 @@ def build(facts: DayFacts) -> Digest | None:
         facts.before,
         share,
         facts.without_owner,
+        _ranked(facts.reasons),
     )
 
 

@@ -1,39 +1,51 @@
-"""Who is told about an overdue case: exactly one person's turn at a time.
+"""Who is told of a step that is due or overdue: exactly one person's turn at a time.
 
-The due morning belongs to the member's list; then the leader, the municipal and the regional coordinator, each after
-so many working days overdue. What a newcomer gets wrong: a rung that nobody holds is left out, and the next one keeps
-its own day (decision 22).
+The due morning belongs to whoever owes the step; then the leader, the municipal and the regional coordinator, each
+after so many working days (`[ladder]` of the catalogue). What a newcomer gets wrong: a rung that nobody holds is left
+out, and the next one keeps its own day (decision 22); while an institution owes the answer, nobody holds the first.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from casework import life
 from casework.calendar import WorkingDays
-from casework.records import LEADER, MUNICIPAL, REGIONAL, Case, Person
+from casework.catalogue import Catalogue
+from casework.records import LEADER, MEMBER, MUNICIPAL, REGIONAL, Case, Person
 
 Area = int | str | None
 
 
 @dataclass(frozen=True)
+class Due:
+    """A case whose day has come: the rung that was told last, 0 for none, and who reported it last."""
+
+    case: Case
+    told_rung: int = 0
+    reporter_id: int | None = None
+
+
+@dataclass(frozen=True)
 class Rung:
+    """`number` counts from 1, whatever the catalogue leaves out."""
+
+    number: int
     role: str
     after_working_days: int
 
 
-LADDER = (Rung(LEADER, 1), Rung(MUNICIPAL, 3), Rung(REGIONAL, 7))
-"""Working days overdue at which the next one is told; the numbers are our proposal (`docs/glossary.md`)."""
-
-
 @dataclass(frozen=True)
 class Turn:
-    """`reader` is to be told of `case`; `rung` counts from 1, the leader's."""
+    """`reader` is to be told of `case`, so many working days after its day; 0 is that day."""
 
     case: Case
     rung: int
     reader: Person
+    late: int
 
 
 class Roster:
@@ -41,17 +53,28 @@ class Roster:
 
     def __init__(self, on_duty: Sequence[Person]) -> None:
         self._holders: dict[tuple[str, Area], Person] = {}
+        self._teams: dict[int, list[Person]] = defaultdict(list)
         for one in on_duty:
             self._holders.setdefault((one.role, _area(one)), one)
-        self._teams = {one.team.id for one in on_duty if one.team and not one.coordinates}
+            if one.team and not one.coordinates:
+                self._teams[one.team.id].append(one)
 
     def holder(self, role: str, case: Case) -> Person | None:
         areas: dict[str, Area] = {LEADER: case.team_id, MUNICIPAL: case.municipality, REGIONAL: ""}
         return None if areas[role] is None else self._holders.get((role, areas[role]))
 
+    def owing(self, case: Case, reporter_id: int | None) -> Person | None:
+        """Of the team: who knows the case from its last visit, else the leader, else who came first."""
+        people = self._team(case)
+        knows = (one for one in people if one.id == reporter_id)
+        return next(knows, None) or self.holder(LEADER, case) or next(iter(people), None)
+
     def listed(self, case: Case) -> bool:
         """Whether the case stands on the list of anybody who goes to the doors."""
-        return case.team_id in self._teams
+        return bool(self._team(case))
+
+    def _team(self, case: Case) -> Sequence[Person]:
+        return () if case.team_id is None else self._teams.get(case.team_id, ())
 
 
 def _area(one: Person) -> Area:
@@ -61,28 +84,55 @@ def _area(one: Person) -> Area:
     return one.team.id if one.team else None
 
 
+def ladder(catalogue: Catalogue) -> list[Rung]:
+    """The lowest first."""
+    numbered = enumerate(catalogue.ladder, start=1)
+    return [Rung(number, role, days) for number, (role, days) in numbered if days is not None]
+
+
 def overdue_working_days(calendar: WorkingDays, due_on: date, today: date) -> int:
-    """Working days from the due day (not counted) to `today` (counted)."""
+    """Working days from the due day (not counted; a rest day moves it on) to `today` (counted)."""
+    due_on = calendar.on_or_after(due_on)
     days = (due_on + timedelta(days=n) for n in range(1, (today - due_on).days + 1))
     return sum(1 for day in days if calendar.is_working(day))
 
 
-def turn(calendar: WorkingDays, today: date, case: Case, told_rung: int, roster: Roster) -> Turn | None:
+def turn(catalogue: Catalogue, calendar: WorkingDays, today: date, due: Due, roster: Roster) -> Turn | None:
     """None while nobody's day has come, and when the one whose day it is has been told already."""
-    if case.due_on is None:
+    case = due.case
+    if case.due_on is None or calendar.on_or_after(case.due_on) > today:
         return None
     late = overdue_working_days(calendar, case.due_on, today)
-    ladder = [
-        Turn(case, number, reader)
-        for number, rung in enumerate(LADDER, start=1)
-        if (reader := roster.holder(rung.role, case))
-    ]
-    for one in reversed(ladder):
+    rungs = _climbed(catalogue, case)
+    held = [(rung, one) for rung in rungs if (one := _reader(catalogue, rung, due, roster))]
+    for rung, reader in reversed(held):
         # The days before a coordinator's are the team's; where no team has the case, there is nothing to wait for.
-        at_once = one is ladder[0] and not roster.listed(case)
-        if late >= LADDER[0 if at_once else one.rung - 1].after_working_days:
-            return one if one.rung > told_rung else None
+        at_once = rung is held[0][0] and not roster.listed(case)
+        if late >= (rungs[0] if at_once else rung).after_working_days:
+            return Turn(case, rung.number, reader, late) if rung.number > due.told_rung else None
     return None
+
+
+def _climbed(catalogue: Catalogue, case: Case) -> list[Rung]:
+    """The rungs of this case: of one that was postponed as often as may be, each stands where the one below would."""
+    rungs = [rung for rung in ladder(catalogue) if rung.role != MEMBER or case.waits_for is None]
+    if not life.is_at_limit(catalogue, case):
+        return rungs
+    # Its day itself is nobody's but the team's.
+    sooner = [max(1, below.after_working_days) for below in rungs]
+    higher = [
+        Rung(rung.number, rung.role, min(rung.after_working_days, days))
+        for rung, days in zip(rungs[1:], sooner, strict=False)
+    ]
+    return [*rungs[:1], *higher]
+
+
+def _reader(catalogue: Catalogue, rung: Rung, due: Due, roster: Roster) -> Person | None:
+    if rung.role != MEMBER:
+        return roster.holder(rung.role, due.case)
+    # What was passed to the leader is owed by the leader.
+    is_leaders = due.case.next_step == catalogue.leader_step
+    return roster.owing(due.case, None if is_leaders else due.reporter_id)
 
 
 def without_owner(late: Sequence[Case], roster: Roster) -> int:

@@ -55,12 +55,14 @@ def answered(
 ) -> NextStep | None:
     """None when the answer is kept and the case stays where it is. `others` are referrals that it could wait for.
 
-    News moves the case, whatever it waited for; "done" moves only a case that waited for nothing else.
+    News moves the case, whatever it waited for; "done" moves only a case that waited for nothing else, or that was
+    taken back because nobody answered.
     """
     news = bool(answer.status) and answer.status != case.status
-    if not news and case.waits_for is None:
+    waits = case.waits_for is not None
+    if not news and not waits and case.next_step != catalogue.silent_step:
         return None
-    if not news and others:
+    if not news and waits and others:
         return waiting(catalogue, NextStep(case.status, case.next_step, case.due_on), others)
     due = calendar.on_or_after(today + timedelta(days=answer.days))
     status = answer.status or case.status
@@ -112,15 +114,37 @@ def silent(catalogue: Catalogue, calendar: WorkingDays, case: Case, today: date)
     return permitted(catalogue, case, step)
 
 
+def refused(
+    catalogue: Catalogue, calendar: WorkingDays, case: Case, today: date, others: Sequence[Asked]
+) -> NextStep | None:
+    """Nobody of the institution that the case waits for takes it on: it waits for the others, else the team goes on."""
+    step = NextStep(case.status, case.next_step, case.due_on, enrolled_on=case.enrolled_on)
+    if others:
+        return waiting(catalogue, step, others)
+    due = calendar.on_or_after(today + timedelta(days=catalogue.refused_days))
+    return permitted(catalogue, case, replace(step, step=catalogue.refused_step, due_on=due))
+
+
 def unassigned(catalogue: Catalogue, calendar: WorkingDays, today: date) -> NextStep:
     """Of a case that no team has any more."""
     due = calendar.on_or_after(today + timedelta(days=catalogue.unassigned_days))
     return NextStep(catalogue.unassigned_status, catalogue.unassigned_step, due)
 
 
+def is_asked_why(catalogue: Catalogue, case: Case, today: date) -> bool:
+    """Whether its team owes a step by now, and may say why it is not done."""
+    owed = case.team_id is not None and case.waits_for is None and case.due_on is not None and case.due_on <= today
+    return owed and catalogue.late_at_most > 0
+
+
+def is_at_limit(catalogue: Catalogue, case: Case) -> bool:
+    """Whether its step was postponed as often as it may be."""
+    return 0 < catalogue.late_at_most <= case.postponed
+
+
 def postponed(catalogue: Catalogue, calendar: WorkingDays, case: Case, reason: str, today: date) -> NextStep | None:
-    """The same step on a later day; None when it was postponed as often as it may be, or owes nothing."""
-    if case.due_on is None or case.postponed >= catalogue.late_at_most:
+    """The same step on a later day; None when it is not yet due, not the team's, or at its limit."""
+    if not is_asked_why(catalogue, case, today) or is_at_limit(catalogue, case):
         return None
     due = calendar.on_or_after(today + timedelta(days=catalogue.late[reason].days))
     return NextStep(case.status, case.next_step, due, case.waits_for, case.enrolled_on)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
@@ -27,8 +28,9 @@ PLAINLY = {"missing": "it is missing", "extra_forbidden": "it is not a part of a
 NAMES = {
     "status": "statuses", "first_status": "statuses", "silent_status": "statuses", "kept": "statuses", "to": "statuses",
     "step": "steps", "first_step": "steps", "leader_step": "steps", "answer_step": "steps", "silent_step": "steps",
+    "refused_step": "steps",
     "unassigned_status": "statuses", "unassigned_step": "steps", "refers": "measures", "institution": "institutions",
-    "institutions": "institutions",
+    "institutions": "institutions", "outside_status": "statuses", "outside_step": "steps",
 }  # fmt: skip
 """Which keys hold codes, and of which table."""
 ONE = {"statuses": "status", "steps": "step", "measures": "measure", "institutions": "institution"}
@@ -81,7 +83,7 @@ def _matching(lines: Sequence[str], start: int, pattern: str, until: str = r"\A\
 def contradictions(text: str, book: Catalogue) -> list[str]:
     """What fits the shape and cannot be worked with."""
     found = [*_unknown(book), *_labels(book), *_outcomes(book), *_shorts(book), *_endless(book), *_retention(book)]
-    found += _form(book)
+    found += [*_form(book), *_decisions(book), *_ladder(book)]
     missing = [code for code in GROUPS if code not in book.groups]
     found += [(("groups",), f"there is no {code!r}, to which an import brings cases") for code in missing]
     return [said(text, place, what) for place, what in found]
@@ -170,6 +172,21 @@ def _endless(book: Catalogue) -> Found:
     for code in book.statuses:
         if code not in ending:
             yield ("statuses", code), "no closed status can be reached from it"
+
+
+def _decisions(book: Catalogue) -> Found:
+    for code, decision in book.decisions.items():
+        if bool(decision.status) != bool(decision.step):
+            yield ("decisions", code), "needs a `status` and a `step`, or neither"
+
+
+def _ladder(book: Catalogue) -> Found:
+    climbed = [(role, days) for role, days in book.ladder if days is not None]
+    if not climbed:
+        yield ("ladder",), "nobody is told"
+    for (_below, before), (role, days) in pairwise(climbed):
+        if days <= before:
+            yield ("ladder", role), "the working days do not rise"
 
 
 def _retention(book: Catalogue) -> Found:

@@ -102,6 +102,8 @@ class Case:
     """While the child is asked after: the day from which the checks are counted."""
     postponed: int = 0
     """How often the present step was postponed by a reason why it is late."""
+    late_for: str = ""
+    """The last of these reasons."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,10 @@ DEADLINE, DECISION, HANDOVER, IMPORT = "deadline", "decision", "handover", "impo
 
 @dataclass(frozen=True)
 class Cause:
-    """Why a case moved: one of the words above, the number of the visit or referral, and whoever did it."""
+    """Why a case moved: one of the words above, the number of the visit, referral or hand-over, and whoever did it.
+
+    Of a decision that gave the case to somebody else, the number is that of the team it came from.
+    """
 
     kind: str
     id: int | None = None
@@ -206,3 +211,4 @@ class Referral:
     note: str = ""
     answered_by: int | None = None
     answered_at: datetime | None = None
+    settlement: str = ""

@@ -7,13 +7,18 @@ from datetime import timedelta
 from functools import partial
 
 from casework.catalogue import Catalogue
-from casework.records import Case, Visit
+from casework.records import INSTITUTION, OPEN, Case, Referral, Visit
+from handlers import movement
+from handlers.answering import NOT_THERE, hindered
+from handlers.asked import asked_for, on_card, owes
 from handlers.menu import MENU, correct, print_form
+from handlers.moving import may_move, ways_button
+from handlers.overdue import postponing, why_late
 from handlers.pick import NO_CASE, case_line, page_at
 from handlers.scene import Message, Reveal, Scene
 from handlers.views import Button, View
 from handlers.words import Text, _
-from storage import cases, people, visits
+from storage import cases, people, referrals, visits
 from storage.database import Tx
 
 NAME_STAYS = timedelta(minutes=10)
@@ -45,7 +50,8 @@ async def listed(tx: Tx, here: Scene, offset: int) -> Message:
     )
     marked = any(case.due_on and case.due_on <= today for case in page.cases)
     legend = (_("❗ overdue, • due today"),) if marked else ()
-    return Message(View((title, *legend), rows).with_row(*turns).with_row(MENU))
+    split = movement.split_button(here.me)
+    return Message(View((title, *legend), rows).with_row(*turns).with_row(*split).with_row(MENU))
 
 
 def _line(case: Case, here: Scene) -> Text:
@@ -58,9 +64,15 @@ def _line(case: Case, here: Scene) -> Text:
 async def card(tx: Tx, here: Scene, case_id: int) -> Message:
     case = await cases.get(tx, here.me, case_id)
     if case is None:
-        return Message(View((NOT_YOURS,), ((MENU,),)))
+        return Message(View((NOT_THERE if here.me.role == INSTITUTION else NOT_YOURS,), ((MENU,),)))
+    asked = await referrals.of_case(tx, here.me, case.id)
+    if here.me.role == INSTITUTION:
+        own = [one for one in asked if one.institution == here.me.institution]
+        lines = (*_told(here.work.catalogue, case, ()), *on_card(here.work.catalogue, own))
+        return Message(View(lines, (*_look(case), (MENU,))))
     history = (await visits.history(tx, here.me, case.id))[-HISTORY:]
-    return Message(View(tuple(_told(here.work.catalogue, case, history)), _ways(case, history)))
+    lines = (*_told(here.work.catalogue, case, history), *on_card(here.work.catalogue, asked))
+    return Message(View(lines, _ways(here, case, history, await _answer_of(tx, here, asked))))
 
 
 def _told(book: Catalogue, case: Case, history: Sequence[Visit]) -> Iterator[Text]:
@@ -69,21 +81,38 @@ def _told(book: Catalogue, case: Case, history: Sequence[Visit]) -> Iterator[Tex
     if case.birth_year:
         yield _("Born in {year}.", year=str(case.birth_year))
     if case.due_on:
-        yield _("Next: {step}. Due: {day}", step=book.steps[case.next_step], day=case.due_on)
+        yield owes(book, case)
+    yield from why_late(book, case)
     for visit in history:
         outcome = book.outcomes[visit.report.outcome]
         yield _("№ {number} · {day} · {outcome}", number=str(visit.id), day=visit.report.visited_on, outcome=outcome)
 
 
-def _ways(case: Case, history: Sequence[Visit]) -> tuple[tuple[Button, ...], ...]:
+async def _answer_of(tx: Tx, here: Scene, asked: Sequence[Referral]) -> tuple[tuple[Button, ...], ...]:
+    """Which answers the person may write down: those of whom nobody can be told here, and of those who are late."""
+    mine = [one for one in asked if one.state == OPEN and await hindered(tx, here, one) == ""]
+    said = [_("Answer of: {measure}", measure=asked_for(here.work.catalogue, one)) for one in mine]
+    return tuple((Button(label, str(one.id), "reply"),) for label, one in zip(said, mine, strict=True))
+
+
+def _look(case: Case) -> tuple[tuple[Button, ...], ...]:
+    return ((Button(SHOW_NAME, str(case.id), "name"),),) if case.sealed else ()
+
+
+def _ways(
+    here: Scene, case: Case, history: Sequence[Visit], answers: tuple[tuple[Button, ...], ...]
+) -> tuple[tuple[Button, ...], ...]:
     # Only the last report: it decides what the case owes.
     fix = ((correct(history[-1].id), print_form(history[-1].id)),) if history else ()
-    look = ((Button(SHOW_NAME, str(case.id), "name"),),) if case.sealed else ()
+    late = postponing(here.work.catalogue, here.me, case, here.moment.today)
     return (
         (Button(_("Report a visit"), str(case.id), "report"),),
+        *((late,) if late else ()),
         *fix,
-        *look,
+        *answers,
+        *_look(case),
         (Button(_("Pass to the team leader"), str(case.id), "lead"),),
+        *(((ways_button(case.id),),) if may_move(here.me) else ()),
         (Button(_("My cases"), "0", "cases"), MENU),
     )
 

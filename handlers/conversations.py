@@ -6,7 +6,7 @@ A conversation writes by returning. Its result is saved here, in the transaction
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
 
@@ -15,43 +15,18 @@ from casework.numbers import CaseQuery
 from casework.numbers import read as read_number
 from casework.oneline import OneLine
 from casework.records import VisitReport
-from handlers import advice, announce, forms, join, menu, questions, settings, talk, visit
+from handlers import keeping, menu, moving, pictures, talk, visit
+from handlers.flows import FLOWS, KEEP
 from handlers.pick import looking_for, where
 from handlers.replies import Pictured, Reply, Tapped, Typed
 from handlers.scene import Message, Scene, drive
-from handlers.talk import JOURNALS, Asking, Dropped, Flow, Journal, Look, Refuse, Stale, Step
+from handlers.talk import JOURNALS, Asking, Dropped, Journal, Look, Refuse, Stale, Step
 from handlers.views import Button, View
 from handlers.words import Text, _, counted
 from storage import cases, journals, people, visits
 from storage.database import Tx
 from storage.journals import Kept
 
-FLOWS: dict[str, Flow] = {
-    "join": join.join,
-    "language": join.choose_language,
-    "hour": settings.choose_hour,
-    "notices": settings.choose_messenger,
-    "day": forms.choose_day,
-    "visit": visit.report_visit,
-    "fix": visit.report_visit,
-    "ask": questions.ask,
-    "answer": questions.answer,
-    "publish": advice.publish,
-    "search": advice.search,
-    "announce": announce.announce,
-}
-KEEP: dict[str, Callable[[Tx, Scene, Any], Awaitable[list[Message]]]] = {
-    "join": join.keep,
-    "hour": settings.keep_hour,
-    "notices": settings.keep_messenger,
-    "ask": questions.keep_question,
-    "answer": questions.keep_answer,
-    "publish": advice.keep_published,
-    "search": advice.found,
-    "announce": announce.keep,
-    "day": forms.offer,
-}
-"""What becomes of a result, where that needs nothing but the result."""
 REPORTS = ("visit", "fix")
 """What is worth a draft: a report and the correction of one."""
 BACK, LATER = "-back", "-later"
@@ -183,7 +158,7 @@ def _given(line: OneLine) -> dict[str, Any]:
 async def pictured(tx: Tx, here: Scene, reply: Pictured, kept: Kept | None) -> list[Message]:
     """A photo begins the report of the case in its caption, with the photo in it; without one the case is asked and
     the caption is the note."""
-    given: dict[str, Any] = {"photos": [_stored(reply)]}
+    given: dict[str, Any] = {"photos": [pictures.stored(reply)]}
     line = _line(here, reply.caption)
     query = line.case if line else read_number(reply.caption)
     note = line.note if line else "" if query else reply.caption
@@ -211,7 +186,7 @@ async def _for_case(
 ) -> list[Message]:
     """A report with what is known of it. Which case it is, and a note that cannot be kept, are asked."""
     held, kept = await _taken_over(tx, kept)
-    noted, refused = _noted(here, note)
+    noted, refused = _noted(here, note, given)
     journal = _new("visit", here, {**held, **given, **noted})
     if query:
         journal = await _at_case(tx, here, journal, query)
@@ -227,8 +202,10 @@ async def _at_case(tx: Tx, here: Scene, journal: Journal, query: CaseQuery) -> J
     return replace(journal, open_key="case", partial=looking_for(text))
 
 
-def _noted(here: Scene, note: str) -> tuple[dict[str, Any], Text]:
+def _noted(here: Scene, note: str, given: dict[str, Any]) -> tuple[dict[str, Any], Text]:
     """What a note that came without being asked gives, and the sentence that refuses it."""
+    if visit.is_only_the_fact(here.work, given):
+        return {}, visit.NO_STORY if note or given.get("photos") else ""
     if not note:
         return {}, ""
     match visit.NOTE.read(Typed(note), None, None, here.moment):
@@ -250,10 +227,12 @@ async def _photo_aside(tx: Tx, here: Scene, journal: Journal, reply: Pictured) -
     """A photo at another question is not lost: it goes into the report, and the question stays."""
     answered = "photos" in journal.answers
     held = list((journal.answers if answered else journal.given).get("photos") or [])
-    if len(held) >= PHOTOS_AT_MOST:
-        said: Text = _("There are already {count} photos in this report; no more are taken.", count=str(len(held)))
+    if visit.is_only_the_fact(here.work, {**journal.given, **journal.answers}):
+        said: Text = visit.NO_STORY
+    elif len(held) >= PHOTOS_AT_MOST:
+        said = _("There are already {count} photos in this report; no more are taken.", count=str(len(held)))
     else:
-        photos = {"photos": [*held, _stored(reply)]}
+        photos = {"photos": [*held, pictures.stored(reply)]}
         if answered:
             journal = replace(journal, answers={**journal.answers, **photos})
         else:
@@ -267,7 +246,7 @@ async def photo_lost(tx: Tx, here: Scene, unique: str, *, saved: bool) -> list[M
     """What the sender of a photo is told that cannot be fetched any more; it leaves the report it was meant for."""
     for kept, is_open in await journals.held(tx, here.me.id):
         journal = JOURNALS.validate_json(kept.body)
-        without = _without_photo(journal, unique)
+        without = pictures.without(journal, unique)
         if without == journal:
             continue
         await journals.rewrite(tx, kept.id, JOURNALS.dump_json(without).decode())
@@ -277,28 +256,6 @@ async def photo_lost(tx: Tx, here: Scene, unique: str, *, saved: bool) -> list[M
         return [Message(View((PHOTO_LOST,), ((Button(_("My drafts"), "", "drafts"),),)), to=here.me.id)]
     last = Button(_("My last reports"), "", "last")
     return [Message(View((PHOTO_LOST,), ((last,),)), to=here.me.id)] if saved else []
-
-
-def _without_photo(journal: Journal, unique: str) -> Journal:
-    """The journal as it is when that photo is not in it; without the last one the question is open again."""
-
-    def rest(held: list[Any]) -> list[Any]:
-        return [one for one in held if one["unique"] != unique]
-
-    def part(recorded: dict[str, Any]) -> dict[str, Any]:
-        if not recorded.get("photos"):
-            return recorded
-        left = rest(recorded["photos"])
-        return {key: left if key == "photos" else value for key, value in recorded.items() if key != "photos" or left}
-
-    partial = journal.partial
-    if journal.open_key == "photos" and partial:
-        partial = rest(partial) or None
-    return replace(journal, answers=part(journal.answers), given=part(journal.given), partial=partial)
-
-
-def _stored(reply: Pictured) -> dict[str, str]:
-    return {"channel": reply.photo.channel, "file": reply.photo.file, "unique": reply.photo.unique}
 
 
 def _start(here: Scene, journal: Journal) -> Generator[Look, Any, Step]:
@@ -362,21 +319,27 @@ async def _keep(tx: Tx, here: Scene, journal: Journal, result: Any) -> list[Mess
         return await keep(tx, here, result)
     if journal.name == "language":
         return await _in_language(tx, here, result)
-    return [await _kept_report(tx, here, journal, result)]
+    return await _kept_report(tx, here, journal, result)
 
 
-async def _kept_report(tx: Tx, here: Scene, journal: Journal, report: VisitReport | None) -> Message:
-    """Of a report or of the correction of one; the receipt."""
+async def _kept_report(tx: Tx, here: Scene, journal: Journal, report: VisitReport | None) -> list[Message]:
+    """Of a report or of the correction of one; the receipt, and what others are told."""
+    if report and (gone := await moving.gone(tx, here, report.case_id)):
+        await _save(tx, here, journal)
+        await journals.put_aside(tx, here.me.id)
+        return [menu.menu(here.me, gone)]
     rows = ((menu.REPORT,), (menu.CASES, Button(_("My last reports"), "", "last")))
     if journal.name == "visit":
-        receipt, number = await visit.keep_report(tx, here.work, here.me, report, here.moment.at)
-        return Message(View((receipt,), (*rows, (menu.print_form(number),)) if number else rows))
+        saved = await keeping.keep_report(tx, here.work, here.me, report, here.moment.at)
+        printed = ((menu.print_form(saved.number),),) if saved.number else ()
+        return [Message(View((saved.receipt,), (*rows, *printed))), *saved.told]
     visit_id, version = journal.given["visit"], journal.given["version"]
-    receipt = await visit.keep_correction(
+    saved = await keeping.keep_correction(
         tx, here.work, here.me, report, here.moment.at, visit_id=visit_id, version=version
     )
     # Who came second to a correction opens the report again with one tap.
-    return Message(View((receipt,), ((menu.correct(visit_id),), *rows, (menu.print_form(visit_id),))))
+    ways = ((menu.correct(visit_id),), *rows, (menu.print_form(visit_id),))
+    return [Message(View((saved.receipt,), ways)), *saved.told]
 
 
 async def _in_language(tx: Tx, here: Scene, language: str) -> list[Message]:

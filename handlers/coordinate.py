@@ -1,24 +1,23 @@
-"""What coordinators are told: the daily digest, the table behind it, and overdue cases whose turn it is."""
+"""What coordinators are told: the daily digest and the table behind it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from casework import calendar, digest, escalation
-from casework.catalogue import Catalogue
 from casework.digest import DayFacts, Digest, Done, Standing
 from casework.escalation import Roster
-from casework.records import REGIONAL, Case, Person
+from casework.records import REGIONAL, Person
 from handlers.menu import CASES, MENU
+from handlers.overdue import CASES_BELOW, first, overdue_lines, why_late
 from handlers.scene import Chart, Message, Scene, Sheet, Work
 from handlers.views import Button, View
-from handlers.words import Joined, Text, Words, _, counted
-from storage import cases, claims, overview, people
+from handlers.words import Joined, Labelled, Text, Words, _
+from storage import cases, claims, lateness, overview, people
 from storage.database import Tx
 
-OVERDUE_LISTED = 8
 IN_DIGEST = 5
 """So many lines of a list, so that a digest fits on one screen of a phone; the table has the rest."""
 DIGEST = "digest"
@@ -33,8 +32,13 @@ async def make_digest(
     since = datetime.fromisoformat(before["until"]) if before else min(since, me.accepted_at or since)
     last = await overview.last_visit(tx)
     done = await overview.done_between(tx, me, since, until, after=before.get("last", last))
-    facts = await _facts(tx, me, day, done, _standing(work, before))
-    kept = {"visits": len(done), "overdue": len(facts.overdue), "late": late, "until": until.isoformat(), "last": last}
+    newest = await lateness.last(tx)
+    reasons = await lateness.said_between(tx, me, since, until, after=before.get("lateness", newest))
+    facts = await _facts(tx, me, day, done, reasons, _standing(work, before))
+    kept = {
+        "visits": len(done), "overdue": len(facts.overdue), "late": late, "until": until.isoformat(), "last": last,
+        "lateness": newest,
+    }  # fmt: skip
     if not await claims.claim(tx, DIGEST, me.id, day.isoformat(), now, kept):
         return []
     told = digest.build(facts)
@@ -48,18 +52,20 @@ def _standing(work: Work, kept: dict[str, Any]) -> Standing | None:
     return Standing(day, kept["visits"], kept["overdue"])
 
 
-async def _facts(tx: Tx, me: Person, day: date, done: Sequence[Done], before: Standing | None) -> DayFacts:
+async def _facts(
+    tx: Tx, me: Person, day: date, done: Sequence[Done], reasons: Sequence[str], before: Standing | None
+) -> DayFacts:
     total, visited = await cases.counts(tx, me)
     late = await cases.overdue(tx, me, day)
     alone = escalation.without_owner(late, Roster(await people.on_duty(tx))) if me.role == REGIONAL else 0
-    return DayFacts(day, tuple(done), tuple(late), before, total, visited, alone)
+    return DayFacts(day, tuple(done), tuple(late), before, total, visited, alone, tuple(reasons))
 
 
 def _shown(work: Work, me: Person, told: Digest, *, late: bool) -> list[Message]:
     words = Words(me.language, told.day)
     rows = (
         (Button(_("The full table (xlsx)"), told.day.isoformat(), "table"),),
-        (Button(_("My cases"), "", "cases_below"),),
+        (CASES_BELOW,),
     )
     messages = [Message(View(tuple(_lines(work, told, late=late)), rows), replaces=False, to=me.id, kind=DIGEST)]
     if told.teams and work.charts:
@@ -78,10 +84,12 @@ def _lines(work: Work, told: Digest, *, late: bool) -> Iterator[Text]:
     yield from ("", *_figures(told, late=late))
     if told.overdue:
         yield from ("", _("Overdue the longest:"), *overdue_lines(work, told.overdue, told.day, IN_DIGEST))
+    if told.lateness:
+        yield from ("", _("Why they were late:"), *first(_counts(work.catalogue.late, told.lateness), IN_DIGEST))
     if told.visits:
         teams = [Joined([_team(name), f" ({count})"], "") for name, count in told.teams]
-        yield from ("", _("Visits by team: {teams}", teams=Joined(_first(teams, IN_DIGEST))))
-        yield from ("", _("How they ended:"), *_first(_ended(work, told), IN_DIGEST))
+        yield from ("", _("Visits by team: {teams}", teams=Joined(first(teams, IN_DIGEST))))
+        yield from ("", _("How they ended:"), *first(_counts(work.catalogue.outcomes, told.outcomes), IN_DIGEST))
 
 
 def _figures(told: Digest, *, late: bool) -> Iterator[Text]:
@@ -108,45 +116,12 @@ def _compared(count: int, earlier: int, since: Text) -> Text:
     return _("{count}, {change} fewer than {day}", count=str(count), change=change, day=since)
 
 
-def _ended(work: Work, told: Digest) -> list[Text]:
-    outcomes = work.catalogue.outcomes
-    return [_("• {outcome}: {count}", outcome=outcomes[code], count=str(count)) for code, count in told.outcomes]
+def _counts(words: Mapping[str, Labelled], counts: Sequence[tuple[str, int]]) -> list[Text]:
+    return [_("• {outcome}: {count}", outcome=words[code], count=str(count)) for code, count in counts]
 
 
 def _team(name: str) -> Text:
     return name or _("without a team")
-
-
-def overdue_lines(work: Work, late: Sequence[Case], today: date, at_most: int) -> list[Text]:
-    """Oldest first, who holds it, how long, and the step unless it is the first one; no name and no street."""
-    return _first([_overdue(work.catalogue, case, today) for case in late], at_most)
-
-
-def _overdue(book: Catalogue, case: Case, today: date) -> Text:
-    line = counted(
-        "• {case}, {place} · {holder} · {count} day",
-        "• {case}, {place} · {holder} · {count} days",
-        (today - case.due_on).days if case.due_on else 0,
-        case=case.number,
-        place=case.settlement or case.municipality,
-        holder=case.holder or "—",
-    )
-    return line if case.next_step == book.first_step else Joined([line, book.steps[case.next_step]], " · ")
-
-
-def _first(parts: Sequence[Text], at_most: int) -> list[Text]:
-    more = len(parts) - at_most
-    shown = list(parts[:at_most])
-    return [*shown, counted("and {count} more", "and {count} more", more)] if more > 0 else shown
-
-
-def alert(work: Work, me: Person, late: Sequence[Case], today: date) -> Message:
-    title = counted("{count} overdue case waits for you:", "{count} overdue cases wait for you:", len(late))
-    buttons = tuple(
-        (Button(_("Open {case}", case=case.number), str(case.id), "card_below"),) for case in late[:OVERDUE_LISTED]
-    )
-    lines = overdue_lines(work, late, today, OVERDUE_LISTED)
-    return Message(View((title, *lines), buttons), replaces=False, to=me.id)
 
 
 async def table(tx: Tx, here: Scene) -> Message:
@@ -164,12 +139,14 @@ async def table(tx: Tx, here: Scene) -> Message:
         _("Status"),
         _("Next step"),
         _("Due"),
+        _("Why late"),
     ]
     rows = [
         (
             case.number, words.say(book.groups[case.group]), case.municipality, case.settlement, case.holder,
             words.say(book.statuses[case.status]), words.say(book.steps[case.next_step]),
             case.due_on.isoformat() if case.due_on else "",
+            words.say(Joined(why_late(book, case))),
         )
         for case in listed
     ]  # fmt: skip

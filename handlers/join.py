@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from casework.records import Person
+from casework.records import INSTITUTION, Person
 from handlers import menu
 from handlers.kinds import OneOf
 from handlers.scene import Message, Scene
 from handlers.talk import Talk
 from handlers.views import View
-from handlers.words import LANGUAGES, Text, _
-from storage import people
+from handlers.words import LANGUAGES, Joined, Text, _, counted
+from storage import people, referrals
 from storage.database import Tx
 
 STRANGER = _("This bot is for invited outreach teams. Please ask your coordinator for an invitation link.")
@@ -43,7 +43,22 @@ async def keep(tx: Tx, here: Scene, accepted: bool) -> list[Message]:
         said = _("Without this agreement I cannot show you any case. Write to me when you wish to read it again.")
         return [Message(View((said,)))]
     await people.accept(tx, here.me.id, here.moment.at)
-    return [menu.menu(here.me, _welcome(here.me))]
+    welcome_ = await _answers(tx, here) if here.me.role == INSTITUTION else _welcome(here.me)
+    return [menu.menu(here.me, welcome_)]
+
+
+async def _answers(tx: Tx, here: Scene) -> Text:
+    """What somebody of an institution will get, and whether anything waits already."""
+    me, book = here.me, here.work.catalogue
+    said = _(
+        "Welcome. You answer for “{institution}”, {place}. What a team refers to you comes here as a message: the "
+        "number of the case, what is asked and by when.",
+        institution=book.institutions[me.institution],
+        place=me.municipality or _("the whole region"),
+    )
+    if not (waiting := len(await referrals.waiting(tx, me))):
+        return said
+    return Joined([said, counted("{count} waits already.", "{count} wait already.", waiting)], "\n")
 
 
 def _welcome(me: Person) -> Text:

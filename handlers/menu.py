@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.records import LEADER, Person
+from casework.records import INSTITUTION, Person
 from handlers.scene import Message, Scene
 from handlers.views import Button, View
 from handlers.words import Text, _
@@ -14,7 +14,10 @@ CASES = Button(_("My cases"), "0", "cases")
 MENU = Button(_("Menu"), "", "menu")
 DAY = Button(_("Forms of a day"), "", "day")
 ANNOUNCE = Button(_("Announce to the teams"), "", "announce")
+WAITING = Button(_("What waits for us"), "", "waiting")
 ASK = Button(_("Ask a coordinator"), "", "ask")
+
+OLD_BUTTON = _("This button is from something already finished. Nothing was changed.")
 
 COMMANDS = {
     "report": _("Report a visit"),
@@ -41,23 +44,39 @@ HELP = _(
 FILES = _("Team leaders and coordinators bring cases by sending an xlsx or csv file here.")
 
 
+HELP_TO_ANSWER = _(
+    "What a team refers to you comes here as a message. Accept it, answer with one tap, or send it back if it is not "
+    "yours. What waits for us shows everything without an answer.\n"
+    "/menu shows the menu, /settings language and messengers."
+)
+
+
 def menu(me: Person, above: Text = "") -> Message:
     title = _("{name}, what shall we do?", name=me.name.split()[0])
+    view = _of_institution(title) if me.role == INSTITUTION else _of_team(me, title)
+    return Message(view.under(above, "") if above != "" else view)
+
+
+def _of_institution(title: Text) -> View:
+    return View((title,), ((WAITING,), (Button(_("Settings"), "", "settings"), Button(_("Help"), "", "help"))))
+
+
+def _of_team(me: Person, title: Text) -> View:
     rows = (
         (REPORT,),
         (CASES, Button(_("My last reports"), "", "last")),
         (Button(_("My drafts"), "", "drafts"), Button(_("Settings"), "", "settings")),
-        (Button(_("Help"), "", "help"), *((DAY,) if me.role == LEADER or me.coordinates else ())),
+        (DAY, Button(_("Help"), "", "help")),
     )
     waiting = (Button(_("Messages set aside"), "", "aside"),) if me.set_aside else ()
     asked = (Button(_("Questions"), "", "questions"),) if me.asked else ()
     announce = (ANNOUNCE,) if me.coordinates else ()
-    view = View((title,), rows).with_row(*asked, *announce).with_row(*waiting)
-    return Message(view.under(above, "") if above != "" else view)
+    return View((title,), rows).with_row(*asked, *announce).with_row(*waiting)
 
 
-def help_() -> Message:
-    return Message(View((HELP, FILES), ((ASK, Button(_("Search the help"), "", "search")), (MENU,))))
+def help_(me: Person) -> Message:
+    lines = (HELP_TO_ANSWER,) if me.role == INSTITUTION else (HELP, FILES)
+    return Message(View(lines, ((ASK, Button(_("Search the help"), "", "search")), (MENU,))))
 
 
 async def drafts(tx: Tx, here: Scene) -> Message:

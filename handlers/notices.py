@@ -1,13 +1,16 @@
-"""Sentences that answer what is no conversation, and the notice of drafts that are about to be deleted."""
+"""Sentences that answer what is no conversation, the notice of drafts that go, and the one message of a morning."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
 
 from handlers import conversations
 from handlers.link import MESSENGERS
 from handlers.menu import MENU
+from handlers.overdue import CASES_BELOW, ROWS
 from handlers.scene import Message
 from handlers.talk import JOURNALS
 from handlers.views import Button, View
@@ -19,6 +22,7 @@ from storage.journals import Kept
 SET_ASIDE = _("Something went wrong with your last message and we are looking at it. What you had saved is safe.")
 NO_EDITS = _("I do not read changed messages. Please write it anew.")
 NOT_IN_GROUPS = _("I speak only in a private chat. Please write to me there.")
+MY_DRAFTS = Button(_("My drafts"), "", "drafts")
 DRAFTS = "drafts"
 LISTED = 8
 
@@ -35,6 +39,27 @@ def out_of_money(channel: str, month: str, count: int, to: int) -> Message:
         month=month,
     )
     return Message(View((said,), ((MENU,),)), replaces=False, to=to, can_wait=True)
+
+
+def together(told: Sequence[Message]) -> list[Message]:
+    """To each reader one message, of notices whose buttons say themselves what they are about.
+
+    Where the buttons would not fit on the keyboard of a chat with one, the last ways lead to all of it.
+    """
+    ordered = sorted(told, key=lambda one: one.to or 0)
+    return [_joined(list(own)) for _to, own in groupby(ordered, lambda one: one.to)]
+
+
+def _joined(own: Sequence[Message]) -> Message:
+    first, *others = own
+    view = first.view
+    for one in others:
+        rows = (*view.rows, *one.view.rows)
+        fits = len(rows) <= ROWS + 1
+        view = View(
+            (*view.lines, "", *one.view.lines), rows if fits else (*rows[:ROWS], (CASES_BELOW, MY_DRAFTS, MENU))
+        )
+    return replace(first, view=view, can_wait=all(one.can_wait for one in own))
 
 
 def away(since: datetime, until: datetime, *, to: int) -> Message:
@@ -76,7 +101,7 @@ def _drafts(person_id: int, going: list[Kept], until: date) -> Message:
     if more := max(0, len(going) - LISTED):
         lines.append(counted("and {count} more", "and {count} more", more))
     buttons = tuple((Button(_("Go on: {case}", case=_case(kept)), kept.id, "go_on"),) for kept in going[:LISTED])
-    view = View(tuple(lines), (*buttons, (Button(_("My drafts"), "", "drafts"), MENU)))
+    view = View(tuple(lines), (*buttons, (MY_DRAFTS, MENU)))
     return Message(view, replaces=False, to=person_id, can_wait=True)
 
 

@@ -7,9 +7,8 @@ Nothing here talks to a messenger: the answer is a list of `Message`s.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
-from casework import dates
 from casework.records import Person
 from handlers import (
     advice,
@@ -19,14 +18,18 @@ from handlers import (
     coordinate,
     forms,
     imports,
+    institution,
     link,
     menu,
+    movement,
     questions,
     reach,
     settings,
-)  # fmt: skip
+)
 from handlers import cases as my_cases
 from handlers.join import STRANGER
+from handlers.late import put_off
+from handlers.menu import OLD_BUTTON
 from handlers.replies import Filed, Incoming, Pictured, Reply, Tapped, Typed, Unreadable
 from handlers.scene import Message, Scene, Work
 from handlers.talk import Moment
@@ -38,7 +41,6 @@ from storage.journals import Kept
 
 GO = "go"
 CANNOT_READ = _("I cannot read this. Please write, tap a button or send a photo.")
-OLD_BUTTON = _("This button is from something already finished. Nothing was changed.")
 
 
 async def respond(
@@ -54,6 +56,8 @@ async def respond(
     if sought := advice.sought(incoming.reply):
         return [*await advice.found(tx, here, sought), *(await conversations.again(tx, here, kept) if kept else [])]
     command = _command(incoming.reply)
+    if barred := institution.barred(here, kept, command, incoming.reply):
+        return barred
     if command:
         return await _commanded(tx, here, kept, command)
     if isinstance(incoming.reply, Tapped) and incoming.reply.talk == GO:
@@ -116,7 +120,7 @@ async def _commanded(tx: Tx, here: Scene, kept: Kept | None, command: str) -> li
         case "cancel" if kept:
             return await conversations.discard(tx, here, kept)
         case "help":
-            return [menu.help_(), *(await conversations.again(tx, here, kept) if kept else [])]
+            return [menu.help_(here.me), *(await conversations.again(tx, here, kept) if kept else [])]
         case "hour" | "announce" if not here.me.coordinates:
             pass  # there is no such command for them
         case "report" | "cases" | "last" | "drafts" | "settings" | "language" | "hour" | "ask" | "announce":
@@ -149,12 +153,16 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
             return await _asking(tx, here, kept, tap.key, number)
         case "announce" | "announce_new" | "announced" | "read" | "remind":
             return await _announcing(tx, here, kept, tap.key, number)
+        case key if key in institution.KEYS:
+            return await institution.tapped(tx, here, kept, key, number)
         case "publish":
             return await conversations.begin(tx, here, "publish", {"answer": number}, kept)
         case "help_more":
             return [await advice.more(tx, here, tap.value)]
         case "withdraw":
             return [await advice.withdraw(tx, here, number)]
+        case key if key in movement.KEYS:
+            return await movement.tapped(tx, here, key, number, partial(conversations.begin, tx, here, kept=kept))
         case "resume":
             return await conversations.resume(tx, here, kept, tap.value)
         case "go_on":
@@ -175,6 +183,8 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
             return [await my_cases.name(tx, here, number)]
         case "lead":
             return await my_cases.lead(tx, here, number)
+        case "late" | "postpone":
+            return [await put_off(tx, here, tap)]
         case "drafts":
             return [await menu.drafts(tx, here)]
         case "last":
@@ -183,10 +193,10 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
             return [await coordinate.table(tx, here)]
         case "form":
             return [await forms.one(tx, here, number)]
-        case "forms" if day := dates.from_iso(tap.value):
-            return await forms.pages(tx, here, day)
-        case "sheet" if day := dates.from_iso(tap.value):
-            return await forms.table(tx, here, day)
+        case "forms" if of := forms.chosen(tap.value):
+            return await forms.pages(tx, here, of)
+        case "sheet" if of := forms.chosen(tap.value):
+            return await forms.table(tx, here, of)
         case "link":
             return [await reach.link(tx, here, number)]
         case "aside":
@@ -198,7 +208,7 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
         case imports.DISCARD:
             return [await imports.discard(tx, here, number)]
         case "help":
-            return [menu.help_()]
+            return [menu.help_(here.me)]
         case "menu":
             return [menu.menu(here.me, await conversations.put_aside(tx, here, kept)).anew()]
     return [Message(View((OLD_BUTTON,), ((menu.MENU,),)), replaces=False)]

@@ -100,6 +100,9 @@ class Message:
     kind: str = ""
     """A notice takes the place of one of the same kind that has not gone out: nobody needs two old digests."""
 
+    urgent: bool = False
+    """A notice that goes out whatever it costs."""
+
     can_wait: bool = False
     """A notice that is not worth money: where it would cost some, it waits until its reader writes."""
 

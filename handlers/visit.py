@@ -6,27 +6,31 @@ a usual report is eight taps and "nobody at the address" four.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from casework import calendar, life, steps
+from casework import calendar, steps
 from casework.catalogue import Outcome
-from casework.records import CORRECTION, VISIT, Case, Cause, NextStep, Person, Place, Visit, VisitReport
+from casework.records import Case, Person, Place, VisitReport
 from handlers.kinds import AnyOf, Day, OneOf, Photos, Sentence, Where
 from handlers.pick import PickCase, case_line
 from handlers.review import review
 from handlers.scene import Scene, Work
 from handlers.talk import Talk
-from handlers.words import Phrase, Text, _
-from storage import audit, cases, moves, people, visits
-from storage.database import Tx
+from handlers.words import _
+from storage import cases, people, visits
 
 PARTS_OF_DAY = {"morning": _("morning"), "afternoon": _("afternoon"), "evening": _("evening")}
 USUAL = 8
 """The first ones of each list of the catalogue, which fit on a telephone with the question above them."""
 NOTE = Sentence(300)
+ONLY_THE_FACT = _("Please check and save. Only the fact is recorded.")
+NO_STORY = _(
+    "For a child at risk only the fact is recorded; I kept nothing else of what you sent. "
+    "Tell it to child protection yourself."
+)
+DANGER = _("If the child is in danger now, call 112. The children's line is 116 111, day and night.")
 NOT_YOURS = _("This case is not with your team now, so nothing was saved.")
 
 
@@ -58,16 +62,9 @@ async def report_visit(talk: Talk, here: Scene) -> VisitReport | None:
         default=[],
     )
     next_on = await _next_visit(talk, here, case, outcome, day=day, promised=promised)
-    note = await talk.ask(
-        "note",
-        _("A short note, without names."),
-        NOTE,
-        label=_("Note"),
-        default=talk.given.get("note", ""),
-    )
-    photos = await _photos(talk, outcome)
+    note, photos = await _story(talk, outcome)
     place = await talk.ask("place", _("Where are you?"), Where(), label=_("Place"), default=[])
-    await review(talk, _("Please check and save. Photos can be sent here too."))
+    await review(talk, ONLY_THE_FACT if outcome.urgent else _("Please check and save. Photos can be sent here too."))
     return VisitReport(
         case.id, day, part, attempt, went, address, met, outcome.code,
         reasons, measures, promised, next_on, note, photos, place,
@@ -176,6 +173,26 @@ async def _next_visit(talk: Talk, here: Scene, case: Case, outcome: Outcome, *, 
     )
 
 
+async def _story(talk: Talk, outcome: Outcome) -> tuple[str, Any]:
+    """Note and photos; of a child at risk only the fact is recorded."""
+    if outcome.urgent:
+        return "", ()
+    note = await talk.ask(
+        "note",
+        _("A short note, without names."),
+        NOTE,
+        label=_("Note"),
+        default=talk.given.get("note", ""),
+    )
+    return note, await _photos(talk, outcome)
+
+
+def is_only_the_fact(work: Work, recorded: Mapping[str, Any]) -> bool:
+    """Whether a report whose answers are these takes no note and no photos."""
+    outcome = work.catalogue.outcomes.get(recorded.get("outcome", ""))
+    return outcome is not None and outcome.urgent
+
+
 async def _photos(talk: Talk, outcome: Outcome) -> Any:
     held = talk.given.get("photos")
     default = held if held else None if outcome.photos else []
@@ -186,34 +203,6 @@ async def _photos(talk: Talk, outcome: Outcome) -> Any:
         label=_("Photos"),
         default=default,
     )
-
-
-async def keep_report(
-    tx: Tx, work: Work, me: Person, report: VisitReport | None, now: datetime
-) -> tuple[Phrase, int | None]:
-    """Saves the report, moves its case, and returns the receipt with its number."""
-    case = await cases.get(tx, me, report.case_id) if report else None
-    if report is None or case is None:
-        return NOT_YOURS, None
-    earlier = await visits.history(tx, me, case.id)
-    # Somebody else may have reported the same case since the conversation began.
-    report = replace(report, attempt=len(earlier) + 1)
-    visit = await visits.save(tx, me, report, now)
-    follows = steps.after(work.catalogue, work.calendar, report, [visit.report for visit in earlier])
-    # A case that was closed meanwhile keeps the report and stays closed.
-    step = life.permitted(work.catalogue, case, follows) or NextStep(case.status, case.next_step, None)
-    await cases.advance(tx, case, step, Cause(VISIT, visit.id, me.id), now, attempts=len(earlier) + 1)
-    return receipt(visit, case, _owed(work, step)), visit.id
-
-
-def _owed(work: Work, step: NextStep) -> Text:
-    if step.due_on is None:
-        return _("The case is closed.")
-    return _("Next: {step}. Due: {day}", step=work.catalogue.steps[step.step], day=step.due_on)
-
-
-def receipt(visit: Visit, case: Case, step: Text) -> Phrase:
-    return _("Saved. Report № {number} · {case}\n{step}", number=str(visit.id), case=case.number, step=step)
 
 
 def answers_of(work: Work, report: VisitReport) -> dict[str, Any]:
@@ -238,62 +227,3 @@ def answers_of(work: Work, report: VisitReport) -> dict[str, Any]:
         "place": place,
     }
     return {key: value for key, value in known.items() if value is not None}
-
-
-async def keep_correction(
-    tx: Tx, work: Work, me: Person, report: VisitReport | None, now: datetime, *, visit_id: int, version: int
-) -> Phrase:
-    """A new version beside the old one; two corrections of the same version do not overwrite each other.
-
-    Every case it touches stands afterwards as if the visit had always been where and what it now is.
-    """
-    case = await cases.get(tx, me, report.case_id) if report else None
-    held = await visits.get(tx, me, visit_id)
-    if report is None or case is None or held is None:
-        return NOT_YOURS
-    place = sum(one.id < visit_id for one in await visits.history(tx, me, case.id)) + 1
-    visit = await visits.correct(tx, me, visit_id, version, replace(report, attempt=place), now)
-    if visit is None:
-        return _("Somebody corrected report № {number} meanwhile. Open it again to see both.", number=str(visit_id))
-    cause = Cause(CORRECTION, visit.id, me.id)
-    step = await _stand(tx, work, me, case, cause, now)
-    corrected = _(
-        "Corrected. Report № {number}, version {version}. The old one is kept.",
-        number=str(visit.id),
-        version=str(visit.version),
-    )
-    left = await cases.get(tx, me, held.report.case_id)
-    if left is None or left.id == case.id:
-        return corrected
-    await audit.note(tx, now, me.id, "lost a visit to another case", left.id, f"visit {visit.id}")
-    return _(
-        "{corrected}\nIt is now with {case}. {step}\n{left} is left without it. {left_step}",
-        corrected=corrected,
-        case=case.number,
-        step=step,
-        left=left.number,
-        left_step=await _stand(tx, work, me, left, cause, now),
-    )
-
-
-async def _stand(tx: Tx, work: Work, me: Person, case: Case, cause: Cause, now: datetime) -> Text:
-    """Puts a case where its visits, and what came after them, have brought it.
-
-    The other reports keep the number of attempt they were saved with: nobody has changed them (decision 23).
-    """
-    done = await visits.history(tx, me, case.id)
-    since = done[-1].saved_at if done else await cases.kept_since(tx, me, case.id)
-    step = _brought_to(work, [one.report for one in done], since)
-    if later := await moves.after_visits(tx, case.id, since):
-        step = replace(later, status=later.status or step.status)
-    if (step.status, step.step, step.due_on, len(done)) != (case.status, case.next_step, case.due_on, case.attempts):
-        # Only then, because with the step it is forgotten who was told that it is overdue.
-        await cases.advance(tx, case, step, cause, now, attempts=len(done))
-    return _owed(work, step)
-
-
-def _brought_to(work: Work, reports: Sequence[VisitReport], since: datetime) -> NextStep:
-    """Without visits, the first step of a case that was given out at `since`."""
-    if not reports:
-        return steps.first(work.catalogue, work.calendar, calendar.local_day(since, work.zone))
-    return steps.after(work.catalogue, work.calendar, reports[-1], reports[:-1])

@@ -9,22 +9,26 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from casework import numbers
-from casework.records import ANSWERED, INSTITUTION, OPEN, REFUSED, WITHDRAWN, Person, Referral
+from casework.records import ANSWERED, INSTITUTION, OPEN, REFUSED, REGIONAL, WITHDRAWN, Person, Referral
 from storage import audit
 from storage.database import Row, Tx, from_micros, to_micros
 
 _REFERRAL = (
     "r.id, r.case_id, c.prefix, c.running, r.visit_id, r.measure, r.check_day, r.institution, r.municipality, "
-    "r.asked_by, r.asked_at, r.answer_by, r.state, r.taken_by, r.answer, r.absent, r.note, r.answered_by, r.answered_at"
+    "r.asked_by, r.asked_at, r.answer_by, r.state, r.taken_by, r.answer, r.absent, r.note, r.answered_by, "
+    "r.answered_at, c.settlement"
 )
 _OF_CASES = "FROM referral r JOIN child_case c ON c.id = r.case_id"
 _SEEN = f"{_OF_CASES} JOIN visible_to v ON v.case_id = r.case_id AND v.person_id = :me"
-_READS = (
-    "p.active = 1 AND p.accepted_at IS NOT NULL AND p.role = :role AND p.institution = r.institution "
-    "AND p.municipality IN ('', r.municipality) AND coalesce(r.taken_by, p.id) = p.id "
-    "AND EXISTS (SELECT 1 FROM identity i WHERE i.person_id = p.id AND i.reachable = 1) "
+_REACHED = (
+    "p.active = 1 AND p.accepted_at IS NOT NULL "
+    "AND EXISTS (SELECT 1 FROM identity i WHERE i.person_id = p.id AND i.reachable = 1)"
+)
+_FREE_FOR = (
+    "p.role = :role AND coalesce(r.taken_by, p.id) = p.id "
     "AND NOT EXISTS (SELECT 1 FROM not_ours n WHERE n.referral_id = r.id AND n.person_id = p.id)"
 )
+_READS = f"{_REACHED} AND {_FREE_FOR} AND p.institution = r.institution AND p.municipality IN ('', r.municipality)"
 """Who of an institution can be told of a referral: whoever took it, else all of them who did not send it back."""
 
 
@@ -82,6 +86,77 @@ async def readers(tx: Tx, referral_id: int) -> list[int]:
     return [row["id"] for row in rows]
 
 
+async def stand_ins(tx: Tx, referral_id: int, role: str) -> list[int]:
+    """The coordinators of that role who can be told of it where its institution has nobody, by id."""
+    rows = await tx.rows(
+        f"SELECT p.id FROM referral r JOIN person p ON {_REACHED} AND {_FREE_FOR} "
+        "AND (p.role = :region OR p.municipality = r.municipality) "
+        "WHERE r.id = :id AND r.state = :open ORDER BY p.id",
+        id=referral_id,
+        open=OPEN,
+        role=role,
+        region=REGIONAL,
+    )
+    return [row["id"] for row in rows]
+
+
+async def known(tx: Tx, me: Person, referral_id: int) -> Referral | None:
+    """Whatever became of it: for the institution's people there, who are told so, and for whoever sees the case."""
+    row = await tx.row(
+        f"SELECT {_REFERRAL} {_OF_CASES} WHERE r.id = :id AND "
+        "((r.institution = :institution AND :municipality IN ('', r.municipality)) "
+        "OR EXISTS (SELECT 1 FROM visible_to v WHERE v.case_id = r.case_id AND v.person_id = :me))",
+        id=referral_id,
+        me=me.id,
+        institution=me.institution,
+        municipality=me.municipality,
+    )
+    return _referral(row) if row else None
+
+
+async def waiting(tx: Tx, me: Person) -> list[Referral]:
+    """What waits for an answer of somebody of an institution, the earliest deadline first."""
+    rows = await tx.rows(
+        f"SELECT {_REFERRAL} {_SEEN} JOIN person p ON p.id = v.person_id AND {_READS} WHERE r.state = :open "
+        "ORDER BY r.answer_by, r.id",
+        me=me.id,
+        open=OPEN,
+        role=INSTITUTION,
+    )
+    return [_referral(row) for row in rows]
+
+
+async def due_everywhere(tx: Tx, today: date) -> list[Referral]:
+    """For the schedule, not for a person: open ones whose deadline has come, the earliest first."""
+    rows = await tx.rows(
+        f"SELECT {_REFERRAL} {_OF_CASES} WHERE r.state = :open AND r.answer_by <= :today ORDER BY r.answer_by, r.id",
+        open=OPEN,
+        today=today.isoformat(),
+    )
+    return [_referral(row) for row in rows]
+
+
+async def for_rules(tx: Tx, referral_id: int) -> Referral:
+    """For the rules, not for a person."""
+    return _referral(await tx.one(f"SELECT {_REFERRAL} {_OF_CASES} WHERE r.id = :id", id=referral_id))
+
+
+async def made_by(tx: Tx, visit_id: int) -> list[Referral]:
+    """For the rules, not for a person: those that a visit brought about, whatever became of them."""
+    rows = await tx.rows(f"SELECT {_REFERRAL} {_OF_CASES} WHERE r.visit_id = :id ORDER BY r.id", id=visit_id)
+    return [_referral(row) for row in rows]
+
+
+async def release(tx: Tx) -> list[Referral]:
+    """Free again: what was accepted by somebody who has left or can no longer be reached."""
+    rows = await tx.rows(
+        "UPDATE referral SET taken_by = NULL, taken_at = NULL WHERE state = :open AND taken_by IS NOT NULL "
+        f"AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = referral.taken_by AND {_REACHED}) RETURNING id",
+        open=OPEN,
+    )
+    return [await for_rules(tx, row["id"]) for row in rows]
+
+
 async def take(tx: Tx, me: Person, referral_id: int, now: datetime) -> bool:
     """True for the first; whether they may see it at all, `get` says."""
     row = await tx.row(
@@ -100,8 +175,10 @@ async def take(tx: Tx, me: Person, referral_id: int, now: datetime) -> bool:
 async def answer(
     tx: Tx, me: Person, referral: Referral, code: str, now: datetime, *, absent: float = 0, note: str = ""
 ) -> bool:
-    """True for the first answer."""
-    return await _end(tx, referral, ANSWERED, now, me.id, code=code, absent=absent, note=note)
+    """True for the first answer; one that is no longer needed is kept too."""
+    return await _end(
+        tx, referral, ANSWERED, now, me.id, code=code, absent=absent, note=note, also=WITHDRAWN
+    )  # fmt: skip
 
 
 async def refuse(tx: Tx, me: Person, referral: Referral, now: datetime) -> None:
@@ -120,6 +197,28 @@ async def refuse(tx: Tx, me: Person, referral: Referral, now: datetime) -> None:
     await audit.note(tx, now, me.id, "sent a referral back", referral.case_id, f"referral {referral.id}")
 
 
+async def say_why(tx: Tx, me: Person, referral_id: int, reason: str) -> bool:
+    """Why somebody sent it back; False when they have not, or said it already."""
+    row = await tx.row(
+        "UPDATE not_ours SET reason = :reason WHERE referral_id = :id AND person_id = :me AND reason = '' "
+        "RETURNING referral_id",
+        reason=reason,
+        id=referral_id,
+        me=me.id,
+    )
+    return row is not None
+
+
+async def reasons(tx: Tx, referral_id: int) -> list[tuple[str, str]]:
+    """Who sent it back and said why: name and reason, in that order."""
+    rows = await tx.rows(
+        "SELECT p.name, n.reason FROM not_ours n JOIN person p ON p.id = n.person_id "
+        "WHERE n.referral_id = :id AND n.reason <> '' ORDER BY n.at",
+        id=referral_id,
+    )
+    return [(row["name"], row["reason"]) for row in rows]
+
+
 async def end_refused(tx: Tx, referral: Referral, now: datetime) -> bool:
     """Nobody there is left to ask."""
     return await _end(tx, referral, REFUSED, now, None)
@@ -132,12 +231,13 @@ async def withdraw(tx: Tx, referral: Referral, by: int | None, now: datetime) ->
 
 async def _end(
     tx: Tx, referral: Referral, state: str, now: datetime, by: int | None, *,
-    code: str = "", absent: float = 0, note: str = "",
+    code: str = "", absent: float = 0, note: str = "", also: str = OPEN,
 ) -> bool:  # fmt: skip
     row = await tx.row(
         "UPDATE referral SET state = :state, answer = :answer, absent = :absent, note = :note, answered_by = :by, "
-        "answered_at = :now WHERE id = :id AND state = :open RETURNING id",
+        "answered_at = :now WHERE id = :id AND state IN (:open, :also) RETURNING id",
         state=state,
+        also=also,
         answer=code,
         absent=absent,
         note=note,
@@ -158,5 +258,5 @@ def _referral(row: Row) -> Referral:
         row["id"], row["case_id"], numbers.write(row["prefix"], row["running"]), row["visit_id"], row["measure"],
         row["check_day"], row["institution"], row["municipality"], row["asked_by"], asked_at,
         date.fromisoformat(row["answer_by"]), row["state"], row["taken_by"], row["answer"], row["absent"], row["note"],
-        row["answered_by"], from_micros(row["answered_at"]),
+        row["answered_by"], from_micros(row["answered_at"]), row["settlement"],
     )  # fmt: skip

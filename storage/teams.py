@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from casework.records import Team
+from casework.records import REGIONAL, Person, Team
 from storage.database import Tx
 
 _PUT = (
@@ -28,3 +29,30 @@ async def by_name(tx: Tx) -> dict[str, Team]:
     """All teams by their name in small letters."""
     rows = await tx.rows("SELECT id, name, municipality, area FROM team ORDER BY name")
     return {row["name"].casefold(): Team(**dict(row)) for row in rows}
+
+
+@dataclass(frozen=True)
+class Load:
+    """A team and how many open cases it has."""
+
+    team: Team
+    open: int
+
+
+async def loads(tx: Tx, me: Person) -> list[Load]:
+    """The teams to which a coordinator gives work, by municipality and name: of the own one, or of all."""
+    rows = await tx.rows(
+        "SELECT t.id, t.name, t.municipality, t.area, count(c.id) AS open FROM team t "
+        "LEFT JOIN child_case c ON c.team_id = t.id AND c.due_on IS NOT NULL "
+        "AND c.id IN (SELECT v.case_id FROM visible_to v WHERE v.person_id = :me) "
+        "WHERE :everywhere OR t.municipality = :municipality GROUP BY t.id ORDER BY t.municipality, t.name",
+        me=me.id,
+        everywhere=me.role == REGIONAL,
+        municipality=me.municipality,
+    )
+    return [Load(Team(row["id"], row["name"], row["municipality"], row["area"]), row["open"]) for row in rows]
+
+
+async def every(tx: Tx) -> list[Team]:
+    """By municipality and name."""
+    return sorted((await by_name(tx)).values(), key=lambda team: (team.municipality, team.name))

@@ -14,6 +14,7 @@ from storage.database import Row, Tx, from_micros, to_micros
 
 _REPORTS = TypeAdapter(VisitReport)
 _VISIT = "w.id, w.version, w.reporter_id, w.saved_at, w.report"
+_TEAM = "coalesce(t.id, 0) AS team_id, coalesce(t.name, '') AS team"
 _SEEN = "FROM visit w JOIN visible_to v ON v.case_id = w.case_id AND v.person_id = :me"
 
 
@@ -82,33 +83,43 @@ async def history(tx: Tx, me: Person, case_id: int) -> list[Visit]:
 
 @dataclass(frozen=True)
 class Made:
-    """A visit, and by name the team that made it; empty for one without."""
+    """A visit, and the team that made it; 0 and an empty name for none."""
 
     visit: Visit
+    team_id: int
     team: str
 
 
 async def made_at(tx: Tx, me: Person, case_id: int) -> list[Made]:
     """The visits of a case, oldest first."""
     rows = await tx.rows(
-        f"SELECT {_VISIT}, coalesce(t.name, '') AS team {_SEEN} LEFT JOIN team t ON t.id = w.team_id "
-        "WHERE w.case_id = :id ORDER BY w.id",
+        f"SELECT {_VISIT}, {_TEAM} {_SEEN} LEFT JOIN team t ON t.id = w.team_id WHERE w.case_id = :id ORDER BY w.id",
         me=me.id,
         id=case_id,
     )
-    return [Made(_visit(row), row["team"]) for row in rows]
+    return [Made(_visit(row), row["team_id"], row["team"]) for row in rows]
 
 
 async def made_where_visited(tx: Tx, me: Person, day: date) -> list[Made]:
     """All the visits of every case that was visited on that day, oldest first."""
     rows = await tx.rows(
-        f"SELECT {_VISIT}, coalesce(t.name, '') AS team {_SEEN} LEFT JOIN team t ON t.id = w.team_id "
+        f"SELECT {_VISIT}, {_TEAM} {_SEEN} LEFT JOIN team t ON t.id = w.team_id "
         # By the index of the cases: only the region sees more than a few of them.
         "WHERE EXISTS (SELECT 1 FROM visit d WHERE d.case_id = w.case_id AND d.visited_on = :day) ORDER BY w.id",
         me=me.id,
         day=day.isoformat(),
     )
-    return [Made(_visit(row), row["team"]) for row in rows]
+    return [Made(_visit(row), row["team_id"], row["team"]) for row in rows]
+
+
+async def teams_on(tx: Tx, me: Person, day: date) -> list[tuple[int, str]]:
+    """Whose visits of that day one sees, number and name; 0 and an empty name for those of nobody's team."""
+    rows = await tx.rows(
+        f"SELECT DISTINCT {_TEAM} {_SEEN} LEFT JOIN team t ON t.id = w.team_id WHERE w.visited_on = :day ORDER BY team",
+        me=me.id,
+        day=day.isoformat(),
+    )
+    return [(row["team_id"], row["team"]) for row in rows]
 
 
 async def outcomes_before(tx: Tx, me: Person, case_id: int, visit_id: int | None) -> list[str]:
@@ -120,6 +131,12 @@ async def outcomes_before(tx: Tx, me: Person, case_id: int, visit_id: int | None
         before=visit_id,
     )
     return [row["outcome"] for row in rows]
+
+
+async def for_rules(tx: Tx, case_id: int) -> list[VisitReport]:
+    """For the rules, not for a person: the reports of a case, oldest first."""
+    rows = await tx.rows("SELECT report FROM visit WHERE case_id = :id ORDER BY id", id=case_id)
+    return [_REPORTS.validate_json(row["report"]) for row in rows]
 
 
 @dataclass(frozen=True)
@@ -162,3 +179,9 @@ def _visit(row: Row) -> Visit:
     saved_at = from_micros(row["saved_at"])
     assert saved_at is not None
     return Visit(row["id"], row["version"], row["reporter_id"], saved_at, _REPORTS.validate_json(row["report"]))
+
+
+async def last_report(tx: Tx, case_id: int) -> VisitReport | None:
+    """For the card of a hand-over: the newest of a case, whoever made it."""
+    row = await tx.row("SELECT report FROM visit WHERE case_id = :id ORDER BY id DESC LIMIT 1", id=case_id)
+    return _REPORTS.validate_json(row["report"]) if row else None

@@ -6,7 +6,6 @@ What a newcomer gets wrong: limits are off; a test of the pace opens its own san
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -39,13 +38,6 @@ def _timedelta_retry_after(monkeypatch: pytest.MonkeyPatch) -> None:
 def _plain_log() -> None:
     # The one of the library draws every local variable of a traceback, which takes a second.
     structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def write_config(folder: Path, sandbox: Sandbox, more: str = "", port: int = 0) -> Path:
@@ -106,13 +98,13 @@ class World:
         self.app.wake()
         await self.settled()
 
-    async def person(self, name: str, role: str = MEMBER, municipality: str = "") -> Person:
-        """Somebody who has joined in Bulgarian and heard the menu: with team Б-1, or as a coordinator."""
+    async def person(self, name: str, role: str = MEMBER, municipality: str = "", team: str = "Б-1") -> Person:
+        """Somebody who has joined in Bulgarian and heard the menu: with a team, or as a coordinator."""
         someone = self.sandbox.world.person(name)
         async with self.app.database.transaction() as tx:
-            team = (await teams.by_name(tx))["б-1"].id if role in (LEADER, MEMBER) else None
+            its = (await teams.by_name(tx))[team.casefold()].id if role in (LEADER, MEMBER) else None
             expires = self.app.now() + timedelta(days=7)
-            await people.invite(tx, f"code-{name}", Invitation(role, team, municipality, name), expires)
+            await people.invite(tx, f"code-{name}", Invitation(role, its, municipality, name), expires)
         await someone.starts(f"code-{name}")
         await someone.hears()
         await someone.taps("Български")
@@ -150,7 +142,7 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 
 
 async def one_team(app: App) -> None:
-    """Team Б-1 with sixteen cases, all due today."""
+    """Team Б-1 with sixteen cases, all due today, which its people know already."""
     async with app.database.transaction() as tx:
         await teams.put(tx, "Б-1", "Бяла", "Бяла")
         team = (await teams.by_name(tx))["б-1"].id
@@ -160,6 +152,7 @@ async def one_team(app: App) -> None:
         ]
         today = app.now().astimezone(app.config.zone).date()
         await cases.put(tx, new, NextStep("S11", "visit", today), app.now())
+        await tx.run("UPDATE child_case SET told_rung = 1")
 
 
 @asynccontextmanager

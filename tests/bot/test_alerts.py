@@ -1,18 +1,24 @@
-"""Overdue cases where somebody is missing: told to one person on the day that is theirs, or counted for the region."""
+"""What is due or overdue is told to one person on the day that is theirs, by day, once; or counted for the region."""
 
 from __future__ import annotations
 
 import json
 import random
-from collections import Counter, defaultdict
-from datetime import date, timedelta
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot import config
 from bot.app import App, open_app
-from casework.records import LEADER, MEMBER, MUNICIPAL, REGIONAL, NextStep
+from casework import records
+from casework.records import LEADER, MEMBER, MUNICIPAL, REGIONAL, Case, NextStep
+from handlers import late
+from handlers.replies import Tapped
+from handlers.scene import Scene
+from handlers.talk import Moment
 from sandbox import Person, Sandbox
 from storage import cases, people, teams
 from storage.cases import NewCase
@@ -21,16 +27,21 @@ from storage.people import INVITATION_LASTS, Invitation
 from tests.bot.conftest import TOKEN, World, write_config
 
 PLACES = {"Б-1": "Бяла", "Б-2": "Бяла", "Р-1": "Русе", "": "Русе"}
-DAYS, RINGS_A_DAY = 10, (9, 12, 18)
+DAYS, RINGS_A_DAY = 16, (2, 9, 12, 18, 23)
 
 
 def alerts(someone: Person) -> int:
     return sum("чакат Вас" in message.text for message in someone.chat if message.from_bot)
 
 
+def mornings_of(someone: Person) -> list[str]:
+    """What they were told of their day."""
+    return [one.text for one in someone.chat if one.from_bot and " за днес:\n" in one.text]
+
+
 async def due_today(world: World) -> None:
     async with world.app.database.transaction() as tx:
-        await tx.run("UPDATE child_case SET due_on = :today", today=world.today().isoformat())
+        await tx.run("UPDATE child_case SET due_on = :today, told_rung = 0", today=world.today().isoformat())
 
 
 async def mornings(world: World, days: int = 1) -> None:
@@ -51,6 +62,68 @@ async def test_without_a_leader_the_coordinator_is_told_on_their_own_day(world: 
     assert (alerts(kolyo), alerts(lidia)) == (0, 0)
     await mornings(world)
     assert (alerts(kolyo), alerts(lidia)) == (1, 0)
+
+
+async def test_whoever_was_there_last_hears_of_their_day_by_settlement(world: World) -> None:
+    world.to_a_working_day(7)
+    lidia, mila = await world.person("Лидия", LEADER), await world.person("Мила")
+    await mila.says("14 никой")
+    await mila.hears()
+    await mila.taps("Запази")
+    await mila.hears()
+    async with world.app.database.transaction() as tx:
+        await tx.run("UPDATE child_case SET settlement = 'Пет кладенци' WHERE running = 3")
+    await due_today(world)
+    world.move_to(0, 8, 29)
+    await world.rung()
+    assert (mornings_of(lidia), mornings_of(mila)) == ([], [])
+    world.move_to(0, 8, 30)
+    await world.rung()
+    assert mornings_of(mila) == ["1 случай е за днес:\n• Бяла: БЯ-014"]
+    assert mila.last.labels == ["БЯ-014"]
+    [told] = mornings_of(lidia)
+    assert told.splitlines()[0] == "15 случая са за днес:"
+    assert told.splitlines()[-1] == "и още 3"
+    assert lidia.last.labels[-2:] == ["БЯ-013", "Моите случаи"]
+    assert "Пет кладенци" not in told
+    await world.rung()
+    assert len(mornings_of(lidia)) == 1
+
+
+async def test_what_was_missed_in_the_morning_is_told_later_that_day_but_not_at_night(world: World) -> None:
+    world.to_a_working_day(7)
+    mila = await world.person("Мила")
+    await due_today(world)
+    world.move_to(0, 18)
+    await world.rung()
+    assert mornings_of(mila) == []
+    world.to_a_working_day(7)
+    await due_today(world)
+    world.move_to(0, 17, 59)
+    await world.rung()
+    assert len(mornings_of(mila)) == 1
+
+
+async def test_a_case_that_was_postponed_as_often_as_may_be_is_told_one_rung_higher(world: World) -> None:
+    world.to_a_working_day(7)
+    kolyo, lidia = await world.person("Кольо", MUNICIPAL, "Бяла"), await world.person("Лидия", LEADER)
+    await due_today(world)
+    async with world.app.database.transaction() as tx:
+        for number in (1, 2):
+            await tx.run(
+                "INSERT INTO lateness (case_id, person_id, at, code, step, was_due, due_on) "
+                "VALUES (:n, 1, :n, 'L50', 'visit', '2026-01-01', '2026-01-02')",
+                n=number,
+            )
+            await tx.run("UPDATE child_case SET postponed = :n WHERE running = :n", n=number)
+        await tx.run("UPDATE child_case SET due_on = NULL WHERE running > 2")
+    await mornings(world)
+    [told] = [one.text for one in kolyo.chat if "чака Вас" in one.text]
+    assert "БЯ-002, Бяла · Б-1 · " in told
+    assert told.endswith("отложено 2 пъти: нямаше транспорт")
+    assert [one.text.splitlines()[0] for one in lidia.chat if "чака Вас" in one.text] == [
+        "1 просрочен случай чака Вас:"
+    ]
 
 
 async def test_a_case_that_no_team_has_is_told_to_the_coordinator_at_once(world: World) -> None:
@@ -109,8 +182,53 @@ async def late_case(tx: Tx, app: App, draw: random.Random, number: int, due: dat
     await cases.put(tx, [child], NextStep("S11", "visit", due), app.now())
 
 
-@pytest.mark.parametrize("seed", range(4))
-async def test_no_case_is_forgotten_and_nobody_is_told_twice_a_day(sandbox: Sandbox, tmp_path: Path, seed: int) -> None:
+async def rings(world: World, draw: random.Random) -> None:
+    """A day of the clock; on some the bot is stopped, the whole day or in the morning."""
+    world.move_to(1, 0)
+    awake_from = draw.choice((0, 0, 0, 10, 24))
+    for hour in RINGS_A_DAY:
+        world.move_to(0, hour)
+        if hour >= awake_from:
+            await world.app.schedule.ring()
+
+
+async def says_why(tx: Tx, world: World, draw: random.Random) -> None:
+    """Somebody says twice why a case is late; it counts once, if they may."""
+    me, number = draw.choice(await people.on_duty(tx) or [None]), draw.randint(1, 12)
+    if me is None or (case := await cases.get(tx, me, number)) is None:
+        return
+    here = Scene(me, world.app.work, Moment(world.app.now(), world.today(), "bg"))
+    for _twice in range(2):
+        await late.put_off(tx, here, Tapped("go", "postpone", f"{number}.{case.version}.L20"))
+    now = await cases.get(tx, me, number)
+    assert now is not None
+    assert now.postponed - case.postponed in (0, 1)
+    assert now.postponed <= world.app.work.catalogue.late_at_most
+
+
+@dataclass
+class Told:
+    person_id: int
+    day: date
+    at: datetime
+    cases: list[int]
+
+
+async def all_told(tx: Tx, app: App) -> list[Told]:
+    rows = await tx.rows("SELECT person_id, period, at, detail FROM period_claim WHERE job = 'alert' ORDER BY at")
+    return [
+        Told(
+            row["person_id"], date.fromisoformat(row["period"]),
+            datetime.fromtimestamp(row["at"] / 1e6, app.work.zone), json.loads(row["detail"])["cases"],
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_no_case_is_forgotten_and_nobody_is_told_twice_a_day_or_at_night(
+    sandbox: Sandbox, tmp_path: Path, seed: int
+) -> None:
     read = config.load({config.TOKEN: TOKEN}, write_config(tmp_path, sandbox))
     async with open_app(read, sandbox.world.clock.now) as app:
         world, draw = World(app, sandbox, tmp_path), random.Random(seed)
@@ -118,31 +236,34 @@ async def test_no_case_is_forgotten_and_nobody_is_told_twice_a_day(sandbox: Sand
         async with app.database.transaction() as tx:
             await random_district(tx, app, draw)
         for day in range(DAYS):
-            world.to_a_working_day(7)
-            for hour in RINGS_A_DAY:
-                world.move_to(0, hour)
-                await app.schedule.ring()
-            if day < 3:
-                # After the alert of the day: it has to wait for tomorrow's.
-                async with app.database.transaction() as tx:
+            await rings(world, draw)
+            async with app.database.transaction() as tx:
+                if day < 3:
+                    # After the message of the day: it has to wait for tomorrow's.
                     await late_case(tx, app, draw, 100 + day, world.today() - timedelta(days=20))
+                for _ in range(5):
+                    await says_why(tx, world, draw)
             await app.schedule.ring()
+        world.to_a_working_day(12)
+        await app.schedule.ring()
         async with app.database.reading() as tx:
-            told = await tx.rows("SELECT person_id, period, detail FROM period_claim WHERE job = 'alert'")
+            told, duty = await all_told(tx, app), await people.on_duty(tx)
             sent = await tx.rows("SELECT chat, created_at / 86400000000 AS day FROM outbox WHERE priority = 1")
-            late = await cases.overdue_everywhere(tx, world.today())
-            reachable = await people.on_duty(tx)
-        assert max(Counter((row["chat"], row["day"]) for row in sent).values(), default=1) == 1
+            due = [due.case for due in await cases.due_everywhere(tx, world.today())]
         assert len(sent) == len(told)
-        readers = defaultdict(list)
-        for row in told:
-            for case_id in json.loads(row["detail"])["cases"]:
-                readers[case_id, row["period"]].append(row["person_id"])
-        assert all(len(ids) == 1 for ids in readers.values())
-        known = {case_id for case_id, _day in readers}
-        held = {one.municipality for one in reachable if one.role == MUNICIPAL}
-        led = {one.team.id for one in reachable if one.role == LEADER and one.team}
-        region = any(one.role == REGIONAL for one in reachable)
-        assert len(late) == 15
-        for case, _rung in late:
-            assert (case.id in known) == (region or case.municipality in held or case.team_id in led)
+        assert max(Counter((row["chat"], row["day"]) for row in sent).values(), default=1) == 1
+        for one in told:
+            assert (one.at.date(), app.work.calendar.is_working(one.day)) == (one.day, True)
+            assert time(8, 30) <= one.at.time() < time(18)
+        turns = Counter((case_id, one.day) for one in told for case_id in one.cases)
+        assert max(turns.values(), default=1) == 1
+        known = {case_id for one in told for case_id in one.cases}
+        assert due
+        for case in due:
+            assert (case.id in known) == any(answers_for(one, case) for one in duty)
+
+
+def answers_for(one: records.Person, case: Case) -> bool:
+    if one.role in (MEMBER, LEADER):
+        return one.team is not None and one.team.id == case.team_id
+    return one.role == REGIONAL or one.municipality == case.municipality

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from bot.config import File, examine, load
+from bot.demo import free_port
 from sandbox import Sandbox
-from tests.bot.conftest import TOKEN, free_port, write_config
+from tests.bot.conftest import TOKEN, write_config
 from tests.permissions import as_nobody
 
 
@@ -31,6 +32,12 @@ def obhvat(folder: Path, *arguments: str, **environ: str) -> subprocess.Complete
 def test_the_example_is_the_defaults() -> None:
     example = Path(__file__).parents[2] / "config.example.toml"
     assert File.model_validate(tomllib.loads(example.read_text("utf-8"))) == File()
+
+
+def test_the_hours_of_the_alerts_that_leave_no_time_are_told(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("[schedule]\nalert_at = 09:00:00\nalert_until = 08:59:00\n")
+    _file, _tokens, mistakes = examine({}, tmp_path / "config.toml")
+    assert "schedule: Value error, alert_until must be later than alert_at, 09:00" in mistakes[0]
 
 
 @pytest.mark.parametrize("command", ["check", "run"])
@@ -71,8 +78,9 @@ async def test_a_service_that_is_stopped_ends_in_order_and_says_nothing_twice(tm
         assert [message.from_bot for message in stranger.chat] == [False, True, False, True]
 
 
-def test_an_unset_token_is_told(tmp_path: Path) -> None:
-    ended = obhvat(tmp_path, "run")
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_an_unset_token_is_told(tmp_path: Path, command: str) -> None:
+    ended = obhvat(tmp_path, command)
     assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
     assert "@BotFather" in ended.stderr
     assert list(tmp_path.iterdir()) == []
@@ -90,9 +98,11 @@ def test_an_unwritable_folder_is_told(tmp_path: Path) -> None:
 
 async def test_a_wrong_token_is_told_and_a_right_one_is_fine(sandbox: Sandbox, tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(f'[telegram]\napi_url = "{sandbox.url}"\n')
-    wrong = await asyncio.to_thread(obhvat, tmp_path, "check", OBHVAT_TELEGRAM_TOKEN="222:BBB")
-    assert (wrong.returncode, "does not know this token" in wrong.stderr) == (2, True), wrong.stderr
-    assert "222:BBB" not in wrong.stderr
+    for command in ("check", "run"):
+        wrong = await asyncio.to_thread(obhvat, tmp_path, command, OBHVAT_TELEGRAM_TOKEN="222:BBB")
+        assert (wrong.returncode, "does not know this token" in wrong.stderr) == (2, True), wrong.stderr
+        assert "222:BBB" not in wrong.stderr
+        assert os.listdir(tmp_path) == ["config.toml"]
     right = await asyncio.to_thread(obhvat, tmp_path, "check", OBHVAT_TELEGRAM_TOKEN=TOKEN)
     assert (right.returncode, right.stdout) == (0, "Everything is in order.\n"), right.stderr
     assert os.listdir(tmp_path) == ["config.toml"]
@@ -128,6 +138,19 @@ async def test_an_invitation_is_not_kept_when_its_link_cannot_be_told(tmp_path: 
     assert ended.returncode == 2
     assert ended.stderr == "OBHVAT_TELEGRAM_TOKEN: Telegram does not know this token. Copy it again from @BotFather.\n"
     assert not (tmp_path / "obhvat.db").exists()
+
+
+async def test_a_demo_that_is_stopped_leaves_nothing(tmp_path: Path) -> None:
+    command = (sys.executable, "-m", "bot.cli", "demo", "--port", str(free_port()))
+    environ, pipe = {**os.environ, "TMPDIR": str(tmp_path)}, asyncio.subprocess.PIPE
+    demo = await asyncio.create_subprocess_exec(*command, env=environ, stdout=pipe, stderr=pipe)
+    assert demo.stdout is not None
+    assert b"http://" in await demo.stdout.readline()
+    assert len(os.listdir(tmp_path)) == 1
+    demo.terminate()
+    _out, said = await asyncio.wait_for(demo.communicate(), 20)
+    assert (demo.returncode, b"Traceback" in said) == (0, False), said.decode()
+    assert os.listdir(tmp_path) == []
 
 
 def test_a_demo_whose_port_is_taken_says_so(tmp_path: Path) -> None:

@@ -61,9 +61,14 @@ def drawn(form: Form) -> list[Image.Image]:
 
 
 async def test_what_went_in_can_be_copied_out() -> None:
+    [page] = pdf.pages(await documents.pages(plain([USUAL])))
+    assert closed_up(page) == closed_up(told(USUAL))
+
+
+async def test_each_of_several_pages_says_which_it_is() -> None:
     other = replace(USUAL, number="БЯ-015 · № 28")
     pages = pdf.pages(await documents.pages(plain([USUAL, other])))
-    assert [closed_up(page) for page in pages] == [closed_up(told(USUAL)), closed_up(told(other))]
+    assert [closed_up(page) for page in pages] == [closed_up(told(USUAL)) + "1/2", closed_up(told(other)) + "2/2"]
 
 
 async def test_no_character_means_anything_to_the_template() -> None:

@@ -68,9 +68,37 @@ async def test_a_correction_that_was_begun_is_announced_and_the_report_stays(wor
     await taps(mila, "Запази", "Последни доклади", "Поправи № 1", "Промени", "Бележка")
     await says(mila, "желязна врата")
     to_the_day_of_the_notice(world)
-    said = (await mila.hears()).text
+    shown = await mila.hears()
+    # In one message with what is due on the same day.
+    due, said = shown.text.split("\n\n")
+    assert due == "1 случай е за днес:\n• Бяла: БЯ-014"
     assert said.startswith("Започнатата поправка за БЯ-014 ще се изтрие ")
     assert said.endswith("; докладът остава.")
+    assert shown.labels == ["БЯ-014", "Продължи БЯ-014", "Чернови", "Меню"]
+    await world.rung()
+    await mila.quiet(0)
+
+
+async def test_what_comes_up_after_the_message_of_the_morning_waits_for_the_next(world: World) -> None:
+    world.to_a_working_day(9)
+    mila = await world.person("Мила")
+    await says(mila, "14 никой")
+    to_the_day_of_the_notice(world)
+    assert (await mila.hears()).text.startswith("Чернова за БЯ-014")
+    async with world.app.database.transaction() as tx:
+        await tx.run("UPDATE child_case SET due_on = NULL")
+        due = world.app.work.calendar.add(world.today(), 1).isoformat()
+        await tx.run(
+            "UPDATE child_case SET due_on = :day, told_rung = 0 WHERE running = 1", day=world.today().isoformat()
+        )
+        await tx.run("UPDATE child_case SET due_on = :day, told_rung = 0 WHERE running = 2", day=due)
+    world.move_to(0, 11)
+    await world.rung()
+    await mila.quiet(0)
+    world.to_a_working_day(9)
+    late, due_now = (await mila.hears()).text.split("\n\n")
+    assert late.startswith("1 просрочен случай чака Вас:\n• БЯ-001, ")
+    assert due_now == "1 случай е за днес:\n• Бяла: БЯ-002"
 
 
 async def test_what_nobody_would_miss_goes_without_a_word(world: World) -> None:
@@ -84,6 +112,7 @@ async def test_what_nobody_would_miss_goes_without_a_word(world: World) -> None:
     await world.rung()
     async with world.app.database.reading() as tx:
         assert await titles(tx) == []
+    assert (await ani.hears()).text == "1 случай е за днес:\n• Бяла: БЯ-014"
     for someone in (mila, rumen, ani):
         await someone.quiet(0)
 

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from casework.records import LEADER, MUNICIPAL
+from casework.records import LEADER, MUNICIPAL, NextStep
 from sandbox import Person, Sandbox
+from storage import cases, teams
+from storage.cases import NewCase
 from tests.bot import pdf
 from tests.bot.conftest import World
 from tests.bot.test_documents import closed_up
@@ -117,6 +119,48 @@ async def test_a_leader_gets_the_day_as_pages_and_as_a_table(world: World) -> No
     assert await audited(world, "took the table of a day") == [(1, f"{day}: visits 1, 2, 3")]
 
 
+async def test_a_member_gets_the_day_of_the_team(world: World) -> None:
+    mila, other = await world.person("Мила"), await world.person("Росен")
+    await reports(mila, "14 никой")
+    assert "1 посещение" in await chooses(other, "днес")
+    await other.taps("Формуляри за деня (PDF)")
+    [page] = pdf.pages((await file(other))[1])
+    assert "БЯ-014 · № 1" in page
+    assert await audited(world, "printed the forms of a day") == [(2, f"{world.today().isoformat()}: visits 1")]
+
+
+async def test_a_coordinator_gets_the_day_of_one_team_or_of_all_by_team(world: World) -> None:
+    await a_second_team(world)
+    kolyo, mila = await world.person("Кольо", MUNICIPAL, "Бяла"), await world.person("Мила")
+    away = await world.person("Румен", team="А/2")
+    await reports(mila, "3 никой")
+    await reports(away, "17 никой")
+    assert await chooses(kolyo, "днес") == "Кой екип?"
+    assert kolyo.chat[-1].labels == ["Всички екипи", "А/2", "Б-1"]
+    await kolyo.taps("А/2")
+    assert (await kolyo.hears()).text == f"днес, {world.today().day}.{world.today():%m} · А/2: 1 посещение"
+    await kolyo.taps("Формуляри за деня (PDF)")
+    name, content = await file(kolyo)
+    assert name == f"obhvat-{world.today()}-А-2.pdf"
+    assert ["БЯ-017 · № 2" in page for page in pdf.pages(content)] == [True]
+    await chooses(kolyo, "днес")
+    await kolyo.taps("Всички екипи")
+    await kolyo.hears()
+    await kolyo.taps("Формуляри за деня (PDF)")
+    name, content = await file(kolyo)
+    assert name == f"obhvat-{world.today()}.pdf"
+    assert ["БЯ-017 · № 2" in page for page in pdf.pages(content)] == [True, False]
+
+
+async def a_second_team(world: World) -> None:
+    """А/2, with БЯ-017."""
+    async with world.app.database.transaction() as tx:
+        await teams.put(tx, "А/2", "Бяла", "Копривец")
+        team = (await teams.by_name(tx))["а/2"].id
+        child = NewCase("БЯ", "G1", "Бяла", "Копривец", "ул. Янтра 1", 2015, team, "", None, "17")
+        await cases.put(tx, [child], NextStep("S11", "visit", world.today()), world.app.now())
+
+
 async def test_a_day_without_visits_is_a_sentence(world: World) -> None:
     lidia = await world.person("Лидия", LEADER)
     said = await chooses(lidia, "вчера")
@@ -132,7 +176,16 @@ async def test_nobody_prints_what_they_may_not_see(world: World) -> None:
     assert "няма докладвани посещения" in await chooses(other, "днес")
     await other.taps_data(button)
     assert "не е при Вашия екип" in (await other.hears()).text
-    assert await audited(world, "printed a form") == []
+    day = world.today().isoformat()
+    for button in (f"go.forms.{day}", f"go.sheet.{day}.all", f"go.forms.{day}.1"):
+        await other.taps_data(button)
+        await world.settled()
+    assert not any(message.document for message in other.chat)
+    await other.taps_data("go.forms.yesterday")
+    await world.settled()
+    assert "вече приключено" in other.chat[-1].text
+    for what in ("printed a form", "printed the forms of a day", "took the table of a day"):
+        assert await audited(world, what) == []
 
 
 async def _buttons(person: Person) -> dict[str, str]:
@@ -150,8 +203,25 @@ async def test_the_form_comes_to_viber_as_a_file(viber: World) -> None:
     assert closed_up("O20Никой на адреса") in closed_up(page)
 
 
-async def test_the_day_comes_to_viber_as_two_files(viber: World) -> None:
-    lidia = await joins(viber, "Лидия", LEADER)
+async def test_the_day_comes_to_viber_as_two_files_one_after_the_other(viber: World) -> None:
+    lidia, mila = await joins(viber, "Лидия", LEADER), await joins(viber, "Мила")
     await says(lidia, "14 никой")
-    await taps(lidia, "Запази", "Меню", "Формуляри за ден", "днес")
-    assert (await taps(lidia, "Формуляри за деня")).file_name == f"obhvat-{viber.today()}.pdf"
+    await taps(lidia, "Запази")
+    for phone in (lidia, mila):
+        await says(phone, "/menu")
+        await taps(phone, "Формуляри за ден", "днес")
+        assert (await taps(phone, "Формуляри за деня")).file_name == f"obhvat-{viber.today()}.pdf"
+        assert (await taps(phone, "Таблица за деня")).file_name == f"obhvat-{viber.today()}-forms.xlsx"
+
+
+async def test_a_coordinator_on_viber_chooses_the_team(viber: World) -> None:
+    await a_second_team(viber)
+    kolyo, mila = await joins(viber, "Кольо", MUNICIPAL, "Бяла"), await joins(viber, "Мила")
+    for phone, line in ((mila, "14 никой"), (kolyo, "17 никой")):
+        await says(phone, line)
+        await taps(phone, "Запази")
+    assert (await taps(kolyo, "Меню", "Формуляри за ден", "днес")).text == "Кой екип?"
+    heard = await taps(kolyo, "без екип", "Формуляри за деня")
+    assert heard.file_name == f"obhvat-{viber.today()}-без-екип.pdf"
+    assert heard.document is not None
+    assert ["БЯ-017 · № 2" in page for page in pdf.pages(heard.document.data)] == [True]

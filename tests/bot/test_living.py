@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
+from bot.demo import free_port
 from sandbox import Fault, Person, Sandbox
 from storage import outbox
 from storage.database import Tx
 from storage.outbox import Call
-from tests.bot.conftest import TOKEN, World, free_port, living
+from tests.bot.conftest import TOKEN, World, living
 
 
 async def visits(world: World) -> list[str]:

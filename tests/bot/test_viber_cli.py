@@ -16,8 +16,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from bot.config import examine
+from bot.demo import free_port
 from sandbox import Sandbox
-from tests.bot.conftest import TOKEN, free_port
+from tests.bot.conftest import TOKEN
 from tests.bot.test_cli import obhvat
 from tests.bot.viber import on_viber
 
@@ -66,8 +67,9 @@ def signed_by_itself(folder: Path) -> ssl.SSLContext:
     return context
 
 
-async def checked(folder: Path, sandbox: Sandbox, token: str = "") -> tuple[int, str]:
-    ended = await asyncio.to_thread(obhvat, folder, "check", OBHVAT_VIBER_TOKEN=token or sandbox.viber_token)
+async def checked(folder: Path, sandbox: Sandbox, token: str = "", **environ: str) -> tuple[int, str]:
+    tokens = {"OBHVAT_VIBER_TOKEN": token or sandbox.viber_token}
+    ended = await asyncio.to_thread(obhvat, folder, "check", **tokens, **environ)
     assert "Traceback" not in ended.stderr
     assert "never-told" not in ended.stdout + ended.stderr
     assert sandbox.viber_token not in ended.stdout + ended.stderr
@@ -98,11 +100,14 @@ async def test_every_mistake_is_told_with_its_mend(sandbox: Sandbox, tmp_path: P
     assert (code, "OBHVAT_VIBER_TOKEN: Viber refuses it (status 2" in said, "port 443" in said) == (2, True, True), said
 
 
-async def test_a_certificate_that_nobody_vouches_for_is_told(sandbox: Sandbox, tmp_path: Path) -> None:
+async def test_a_certificate_is_good_only_when_somebody_vouches_for_it(sandbox: Sandbox, tmp_path: Path) -> None:
     async with serving(tls=signed_by_itself(tmp_path)) as port:
         configured(tmp_path, sandbox, f"https://localhost:{port}")
         code, said = await checked(tmp_path, sandbox)
-    assert (code, "is not trusted" in said) == (2, True), said
+        assert (code, "is not trusted" in said) == (2, True), said
+        vouched = str(tmp_path / "certificate.pem")
+        code, said = await checked(tmp_path, sandbox, SSL_CERT_FILE=vouched)
+    assert (code, "Everything is in order." in said) == (0, True), said
 
 
 async def test_a_proxy_that_passes_nothing_on_is_told(sandbox: Sandbox, tmp_path: Path) -> None:

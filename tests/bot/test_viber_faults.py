@@ -109,6 +109,18 @@ async def test_events_that_ask_for_nothing_are_taken_and_change_nothing(world: W
     assert {row["state"] for row in await rows(world, "SELECT state FROM inbox")} == {"done"}
 
 
+async def test_a_receipt_that_comes_before_the_call_returned_changes_nothing(world: World) -> None:
+    mila = await joins(world, "Мила")
+    await world.settled()
+    world.sandbox.faults.add(Fault("send_message", mila.id, "delivered_first"))
+    await says(mila, "14 никой")
+    await world.settled()
+    assert "Доклад № 1" in (await taps(mila, "Запази")).text
+    await world.settled()
+    await mila.quiet(0)
+    assert {row["state"] for row in await rows(world, "SELECT state FROM inbox")} == {"done"}
+
+
 async def test_a_token_of_64_bits_is_kept_to_the_last_digit(world: World) -> None:
     mila = await joins(world, "Мила")
     await says(mila, "14 никой")
@@ -230,10 +242,11 @@ async def test_a_webhook_that_another_program_took_is_taken_back(world: World) -
     assert [post.name for post in courier.posts[knocks:]] == ["webhook"]
 
 
-async def test_an_answer_does_not_wait_behind_a_notice_that_nobody_pays_for(world: World) -> None:
+@pytest.mark.parametrize("status", [23, 24])
+async def test_an_answer_does_not_wait_behind_a_notice_that_nobody_pays_for(world: World, status: int) -> None:
     mila = await joins(world, "Мила")
     await world.settled()
-    world.sandbox.faults.add(Fault("send_message", mila.id, "status", status=23))
+    world.sandbox.faults.add(Fault("send_message", mila.id, "status", status=status))
     async with world.app.database.transaction() as tx:
         await world.app.teller.notify(tx, await _menu(world), world.app.now())
 

@@ -18,12 +18,13 @@ import aiohttp
 
 from bot import config
 from bot.app import App
+from bot.demo import free_port
 from casework.records import MEMBER
 from sandbox import Sandbox, ViberMessage, ViberPhone
 from storage import people, teams
 from storage.database import Tx
 from storage.people import Invitation
-from tests.bot.conftest import TOKEN, World, free_port, on_messengers, one_team, write_config
+from tests.bot.conftest import TOKEN, World, on_messengers, one_team, write_config
 
 
 @asynccontextmanager

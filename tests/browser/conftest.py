@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -19,7 +18,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect, sync_playwright
 
-from tests.bot.conftest import free_port
+from bot.demo import free_port
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -54,8 +53,8 @@ def served() -> Iterator[str]:
                 break
         yield f"http://127.0.0.1:{port}/"
     finally:
-        # As with Ctrl+C, after which nothing of it is left.
-        process.send_signal(signal.SIGINT)
+        # Not as Ctrl+C does: whoever was started in the background was told to ignore that.
+        process.terminate()
         process.wait(20)
         process.stdout.close()
 

@@ -54,7 +54,8 @@ def test_the_digest_comes_with_a_picture_and_a_table(page: Page, mila: Phone, ko
     header, *rows = sheet.iter_rows(values_only=True)
     assert saved.name.startswith("obhvat-2026-11-2")
     assert header == (
-        "Случай", "Група", "Община", "Населено място", "Екип", "Статус", "Следваща стъпка", "Срок"
+        "Случай", "Група", "Община", "Населено място", "Екип", "Статус", "Следваща стъпка", "Срок",
+        "Защо се забави",
     )  # fmt: skip
     assert {row[2] for row in rows} == {"Бяла"}
     assert [row[4:7] for row in rows if row[0] == "БЯ-001"] == [

@@ -64,6 +64,10 @@ def test_every_mistake_is_named_in_one_go() -> None:
         (("[7, 30, 90, 150, 210]", "[7, 30, 30, 150, 210]"), "the days do not rise"),
         (("good = true\n", ""), "there is no good one"),
         (('counts = true\nstatus = "S21"', "counts = true"), "needs a `status` and a `step`"),
+        (("leader = 1", "leader = 3"), "[ladder] coordinator: the working days do not rise"),
+        (("leader = 1", "leader = -1"), "[ladder] leader: "),
+        (("region = 7", "mayor = 7"), "[ladder] mayor: it is not a part of a catalogue"),
+        (("[ladder]\nmember = 0\nleader = 1\ncoordinator = 3\nregion = 7", "[ladder]"), "ladder: nobody is told"),
         (('"S10"\nunassigned_step', '"S12"\nunassigned_step'), "unassigned_status: there is no status 'S12'"),
     ],
 )

@@ -69,10 +69,15 @@ def test_what_was_not_asked_is_empty_and_keeps_its_row() -> None:
     book = catalogue.load()
     nobody = form.fill(book, facts(outcome="O20", met="", reasons=(), measures=(), promised_on=None, note=""))
     assert [one.label for one in nobody.rows] == [one.label for one in form.fill(book, facts()).rows]
-    assert {one.label for one in nobody.rows if not one.lines} == {
+    assert {one.label for one in nobody.rows if not one.lines and not one.for_a_pen} == {
         "Срещнато лице", "Причини", "Мерки", "Обещана дата", "Бележка"
     }  # fmt: skip
     assert len(form.cells(nobody)) == len(form.header(book))
+
+
+def test_the_last_row_is_for_whoever_types_it_over() -> None:
+    *_told, last = form.fill(catalogue.load(), facts()).rows
+    assert last == Row("Въведено в ИСРМ (дата, подпис)", for_a_pen=True)
 
 
 @pytest.mark.parametrize("field", get_args(FieldName))

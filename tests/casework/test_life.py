@@ -18,7 +18,7 @@ from casework.records import Case, NextStep, VisitReport
 BOOK = catalogue.load()
 WORKING = WorkingDays()
 MONDAY = date(2026, 11, 23)
-EVENTS = ("visit", "answer", "check", "silence", "unassigned", "postponed")
+EVENTS = ("visit", "answer", "refusal", "check", "silence", "unassigned", "postponed")
 
 
 def new_case() -> Case:
@@ -56,9 +56,13 @@ def happened(draw: st.DrawFn, case: Case, event: str, today: date, earlier: list
             outcome = draw(st.sampled_from(sorted(BOOK.outcomes)))
             return visited(case, outcome, today, earlier, draw(st.booleans()))
         case "answer":
-            others = [Asked(9, today + timedelta(days=3))] if draw(st.booleans()) else []
+            others = [Asked(9, WORKING.on_or_after(today + timedelta(days=3)))] if draw(st.booleans()) else []
             answer = BOOK.answers[draw(st.sampled_from(sorted(BOOK.answers)))]
             return moved(case, life.answered(BOOK, WORKING, case, answer, today, others))
+        case "refusal" if case.waits_for is not None:
+            others = [Asked(9, today + timedelta(days=3))] if draw(st.booleans()) else []
+            others = [replace(one, answer_by=WORKING.on_or_after(one.answer_by)) for one in others]
+            return moved(case, life.refused(BOOK, WORKING, case, today, others))
         case "check":
             check = BOOK.checks[draw(st.sampled_from(sorted(BOOK.checks)))]
             return moved(case, life.checked(BOOK, WORKING, case, check, draw(st.integers(0, 9)), today))
@@ -180,11 +184,29 @@ def test_the_team_takes_a_case_back_from_a_silent_institution() -> None:
     assert life.is_silent(BOOK, WORKING, case, on)
     back = moved(case, life.silent(BOOK, WORKING, case, on))
     assert (back.waits_for, back.next_step, back.due_on) == (None, "silent", on)
+    late = moved(back, life.answered(BOOK, WORKING, back, BOOK.answers["A10"], on, [Asked(9, MONDAY)]))
+    assert (late.waits_for, late.next_step) == (None, "review")
 
 
 def test_a_step_is_postponed_twice_and_not_more() -> None:
     case = new_case()
-    for _ in range(BOOK.late_at_most):
-        step = life.postponed(BOOK, WORKING, case, "L20", MONDAY)
-        case = replace(moved(case, step), postponed=case.postponed + 1)
     assert life.postponed(BOOK, WORKING, case, "L20", MONDAY) is None
+    for _ in range(BOOK.late_at_most):
+        assert case.due_on is not None
+        step = life.postponed(BOOK, WORKING, case, "L20", case.due_on)
+        assert step is not None
+        case = replace(moved(case, step), postponed=case.postponed + 1)
+    assert case.due_on is not None
+    assert life.is_at_limit(BOOK, case)
+    assert life.postponed(BOOK, WORKING, case, "L20", case.due_on) is None
+
+
+def test_only_the_step_of_a_team_is_postponed_once_it_is_due() -> None:
+    case = replace(new_case(), due_on=MONDAY)
+    others = (
+        replace(case, waits_for=3), replace(case, team_id=None), replace(case, due_on=None),
+        replace(case, due_on=MONDAY + timedelta(days=1)),
+    )  # fmt: skip
+    assert life.is_asked_why(BOOK, case, MONDAY)
+    assert not any(life.is_asked_why(BOOK, one, MONDAY) for one in others)
+    assert not life.is_asked_why(BOOK.model_copy(update={"late_at_most": 0}), case, MONDAY)

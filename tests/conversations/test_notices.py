@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from casework.escalation import Turn
 from casework.records import MUNICIPAL
-from handlers import coordinate, notices
+from handlers import coordinate, notices, overdue
 from handlers.scene import Message
 from handlers.words import Words
-from storage import people
+from storage import cases, people
 from storage.database import Database
 from storage.people import Invitation
 from tests.conversations.conftest import NOW, TODAY, WORK, joins
@@ -64,3 +66,25 @@ async def test_the_digest_of_a_day_is_made_once(mila: Any, database: Database) -
             for _ in range(2)
         ]
     assert [len(messages) for messages in made] == [2, 0]
+
+
+async def test_all_of_a_morning_is_one_message_whose_ways_lead_on_when_there_is_no_room(
+    mila: Any, database: Database
+) -> None:
+    for number in range(1, 10):
+        await mila.says("/menu")
+        await mila.says(f"{number} никой")
+    async with database.reading() as tx:
+        me = await people.get(tx, 1)
+        assert me is not None
+        listed, _total = await cases.due_first(tx, me, TODAY, offset=0, limit=4)
+    drafts = await drafts_end(database)
+    due = overdue.told(WORK, [Turn(case, 1, me, 1) for case in listed], TODAY)
+    [message] = notices.together([due, *drafts])
+    assert (message.to, message.can_wait) == (1, False)
+    assert [notices.together([one])[0].can_wait for one in (due, *drafts)] == [False, True]
+    assert message.view.lines == (*due.view.lines, "", *drafts[0].view.lines)
+    assert message.view.rows[:10] == (*due.view.rows, *drafts[0].view.rows)[:10]
+    assert [button.key for button in message.view.rows[10]] == ["cases_below", "drafts", "menu"]
+    other = replace(due, to=2)
+    assert [one.to for one in notices.together([other, due, *drafts])] == [1, 2]

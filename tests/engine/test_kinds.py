@@ -9,6 +9,7 @@ import pytest
 
 from casework.records import Person, Photo, Place
 from handlers.kinds import AnyOf, Day, Hour, OneOf, Photos, Sentence, Where, yes_no
+from handlers.pages import OnPages
 from handlers.pick import PickCase
 from handlers.replies import Filed, Located, Pictured, Reply, Tapped, Typed, Unreadable
 from handlers.review import Review
@@ -20,6 +21,7 @@ FRUIT = {"a": "Ябълка", "p": "Круша", "c": "Череша", "q": "Дю
 DOOR = Photo("telegram", "f1", "u1")
 EVERY_KIND = [
     OneOf(FRUIT),
+    OnPages(FRUIT),
     AnyOf(FRUIT, 3),
     AnyOf(FRUIT, 3, first=2),
     Sentence(),
@@ -173,3 +175,14 @@ def test_the_suggested_day_is_the_first_button() -> None:
     assert read(Day(none="Без дата"), tapped("none")) == Accept("")
     assert Day(none="Без дата").tell(None) == "Без дата"
     assert Day().decode("2026-12-04") == date(2026, 12, 4)
+
+
+def test_a_page_turns_as_far_as_there_are_choices() -> None:
+    many = OnPages({str(n): f"Б-{n}" for n in range(20)})
+    labels = [[button.value for row in many.show(at, None, NOON).rows for button in row] for at in (None, 8, 16)]
+    assert [len(one) for one in labels] == [9, 10, 5]
+    assert read(many, tapped("p.+"), 16) == Keep(16)
+    assert read(many, tapped("p.-"), 16) == Keep(8)
+    assert read(many, tapped("p.-")) == Keep(0)
+    assert read(many, tapped("19")) == Accept("19")
+    assert why(read(many, tapped("20"))) == "Please tap one of the buttons below."

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from bot import config
+from bot.demo import free_port
 from sandbox import Sandbox, ViberMessage, ViberPhone
-from tests.bot.conftest import TOKEN, free_port
+from tests.bot.conftest import TOKEN
 from tests.bot.viber import configured
 from tests.kill.test_kill import MEMBERS, MORNING, PATIENCE, Lives, count_reports, prepare
 

@@ -34,12 +34,20 @@ def statements() -> list[tuple[str, str]]:
 
 
 UNSEEN_BY_PEOPLE = {
-    "cases.py:overdue_everywhere": "the schedule, which tells each case to one person who may see it",
+    "cases.py:due_everywhere": "the schedule, which tells each case to one person who may see it",
+    "cases.py:handed_over": "of a hand-over, for whoever may answer to it (handovers.get)",
+    "handovers.py:_offers": "what is told of a case that is offered; to whom, each caller says",
+    "visits.py:last_report": "the card of a hand-over, written before the other side may see the case",
     "overview.py:last_visit": "a number for the next digest",
+    "cases.py:unanswered_everywhere": "the schedule, which tells whoever asked",
+    "cases.py:for_rules": "the rules of the case, after the answer of somebody who saw it until then",
     "cases.py:put": "numbers for the import",
     "cases.py:recognised": "recognition marks for the import",
     "referrals.py:ask": "the municipality of a case, for whoever reported it",
     "referrals.py:open_of": "the rules of the case",
+    "referrals.py:made_by": "the rules of the case",
+    "referrals.py:due_everywhere": "the schedule, which reminds those who may see it",
+    "visits.py:for_rules": "the rules of the case",
     "visits.py:last_companions": "the person's own reports",
 }
 
@@ -135,9 +143,11 @@ async def test_of_a_day_one_sees_the_own_cases_with_all_their_visits(district: A
             await visits.save(tx, district.mila, replace(report(case_id), visited_on=day), NOW)
         made = await visits.made_where_visited(tx, district.leader, TODAY)
         assert [(one.visit.id, one.team) for one in made] == [(1, "Б-1"), (3, "Б-1")]
+        assert {(one.team_id, one.team) for one in made} == set(await visits.teams_on(tx, district.coordinator, TODAY))
         assert await visits.made_at(tx, district.leader, 2) == made
         assert [case.number for case in await cases.visited_on(tx, district.leader, yesterday)] == ["БЯ-001", "БЯ-002"]
         assert await visits.made_where_visited(tx, district.stranger, TODAY) == []
+        assert await visits.teams_on(tx, district.stranger, TODAY) == []
         assert await visits.made_at(tx, district.stranger, 2) == []
         assert await cases.visited_on(tx, district.stranger, TODAY) == []
         assert await people.named(tx, {district.mila.id}) == {district.mila.id: ("Мила", "")}
@@ -162,10 +172,11 @@ async def test_what_is_done_and_overdue_in_an_area(district: Any) -> None:
         # Arrived before the last digest, and saved after it.
         assert await overview.done_between(tx, district.coordinator, NOW + second, NOW + day, after=0) == done
         assert await overview.done_between(tx, district.coordinator, NOW + second, NOW + day, after=1) == []
-        late = await cases.overdue_everywhere(tx, tomorrow)
+        late = await cases.due_everywhere(tx, tomorrow)
+        assert [due.reporter_id for due in late if due.case.number in ("БЯ-001", "БЯ-002")] == [district.mila.id, None]
         assert (len(late), len(await cases.overdue(tx, district.coordinator, tomorrow))) == (11, 8)
-        await overview.told(tx, [Turn(late[0][0], 2, district.coordinator)])
-        assert (await cases.overdue_everywhere(tx, tomorrow))[0][1] == 2
+        await overview.told(tx, [Turn(late[0].case, 3, district.coordinator, 3)])
+        assert (await cases.due_everywhere(tx, tomorrow))[0].told_rung == 3
         assert await cases.counts(tx, district.coordinator) == (8, 0)
 
 

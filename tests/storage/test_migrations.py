@@ -53,6 +53,21 @@ async def test_a_file_of_the_first_version_keeps_its_rows_and_gets_the_new_table
     await database.close()
 
 
+async def test_who_was_told_of_an_overdue_case_stays_told_where_the_ladder_has_a_rung_more(tmp_path: Path) -> None:
+    path = tmp_path / "obhvat.db"
+    written_by("0007_questions", path)
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute(
+            "INSERT INTO child_case (prefix, running, grouping, municipality, settlement, address, status, next_step, "
+            "sought, told_rung, created_at) VALUES ('БЯ', 2, 'G1', 'Бяла', 'Бяла', '', 'S11', 'visit', '', 2, 0)"
+        )
+    database = await open_database(f"sqlite:///{path}")
+    async with database.reading() as tx:
+        rows = await tx.rows("SELECT told_rung FROM child_case ORDER BY running")
+    assert [row["told_rung"] for row in rows] == [0, 3]
+    await database.close()
+
+
 async def test_an_older_file_that_may_not_be_written_is_told_and_stays_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "obhvat.db"
     written_by("0001_first", path)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.app import App
-from casework.records import LEADER, MEMBER, MUNICIPAL, REGIONAL, NextStep
+from casework.records import INSTITUTION, LEADER, MEMBER, MUNICIPAL, REGIONAL, NextStep
 from storage import cases, people, teams
 from storage.cases import NewCase
 from storage.database import Tx
@@ -24,6 +24,7 @@ class Member:
     role: str
     team: str = ""
     municipality: str = ""
+    institution: str = ""
 
 
 CAST = {
@@ -39,9 +40,23 @@ INVITATIONS = {
     "Б-2": Member("", MEMBER, "Б-2"),
     "Бяла": Member("", MUNICIPAL, municipality="Бяла"),
     "Русе": Member("", REGIONAL),
+    "ръководител Б-2": Member("Стоян Илиев", LEADER, "Б-2"),
+    "ръководител Р-1": Member("Румен Попов", LEADER, "Р-1"),
+    "Училище": Member("", INSTITUTION, municipality="Бяла", institution="I10"),
+    "Медиатор": Member("", INSTITUTION, municipality="Бяла", institution="I20"),
+    "Подпомагане": Member("", INSTITUTION, municipality="Бяла", institution="I40"),
+    "Закрила": Member("", INSTITUTION, institution="I43"),
+    "Полиция": Member("", INSTITUTION, municipality="Бяла", institution="I50"),
+    "Участък": Member("", INSTITUTION, municipality="Бяла", institution="I50"),
+    "Здраве": Member("", INSTITUTION, institution="I60"),
+    "Сдружение": Member("", INSTITUTION, municipality="Бяла", institution="I80"),
 }
 """One for each role, by what a transcript calls it. The code is that word in Latin letters."""
-CODES = {"Б-1": "team-b1", "Б-2": "team-b2", "Бяла": "byala", "Русе": "ruse"}
+CODES = {"Б-1": "team-b1", "Б-2": "team-b2", "Бяла": "byala", "Русе": "ruse"} | {
+    "ръководител Б-2": "lead-b2", "ръководител Р-1": "lead-r1",
+    "Училище": "school", "Медиатор": "mediator", "Подпомагане": "social", "Закрила": "protection",
+    "Полиция": "police", "Участък": "station", "Здраве": "health", "Сдружение": "ngo",
+}  # fmt: skip
 
 DUE = (0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 6, 6, 7, 7, 8, 8)
 """In how many days БЯ-001 … БЯ-016 are due."""
@@ -73,10 +88,13 @@ async def fill(app: App, language: str, account: Callable[[str], str], channel: 
                 "РУ", "G2", "Русе", "Русе", f"ул. Рила {number}", 2014, team_ids["Р-1"], "", None, f"Р{number}"
             )
             await _case(tx, child, now.astimezone(SOFIA).date(), 3, now)
+        # At ten everybody knows what is due today.
+        today = now.astimezone(SOFIA).date().isoformat()
+        await tx.run("UPDATE child_case SET told_rung = 1 WHERE due_on <= :today", today=today)
 
 
 async def _invite(tx: Tx, member: Member, code: str, team_ids: dict[str, int], now: datetime) -> None:
-    invited = Invitation(member.role, team_ids.get(member.team), member.municipality, member.name)
+    invited = Invitation(member.role, team_ids.get(member.team), member.municipality, member.name, member.institution)
     await people.invite(tx, code, invited, now + timedelta(days=7))
 
 

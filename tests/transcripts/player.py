@@ -75,9 +75,9 @@ async def _done(phone: Phone, deed: Deed) -> str:
 
 
 def _answers(stage: Stage, language: str, who: str) -> tuple[str, ...]:
-    """First to the one who did the step; the others in the order of the cast."""
+    """First to the one who did the step; the others in the order of the cast, then of their joining."""
     told = [quoted(heard, language) for heard in stage.phone(who).hears()] if who else []
-    for name in district.CAST:
+    for name in stage.names:
         if name != who:
             told += [quoted(heard, language, name) for heard in stage.phone(name).hears()]
     return tuple(told)

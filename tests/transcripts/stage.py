@@ -54,8 +54,9 @@ class Stage:
         return self._clock.now()
 
     @property
-    def _clock(self) -> WorldClock:
-        return self._world.sandbox.world.clock
+    def names(self) -> list[str]:
+        """The cast, then who joined, in the order in which they came."""
+        return list(self._phones)
 
     def phone(self, name: str) -> Phone:
         if name not in self._phones:

@@ -26,7 +26,7 @@ CREATE INDEX referral_case ON referral (case_id, id);
 CREATE INDEX referral_open ON referral (institution, municipality, answer_by) WHERE state = 'open';
 CREATE TABLE not_ours (
     referral_id INTEGER NOT NULL REFERENCES referral, person_id INTEGER NOT NULL REFERENCES person,
-    at BIGINT NOT NULL, PRIMARY KEY (referral_id, person_id));
+    at BIGINT NOT NULL, reason TEXT NOT NULL DEFAULT '', PRIMARY KEY (referral_id, person_id));
 CREATE TABLE lateness (
     id INTEGER PRIMARY KEY, case_id INTEGER NOT NULL REFERENCES child_case,
     person_id INTEGER NOT NULL REFERENCES person, at BIGINT NOT NULL, code TEXT NOT NULL, step TEXT NOT NULL,
@@ -37,7 +37,7 @@ CREATE TABLE handover (
     id INTEGER PRIMARY KEY, case_id INTEGER NOT NULL REFERENCES child_case, from_team INTEGER REFERENCES team,
     to_team INTEGER REFERENCES team, to_municipality TEXT NOT NULL DEFAULT '', card TEXT NOT NULL,
     offered_by INTEGER NOT NULL REFERENCES person, offered_at BIGINT NOT NULL, state TEXT NOT NULL DEFAULT 'open',
-    answered_by INTEGER REFERENCES person, answered_at BIGINT);
+    answered_by INTEGER REFERENCES person, answered_at BIGINT, reason TEXT NOT NULL DEFAULT '');
 CREATE UNIQUE INDEX handover_open ON handover (case_id) WHERE state = 'open';
 CREATE TABLE absence (
     id INTEGER PRIMARY KEY, person_id INTEGER NOT NULL REFERENCES person,
@@ -48,6 +48,7 @@ CREATE INDEX absence_deputy ON absence (deputy_id) WHERE ended_at IS NULL;
 ALTER TABLE child_case ADD COLUMN waits_for INTEGER;
 ALTER TABLE child_case ADD COLUMN enrolled_on TEXT;
 ALTER TABLE child_case ADD COLUMN postponed INTEGER NOT NULL DEFAULT 0;
+UPDATE child_case SET told_rung = told_rung + 1 WHERE told_rung > 0;
 DROP VIEW visible_to;
 """
 

@@ -1,0 +1,55 @@
+"""Every conversation by its name, and what becomes of its result."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from handlers import (
+    advice,
+    announce,
+    answering,
+    forms,
+    join,
+    movement,
+    questions,
+    sending_back,
+    settings,
+    visit,
+)
+from handlers.scene import Message, Scene
+from handlers.talk import Flow
+from storage.database import Tx
+
+FLOWS: dict[str, Flow] = {
+    "join": join.join,
+    "language": join.choose_language,
+    "hour": settings.choose_hour,
+    "notices": settings.choose_messenger,
+    "day": forms.choose_day,
+    "visit": visit.report_visit,
+    "fix": visit.report_visit,
+    "ask": questions.ask,
+    "answer": questions.answer,
+    "publish": advice.publish,
+    "search": advice.search,
+    "announce": announce.announce,
+    **movement.FLOWS,
+    "reply": answering.reply,
+    "why_not": sending_back.why_not,
+}
+KEEP: dict[str, Callable[[Tx, Scene, Any], Awaitable[list[Message]]]] = {
+    "join": join.keep,
+    "hour": settings.keep_hour,
+    "notices": settings.keep_messenger,
+    "ask": questions.keep_question,
+    "answer": questions.keep_answer,
+    "publish": advice.keep_published,
+    "search": advice.found,
+    "announce": announce.keep,
+    "day": forms.offer,
+    **movement.KEEP,
+    "reply": answering.keep_reply,
+    "why_not": sending_back.keep_why,
+}
+"""What becomes of a result, where that needs nothing but the result."""

@@ -1,0 +1,31 @@
+"""The photos that a journal holds, by how their messenger names them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from handlers.replies import Pictured
+from handlers.talk import Journal
+
+
+def stored(reply: Pictured) -> dict[str, str]:
+    return {"channel": reply.photo.channel, "file": reply.photo.file, "unique": reply.photo.unique}
+
+
+def without(journal: Journal, unique: str) -> Journal:
+    """The journal as it is when that photo is not in it; without the last one the question is open again."""
+
+    def rest(held: list[Any]) -> list[Any]:
+        return [one for one in held if one["unique"] != unique]
+
+    def part(recorded: dict[str, Any]) -> dict[str, Any]:
+        if not recorded.get("photos"):
+            return recorded
+        left = rest(recorded["photos"])
+        return {key: left if key == "photos" else value for key, value in recorded.items() if key != "photos" or left}
+
+    partial = journal.partial
+    if journal.open_key == "photos" and partial:
+        partial = rest(partial) or None
+    return replace(journal, answers=part(journal.answers), given=part(journal.given), partial=partial)
