@@ -16,11 +16,12 @@ from typing import Annotated, Any, NoReturn
 import structlog
 import typer
 
-from bot import checks, config, importing, inviting
+from bot import checks, config, importing, inviting, reporting
 from bot.app import now_utc, open_app
 from bot.config import Config, ConfigError, File, Tokens
 from bot.inviting import Wanted
 from casework.records import ROLES
+from casework.season import Reach
 from storage.migrate import SchemaError
 
 cli = typer.Typer(
@@ -132,6 +133,24 @@ def import_(
     """Teams or cases from a spreadsheet; refused rows go to FILE.rejects.csv."""
     read = _read(config)
     _told(lambda: importing.import_file(read, kind, file, team, now_utc(), dry_run=dry_run))
+
+
+@cli.command()
+def report(
+    kind: Annotated[str, typer.Argument(help="season")],
+    first: Annotated[
+        str, typer.Option("--from", help="The first day, 2026-08-20; else of the last season begun.")
+    ] = "",
+    last: Annotated[str, typer.Option("--to", help="The last day; else the end of that season.")] = "",
+    municipality: Annotated[str, typer.Option(help="Only this one: Бяла")] = "",
+    aggregate: Annotated[bool, typer.Option("--aggregate", help="Without small counts and without teams.")] = False,
+    out: Annotated[Path, typer.Option(help="The folder for the PDF and the xlsx.")] = Path("."),
+    config: CONFIG_OPTION = None,
+) -> None:
+    """The season report as a PDF and an xlsx, also while the bot runs."""
+    read = _read(config)
+    reach = Reach(municipality, aggregate)
+    _told(lambda: reporting.report(read, kind, first, last, reach, folder=out, now=now_utc()))
 
 
 def _read(path: Path | None) -> Config:

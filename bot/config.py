@@ -184,7 +184,7 @@ def examine(environ: Mapping[str, str], path: Path | None = None) -> tuple[File,
     _secret(environ, SECRET, mistakes)
     _catalogue(file, mistakes)
     _check_database(file, mistakes)
-    _check_folder("photos.store", Path(file.photos.store), mistakes)
+    mistakes += folder_mistake("photos.store", Path(file.photos.store))
     return file, tokens, mistakes
 
 
@@ -269,22 +269,21 @@ def _check_database(file: File, mistakes: list[str]) -> None:
     except SchemaError as wrong:
         mistakes.append(str(wrong))
     else:
-        _check_folder("database.url", path.parent, mistakes)
+        mistakes += folder_mistake("database.url", path.parent)
         if path.exists() and not os.access(path, os.W_OK, effective_ids=True):
             mistakes.append(f"database.url: {path} cannot be written. Give this user the right to write it.")
 
 
-def _check_folder(key: str, folder: Path, mistakes: list[str]) -> None:
+def folder_mistake(key: str, folder: Path) -> list[str]:
     """The folder, or the nearest one above it that exists, must be writable; nothing is created."""
     nearest = folder.absolute()
     while not nearest.exists():
         nearest = nearest.parent
     if not nearest.is_dir():
-        mistakes.append(f"{key}: {nearest} is a file, not a folder. Name another folder.")
-    elif not os.access(nearest, os.W_OK | os.X_OK, effective_ids=True):
-        mistakes.append(
-            f"{key}: {nearest} cannot be written. Give this user the right to write there, or name another."
-        )
+        return [f"{key}: {nearest} is a file, not a folder. Name another folder."]
+    if not os.access(nearest, os.W_OK | os.X_OK, effective_ids=True):
+        return [f"{key}: {nearest} cannot be written. Give this user the right to write there, or name another."]
+    return []
 
 
 def _kept_secret(database: Path) -> bytes:

@@ -24,6 +24,9 @@ PROGRESS_EVERY = 200
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="(\w+:\w+)"')
 
 
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
+
+
 class Span(NamedTuple):
     """Merged cells; lines from 1, columns from 0, both ends included."""
 
@@ -151,25 +154,40 @@ def _csv(content: bytes) -> Grid:
 
 def write_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     """An xlsx file. What looks like a formula is written as the text it is."""
+    return write_book([{"title": "", "header": header, "rows": rows}])
+
+
+def write_book(sheets: Sequence[Mapping[str, Any]]) -> bytes:
+    """An xlsx file with a sheet for each table (`handlers.scene.Grid` as plain data); numbers stay numbers."""
     from openpyxl import Workbook
+
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for number, one in enumerate(sheets, start=1):
+        # At most 31 letters and none of these (Excel); the number keeps two long titles apart.
+        title = f"{number} {_FORBIDDEN.sub(' ', one['title'])}"[:31].strip() if one["title"] else None
+        _write_sheet(book.create_sheet(title), one["header"], one["rows"])
+    if not sheets:
+        book.create_sheet()
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _write_sheet(sheet: Any, header: Sequence[str], rows: Sequence[Sequence[str | int | float]]) -> None:
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
 
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
     for values in (header, *rows):
         sheet.append(list(values))
     for row in sheet.iter_rows():
         for cell in row:
-            cell.data_type = "s"
+            if isinstance(cell.value, str):
+                cell.data_type = "s"
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     for number, column in enumerate(zip(header, *rows, strict=True), start=1):
-        longest = max(len(value) for value in column)
+        longest = max(len(str(value)) for value in column)
         sheet.column_dimensions[get_column_letter(number)].width = min(WIDEST, longest + 2)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
-    file = BytesIO()
-    book.save(file)
-    return file.getvalue()

@@ -45,6 +45,8 @@ class Entry(Part):
 
 class Status(Entry):
     closed: bool = False
+    colour: str = Field(default="#7a8288", pattern=r"^#[0-9a-f]{6}$")
+    """In reports: its own, and of the outcomes that lead to it."""
     to: tuple[str, ...] = ()
     """The statuses that may follow."""
 
@@ -173,6 +175,24 @@ class Retention(Part):
     """Of a month, without an excuse: from these on a child is at risk."""
 
 
+class SeasonDays(Part):
+    """The days of a year on which a season begins and ends, "08-20"."""
+
+    begins: str = "08-20"
+    ends: str = "06-15"
+    least: int = Field(default=5, ge=2)
+    """Counts below it are not shown to whoever gets only aggregates."""
+
+    @field_validator("begins", "ends")
+    @classmethod
+    def _of_every_year(cls, day: str) -> str:
+        try:
+            date.fromisoformat(f"2001-{day}")
+        except ValueError as wrong:
+            raise ValueError(f"{day} is no day of every year") from wrong
+        return day
+
+
 def _with_codes(value: Any) -> Any:
     """In the file a code is the name of its entry; here the entry knows it too."""
     if not isinstance(value, dict):
@@ -228,6 +248,7 @@ class Catalogue(Part):
     ladder: Ladder
     retention: Retention
     handover: Handover
+    season: SeasonDays = SeasonDays()
     outcomes: Some[Outcome]
     reasons: Some[Entry]
     measures: Some[Measure]

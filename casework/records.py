@@ -19,6 +19,8 @@ NATIONAL = "national"
 ROLES = (LEADER, MEMBER, MUNICIPAL, REGIONAL, INSTITUTION, GOVERNOR, NATIONAL)
 """Who one may be: team leader (L1), member (L2), municipal coordinator (L3), regional coordinator (L4); a person of an
 institution, who sees what is referred to it; the governor's office (L5) and national readers (L6), who see no case."""
+READERS = (GOVERNOR, NATIONAL)
+"""Who gets aggregates and nothing else."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.records import INSTITUTION, Person
+from casework.records import INSTITUTION, READERS, Person
 from handlers import menu
 from handlers.kinds import OneOf
 from handlers.scene import Message, Scene
@@ -62,6 +62,8 @@ async def _answers(tx: Tx, here: Scene) -> Text:
 
 
 def _welcome(me: Person) -> Text:
+    if me.role in READERS:
+        return _("Welcome. You get the season report: figures of the whole region, no case and no person.")
     if me.team:
         return _("Welcome. You are with team {team}.", team=me.team.name)
     if me.municipality:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.records import INSTITUTION, Person
+from casework.records import INSTITUTION, READERS, Person
 from handlers.scene import Message, Scene
 from handlers.views import Button, View
 from handlers.words import Text, _
@@ -15,6 +15,8 @@ MENU = Button(_("Menu"), "", "menu")
 DAY = Button(_("Forms of a day"), "", "day")
 ANNOUNCE = Button(_("Announce to the teams"), "", "announce")
 WAITING = Button(_("What waits for us"), "", "waiting")
+SEASON = Button(_("Season report"), "", "season")
+SETTINGS_AND_HELP = (Button(_("Settings"), "", "settings"), Button(_("Help"), "", "help"))
 ASK = Button(_("Ask a coordinator"), "", "ask")
 
 OLD_BUTTON = _("This button is from something already finished. Nothing was changed.")
@@ -53,12 +55,17 @@ HELP_TO_ANSWER = _(
 
 def menu(me: Person, above: Text = "") -> Message:
     title = _("{name}, what shall we do?", name=me.name.split()[0])
-    view = _of_institution(title) if me.role == INSTITUTION else _of_team(me, title)
+    view = _of_institution(title) if me.role == INSTITUTION else _of_reader(title) if me.role in READERS else None
+    view = view or _of_team(me, title)
     return Message(view.under(above, "") if above != "" else view)
 
 
 def _of_institution(title: Text) -> View:
-    return View((title,), ((WAITING,), (Button(_("Settings"), "", "settings"), Button(_("Help"), "", "help"))))
+    return View((title,), ((WAITING,), SETTINGS_AND_HELP))
+
+
+def _of_reader(title: Text) -> View:
+    return View((title,), ((SEASON,), SETTINGS_AND_HELP))
 
 
 def _of_team(me: Person, title: Text) -> View:
@@ -70,8 +77,8 @@ def _of_team(me: Person, title: Text) -> View:
     )
     waiting = (Button(_("Messages set aside"), "", "aside"),) if me.set_aside else ()
     asked = (Button(_("Questions"), "", "questions"),) if me.asked else ()
-    announce = (ANNOUNCE,) if me.coordinates else ()
-    return View((title,), rows).with_row(*asked, *announce).with_row(*waiting)
+    announce = (ANNOUNCE, SEASON) if me.coordinates else ()
+    return View((title,), rows).with_row(*announce).with_row(*asked, *waiting)
 
 
 def help_(me: Person) -> Message:

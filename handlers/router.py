@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache, partial
 
-from casework.records import Person
+from casework.records import READERS, Person
 from handlers import (
     advice,
     announce,
@@ -24,6 +24,8 @@ from handlers import (
     movement,
     questions,
     reach,
+    readers,
+    season,
     settings,
 )
 from handlers import cases as my_cases
@@ -53,6 +55,8 @@ async def respond(
     here = Scene(me, work, moment, incoming.takes_back)
     if me.accepted_at is None:
         return await conversations.go_on(tx, here, kept, incoming.reply, start="join" if me.language else "language")
+    if me.role in READERS:
+        return await readers.respond(tx, here, kept, _command(incoming.reply), incoming.reply)
     if sought := advice.sought(incoming.reply):
         return [*await advice.found(tx, here, sought), *(await conversations.again(tx, here, kept) if kept else [])]
     command = _command(incoming.reply)
@@ -189,6 +193,8 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
             return [await menu.drafts(tx, here)]
         case "last":
             return [await menu.last_reports(tx, here)]
+        case "season":
+            return await season.report(tx, here, tap.value)
         case "table":
             return [await coordinate.table(tx, here)]
         case "form":

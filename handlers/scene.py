@@ -69,12 +69,75 @@ class Document:
     forms: tuple[Form, ...]
 
 
+Cell = str | int | float
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One table of a report. Numbers stay numbers; a text in the place of one says why it is not there."""
+
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    has_total: bool = False
+    """Whether the last row sums up the others."""
+    colours: tuple[str, ...] = ()
+    """Of the rows, where they have one."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """`values` are None where they are not shown; `texts` stand beside them."""
+
+    label: str
+    values: tuple[int | None, ...]
+    texts: tuple[Cell, ...]
+    colour: str = ""
+
+
+@dataclass(frozen=True)
+class Bars:
+    title: str
+    bars: tuple[Bar, ...]
+    legend: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A report in the language of its reader, typeset only when it is sent."""
+
+    name: str
+    language: str
+    title: str
+    lines: tuple[str, ...]
+    figures: tuple[tuple[str, Cell], ...]
+    months: Bars
+    outcomes: Bars
+    places: Bars
+    tables: tuple[Grid, ...]
+    notes_title: str
+    notes: tuple[tuple[str, str], ...]
+    page: str
+    """`page {n} of {all}`"""
+
+
+@dataclass(frozen=True)
+class Book:
+    """A workbook with a sheet for each table, written only when it is sent."""
+
+    name: str
+    sheets: tuple[Grid, ...]
+
+
 @dataclass(frozen=True)
 class Reveal:
     """A name that one person may see once."""
 
     person_id: int
     case_id: int
+
+
+Attachment = Chart | Sheet | Document | Printed | Book
 
 
 @dataclass(frozen=True)
@@ -109,7 +172,7 @@ class Message:
     to_many: bool = False
     """One of many alike: it goes behind replies and notices, at its own pace."""
 
-    attachment: Chart | Sheet | Document | None = None
+    attachment: Attachment | None = None
     code: str = ""
     """Of an invitation; the links by which the messengers are opened with it are written under the text."""
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from bot import charts, documents, spreadsheets
 from bot.channels.channel import Meaning, Trouble
-from bot.documents import NotTypeset
-from handlers.scene import Chart, Document, Sheet
+from bot.documents import FORM, SEASON, NotTypeset, Template
+from handlers.scene import Attachment, Book, Chart, Document, Printed, Sheet
 
-KINDS = {Chart: "chart", Sheet: "sheet", Document: "document"}
+KINDS = {Chart: "chart", Sheet: "sheet", Document: "document", Printed: "report", Book: "book"}
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Drawing:
     data: dict[str, Any]
 
 
-def written(attachment: Chart | Sheet | Document) -> dict[str, Any]:
+def written(attachment: Attachment) -> dict[str, Any]:
     """As it stands in a payload."""
     return {KINDS[type(attachment)]: asdict(attachment)}
 
@@ -37,19 +37,24 @@ def taken_from(payload: dict[str, Any]) -> Drawing | None:
 async def drawn(drawing: Drawing) -> tuple[str, bytes]:
     """File name and content. Raises Trouble."""
     data = drawing.data
-    if drawing.kind == "sheet":
-        return data["name"], await asyncio.to_thread(spreadsheets.write_table, data["header"], data["rows"])
-    if drawing.kind == "document":
-        return data["name"], await _pages(data["forms"])
+    match drawing.kind:
+        case "sheet":
+            return data["name"], await asyncio.to_thread(spreadsheets.write_table, data["header"], data["rows"])
+        case "book":
+            return data["name"], await asyncio.to_thread(spreadsheets.write_book, data["sheets"])
+        case "document":
+            return data["name"], await _typeset(FORM, data["forms"])
+        case "report":
+            return data["name"], await _typeset(SEASON, data)
     try:
         return "chart.png", await charts.bars(**data)
     except ChildProcessError as failed:
         raise Trouble(Meaning.RETRY, str(failed)) from failed
 
 
-async def _pages(forms: list[dict[str, Any]]) -> bytes:
+async def _typeset(template: Template, data: Any) -> bytes:
     try:
-        return await documents.pages(forms)
+        return await documents.pages(template, data)
     except NotTypeset as failed:
-        # The same forms would fail the same way; the button under the report is still there.
+        # The same data would fail the same way; the button that asked for it is still there.
         raise Trouble(Meaning.REFUSED, str(failed)) from failed

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from bot import documents
-from bot.documents import NotTypeset
+from bot.documents import FORM, NotTypeset
 from casework.form import Form, Line, Row, Signer
 from tests.bot import pdf
 
@@ -56,18 +56,18 @@ def closed_up(text: str) -> str:
 
 
 def drawn(form: Form) -> list[Image.Image]:
-    pages = documents.typeset(json.dumps(plain([form])), "png")
+    pages = documents.typeset(FORM, json.dumps(plain([form])), "png")
     return [Image.open(BytesIO(page)).convert("L") for page in (pages if isinstance(pages, list) else [pages])]
 
 
 async def test_what_went_in_can_be_copied_out() -> None:
-    [page] = pdf.pages(await documents.pages(plain([USUAL])))
+    [page] = pdf.pages(await documents.pages(FORM, plain([USUAL])))
     assert closed_up(page) == closed_up(told(USUAL))
 
 
 async def test_each_of_several_pages_says_which_it_is() -> None:
     other = replace(USUAL, number="БЯ-015 · № 28")
-    pages = pdf.pages(await documents.pages(plain([USUAL, other])))
+    pages = pdf.pages(await documents.pages(FORM, plain([USUAL, other])))
     assert [closed_up(page) for page in pages] == [closed_up(told(USUAL)) + "1/2", closed_up(told(other)) + "2/2"]
 
 
@@ -77,7 +77,7 @@ async def test_no_character_means_anything_to_the_template() -> None:
         Row("#let x = 1", (Line("= Заглавие *дебело* _курсив_ <етикет> $x^2$ -- ---", "R10"), Line(f"{ODD}#panic()"))),
     )
     form = replace(USUAL, title=ODD, rows=rows, signed=ODD, signers=(Signer(name, ODD),))
-    [page] = pdf.pages(await documents.pages(plain([form])))
+    [page] = pdf.pages(await documents.pages(FORM, plain([form])))
     assert closed_up(page) == closed_up(told(form))
 
 
@@ -92,7 +92,7 @@ def test_the_longest_report_of_the_largest_team_stands_on_one_page(word: str) ->
     width, height = page.size
     for edge in ((0, 0, MARGIN, height), (width - MARGIN, 0, width, height), (0, height - MARGIN, width, height)):
         assert page.crop(edge).getextrema() == (255, 255), "something is drawn beyond the margin"
-    [text] = pdf.pages(documents.typeset(json.dumps(plain([form]))))
+    [text] = pdf.pages(documents.typeset(FORM, json.dumps(plain([form]))))
     assert closed_up(text) == closed_up(told(form))
 
 
@@ -110,12 +110,12 @@ def lines_of(page: Image.Image) -> int:
 
 
 async def test_the_same_forms_are_the_same_file() -> None:
-    first, second = await asyncio.gather(documents.pages(plain([USUAL])), documents.pages(plain([USUAL])))
+    first, second = await asyncio.gather(documents.pages(FORM, plain([USUAL])), documents.pages(FORM, plain([USUAL])))
     assert first == second
 
 
 async def test_forms_that_cannot_be_typeset_are_told_and_leave_nothing_running() -> None:
     with pytest.raises(NotTypeset, match="exit 1"):
-        await documents.pages([{"title": "without rows"}])
+        await documents.pages(FORM, [{"title": "without rows"}])
     with pytest.raises(NotTypeset, match="within"):
-        await documents.pages(plain([USUAL]), within=0.001)
+        await documents.pages(FORM, plain([USUAL]), within=0.001)

@@ -49,6 +49,11 @@ UNSEEN_BY_PEOPLE = {
     "referrals.py:due_everywhere": "the schedule, which reminds those who may see it",
     "visits.py:for_rules": "the rules of the case",
     "visits.py:last_companions": "the person's own reports",
+    **dict.fromkeys(
+        ("season.py:_visits", "season.py:_cases", "season.py:_moves", "season.py:_asked", "season.py:_late"),
+        "counted and never shown, of the reach of the report; whoever gets aggregates sees no case at all",
+    ),
+    "season.py:municipalities": "names of municipalities, for the keyboard",
 }
 
 

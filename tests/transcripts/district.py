@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.app import App
-from casework.records import INSTITUTION, LEADER, MEMBER, MUNICIPAL, REGIONAL, NextStep
+from casework.records import GOVERNOR, INSTITUTION, LEADER, MEMBER, MUNICIPAL, REGIONAL, NextStep
 from storage import cases, people, teams
 from storage.cases import NewCase
 from storage.database import Tx
@@ -50,12 +50,13 @@ INVITATIONS = {
     "Участък": Member("", INSTITUTION, municipality="Бяла", institution="I50"),
     "Здраве": Member("", INSTITUTION, institution="I60"),
     "Сдружение": Member("", INSTITUTION, municipality="Бяла", institution="I80"),
+    "ОКЦ": Member("", GOVERNOR),
 }
 """One for each role, by what a transcript calls it. The code is that word in Latin letters."""
 CODES = {"Б-1": "team-b1", "Б-2": "team-b2", "Бяла": "byala", "Русе": "ruse"} | {
     "ръководител Б-2": "lead-b2", "ръководител Р-1": "lead-r1",
     "Училище": "school", "Медиатор": "mediator", "Подпомагане": "social", "Закрила": "protection",
-    "Полиция": "police", "Участък": "station", "Здраве": "health", "Сдружение": "ngo",
+    "Полиция": "police", "Участък": "station", "Здраве": "health", "Сдружение": "ngo", "ОКЦ": "okc",
 }  # fmt: skip
 
 DUE = (0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 6, 6, 7, 7, 8, 8)

@@ -27,7 +27,7 @@ from bot.doors import of_telegram
 from bot.pace import Pace
 from storage.outbox import REPLY, Call, Due
 
-FIELDS = {"chart": "photo", "sheet": "document", "document": "document"}
+PHOTO, FILE = "photo", "document"
 IDEMPOTENT = {"editMessageText", "deleteMessage"}
 GONE = ("message to edit not found", "message can't be edited")
 NOTHING_LEFT_TO_DO = ("message is not modified", "message to delete not found", "message can't be deleted")
@@ -67,7 +67,7 @@ class Telegram:
         try:
             if drawing:
                 name, content = await attachments.drawn(drawing)
-                payload[FIELDS[drawing.kind]] = Upload(content, filename=name)
+                payload[PHOTO if drawing.kind == "chart" else FILE] = Upload(content, filename=name)
                 answer = await self._bot.do_api_request(due.method, api_kwargs=payload)
             else:
                 answer = await self.call(due.method, payload)

@@ -9,7 +9,7 @@ from typing import Any
 from bot.channels import attachments, buttons
 from bot.channels.parts import split
 from bot.channels.telegram.reading import CHANNEL
-from handlers.scene import Chart, Document, Message, Sheet
+from handlers.scene import Attachment, Chart, Message
 from handlers.words import Text, Words
 from storage.outbox import Call
 
@@ -40,7 +40,7 @@ def calls(told: Message, chat: str, words: Words, *, tapped: str, priority: int,
     return made
 
 
-def _attached(told: Message, attachment: Chart | Sheet | Document, chat: str, priority: int, at: datetime) -> Call:
+def _attached(told: Message, attachment: Attachment, chat: str, priority: int, at: datetime) -> Call:
     """What is to be drawn travels as data; it is drawn when the call is made."""
     method = "sendPhoto" if isinstance(attachment, Chart) else "sendDocument"
     payload = {"chat_id": int(chat), "disable_notification": True, **attachments.written(attachment)}
