@@ -15,19 +15,37 @@ class Visit:
     day: date
     outcome: str
     promised_on: date | None
-    receipt: int
     by: Seat
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Of an institution, to what a measure asked of it."""
+
+    number: str
+    day: date
+    measure: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Postponed:
+    number: str
+    day: date
+    reason: str
+
+
+Deed = Visit | Answer | Postponed
 
 
 @dataclass
 class Ledger:
     """By the number of the case, in the order in which it happened."""
 
-    deeds: dict[str, list[Visit]] = field(default_factory=lambda: defaultdict(list))
+    deeds: dict[str, list[Deed]] = field(default_factory=lambda: defaultdict(list))
 
-    def visited(self, visit: Visit) -> None:
-        self.deeds[visit.number].append(visit)
+    def add(self, deed: Deed) -> None:
+        self.deeds[deed.number].append(deed)
 
-    @property
-    def visits(self) -> list[Visit]:
-        return [deed for deeds in self.deeds.values() for deed in deeds if isinstance(deed, Visit)]
+    def count(self, kind: type[Deed]) -> int:
+        return sum(isinstance(deed, kind) for deeds in self.deeds.values() for deed in deeds)

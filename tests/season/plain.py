@@ -6,29 +6,23 @@ It shares nothing with `casework`: no rule, no calendar, no record. The free day
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.season.ledger import Ledger, Visit
+from tests.season.ledger import Answer, Deed, Ledger, Postponed, Visit
 
 BOOK: dict[str, Any] = tomllib.loads((Path(__file__).parents[2] / "casework" / "catalogue.toml").read_text("utf-8"))
 FREE = {
     date.fromisoformat(day)
     for day in (
         "2026-09-07", "2026-09-22", "2026-12-24", "2026-12-25", "2026-12-28", "2027-01-01", "2027-03-03", "2027-04-30",
-        "2027-05-03", "2027-05-04", "2027-05-06", "2027-05-24", "2027-09-06", "2027-09-22",
+        "2027-05-03", "2027-05-04", "2027-05-06", "2027-05-24", "2027-09-06", "2027-09-22", "2027-12-24", "2027-12-27",
+        "2027-12-28",
     )
 }  # fmt: skip
-"""Free days of the season that are no Saturday or Sunday, and those of the autumn after it."""
-
-
-@dataclass
-class Standing:
-    status: str
-    step: str
-    due_on: date | None
+"""Free days of the season that are no Saturday or Sunday, and those of the year after it."""
 
 
 def works(day: date) -> bool:
@@ -42,26 +36,113 @@ def moved(day: date) -> date:
     return day
 
 
-def at_the_end(number: str, ledger: Ledger, begun: date) -> Standing:
-    stands = Standing(BOOK["first_status"], BOOK["first_step"], moved(begun + timedelta(days=BOOK["first_days"])))
-    seen: list[str] = []
+def in_days(day: date, days: int) -> date:
+    return moved(day + timedelta(days=days))
+
+
+def worked_on(day: date, working_days: int) -> date:
+    for _ in range(working_days):
+        day = moved(day + timedelta(days=1))
+    return day
+
+
+def working_days_late(due: date, today: date) -> int:
+    due, late = moved(due), 0
+    while due < today:
+        due += timedelta(days=1)
+        late += works(due)
+    return late
+
+
+@dataclass
+class Standing:
+    """Where one case is; `asked` are the open referrals, measure to deadline, in the order in which they were made."""
+
+    status: str
+    step: str
+    due_on: date | None
+    waits: str = ""
+    asked: dict[str, date] = field(default_factory=dict)
+    seen: list[str] = field(default_factory=list)
+    """The outcomes of its visits."""
+    led_to: tuple[str, ...] = ()
+    """The measures that the last visit brought about of itself."""
+
+    @property
+    def shown(self) -> tuple[str, str, date | None]:
+        return self.status, self.step, self.due_on
+
+
+def at_the_end(number: str, ledger: Ledger, begun: date, until: date) -> Standing:
+    case = Standing(BOOK["first_status"], BOOK["first_step"], in_days(begun, BOOK["first_days"]))
     for deed in ledger.deeds[number]:
-        stands = after_visit(deed, seen)
-        seen.append(deed.outcome)
-    return stands
+        silence(case, deed.day)
+        happens(case, deed)
+    silence(case, until)
+    return case
 
 
-def after_visit(visit: Visit, seen: list[str]) -> Standing:
+def silence(case: Standing, today: date) -> None:
+    """The morning on which the team takes it back comes before what is done on that day."""
+    if case.waits and case.due_on and worked_on(case.due_on, BOOK["silent_days"]) <= today:
+        back_on = worked_on(case.due_on, BOOK["silent_days"])
+        moves(case, BOOK["silent_status"], BOOK["silent_step"], back_on)
+
+
+def happens(case: Standing, deed: Deed) -> None:
+    match deed:
+        case Visit():
+            visited(case, deed)
+        case Answer():
+            answered(case, deed)
+        case Postponed():
+            case.due_on = in_days(deed.day, BOOK["late"][deed.reason]["days"])
+
+
+def closed(status: str) -> bool:
+    return bool(BOOK["statuses"][status].get("closed"))
+
+
+def moves(case: Standing, status: str, step: str, due_on: date | None) -> None:
+    """As far as the status it has lets it."""
+    may = status == case.status or status in BOOK["statuses"][case.status]["to"]
+    if may or not closed(case.status):
+        case.status = status if may else case.status
+        case.step, case.due_on, case.waits = step, due_on, ""
+
+
+def visited(case: Standing, visit: Visit) -> None:
     rule = BOOK["outcomes"][visit.outcome]
-    if rule.get("closes"):
-        return Standing(rule["status"], rule["step"], None)
     in_a_row = 1
-    while seen[-in_a_row:] == [visit.outcome] * in_a_row:
+    while case.seen[-in_a_row:] == [visit.outcome] * in_a_row:
         in_a_row += 1
+    case.seen.append(visit.outcome)
     again = rule.get("repeat")
+    if rule.get("closes"):
+        moves(case, rule["status"], rule["step"], None)
+        case.asked, case.led_to = {}, ()
+        return
     if again and in_a_row >= again["times"]:
-        return Standing(again["status"], again["step"], moved(visit.day + timedelta(days=again["days"])))
-    return Standing(rule["status"], rule["step"], moved(day_of(rule, visit)))
+        rule, due = {**again, "meets": rule.get("meets")}, in_days(visit.day, again["days"])
+    else:
+        due = moved(day_of(rule, visit))
+    if closed(case.status):
+        return
+    if rule.get("meets"):
+        case.asked = {code: by for code, by in case.asked.items() if not BOOK["measures"][code].get("finds")}
+    moves(case, rule["status"], rule["step"], due)
+    case.led_to = tuple(rule.get("refers", ()))
+    for code in case.led_to:
+        case.asked.setdefault(code, in_days(visit.day, BOOK["measures"][code]["days"]))
+    waits_for(case, case.led_to)
+
+
+def waits_for(case: Standing, codes: tuple[str, ...]) -> None:
+    """The earliest of those that are asked, if there is one."""
+    among = [(by, place, code) for place, (code, by) in enumerate(case.asked.items()) if code in codes]
+    if among:
+        case.due_on, _place, case.waits = min(among)
+        case.step = BOOK["answer_step"]
 
 
 def day_of(rule: dict[str, Any], visit: Visit) -> date:
@@ -73,3 +154,17 @@ def day_of(rule: dict[str, Any], visit: Visit) -> date:
     while not day.isoformat().endswith(rule["on"]):
         day += timedelta(days=1)
     return day
+
+
+def answered(case: Standing, answer: Answer) -> None:
+    rule = BOOK["answers"][answer.code]
+    del case.asked[answer.measure]
+    status = rule.get("status", "")
+    news = status not in ("", case.status)
+    if not news and not case.waits and case.step != BOOK["silent_step"]:
+        return
+    others = tuple(code for code in case.asked if code in case.led_to or code == case.waits)
+    if not news and case.waits and others:
+        waits_for(case, others)
+    elif not closed(case.status):
+        moves(case, status or case.status, rule["step"], in_days(answer.day, rule["days"]))

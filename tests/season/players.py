@@ -14,7 +14,7 @@ from datetime import date
 
 from casework import catalogue
 from sandbox import Person
-from tests.season.ledger import Ledger, Visit
+from tests.season.ledger import Ledger, Postponed, Visit
 from tests.season.nature import Child, Found
 from tests.season.oblast import Oblast, Seat
 
@@ -29,6 +29,8 @@ A_DAY = 5
 """So many doors a team reaches in a day."""
 GOES_OUT, ILL, MISTAKEN = 85, 4, 6
 """Of a hundred days, people and messages."""
+POSTPONED = 25
+OVERDUE = re.compile(r"Отложи ([А-Я]{2}-\d{3,4})")
 WRONG = ("не знам", "👍", "утре ще пиша")
 """What a tired person sends in the middle of a report."""
 
@@ -100,6 +102,24 @@ class Field:
             await phone.taps("Още →", said)
         crew.more = False
 
+    async def postpones(self, seat: Seat, text: str, today: date) -> None:
+        """Now and then somebody says why a step is late, and it is off the list until its new day."""
+        late = OVERDUE.findall(text)
+        if not late or self.draw.randrange(100) >= POSTPONED:
+            return
+        phone, number = self.oblast.folk[seat], self.draw.choice(late)
+        reason = self.draw.choice(list(BOOK.late.values()))
+        phone.forget()
+        await phone.taps(f"Отложи {number}")
+        said = await phone.hears(PATIENCE)
+        if reason.label("bg") in said.labels:
+            await phone.taps(reason.label("bg"), said)
+            assert f"{number} е отложен" in (await phone.hears(PATIENCE)).text
+            self.ledger.add(Postponed(number, today, reason.code))
+            self.crews[seat.team].told.pop(number, None)
+        else:
+            assert "не може да се отложи" in said.text, said.text
+
     async def _walks(self, seat: Seat, numbers: list[str], today: date) -> None:
         for number in numbers:
             await self._reports(seat, number, self.children[number].visited(today), today)
@@ -113,7 +133,7 @@ class Field:
         await phone.says(f"{number} {BOOK.outcomes[found.outcome].short[0]}{promised}")
         saved = await _answered(phone, number)
         if saved:
-            self.ledger.visited(Visit(number, today, found.outcome, found.promised_on, int(saved.group(1)), seat))
+            self.ledger.add(Visit(number, today, found.outcome, found.promised_on, seat))
 
 
 async def _answered(phone: Person, number: str) -> re.Match[str] | None:

@@ -41,6 +41,7 @@ class Watch:
             self._theirs(at, seat, message)
             if seat.team:
                 self.doors.crews[seat.team].hears(message.text, at.date())
+                await self.doors.postpones(seat, "\n".join(message.labels), at.date())
 
     async def evening(self, at: datetime) -> None:
         told = await self._rung(at)
