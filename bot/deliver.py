@@ -11,6 +11,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import cast
 
 import structlog
 
@@ -48,7 +49,7 @@ class Deliverer:
         """Something may be due that has not been looked at."""
         self._look_at = math.inf
         self._more = False
-        """At the last look some rows had to wait for a call to end."""
+        """At the last look some rows had to wait for a call to end, or for room among those that are looked at."""
         self._busy: set[Chat] = set()
         """Chats to which a call is under way, or failed and is not yet recorded: nothing may overtake it."""
         self._taken: set[int] = set()
@@ -93,9 +94,10 @@ class Deliverer:
 
     async def _start_what_may(self) -> float:
         """Begins the calls that may be made now; when (on the monotonic clock) to look again."""
-        self._look = self._more = False
+        self._look = False
         now, glance = self._now(), self._database.glance()
         found = await outbox.due(glance, now, LOOK_AHEAD, self._channels)
+        self._more = len(found) == LOOK_AHEAD
         waiting = [row for row in found if row.id not in self._taken]
         pause = self._start(waiting)
         at = await outbox.next_at(glance, now)
@@ -145,6 +147,8 @@ class Deliverer:
         self._ended.append(result)
         if result.state != WAITING:
             self._busy.discard((row.channel, row.chat))
+        # Not only when the task is done: whoever is woken now must not take it for one that is under way.
+        self._tasks.discard(cast("asyncio.Task[None]", asyncio.current_task()))
         self._look = self._look or self._more
         self._wake.set()
 
@@ -197,6 +201,7 @@ class Deliverer:
         self._taken.difference_update(result.row.id for result in ended)
         if failed := [result.row for result in ended if result.state == WAITING]:
             self._busy.difference_update((row.channel, row.chat) for row in failed)
+        if failed or self._more:
             self.look_again()
 
     async def _follow(self, tx: Tx, result: Result) -> None:

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
+from bot.deliver import LOOK_AHEAD
 from bot.demo import free_port
 from sandbox import Fault, Person, Sandbox
 from storage import outbox
 from storage.database import Tx
-from storage.outbox import Call
+from storage.outbox import BROADCAST, Call
 from tests.bot.conftest import TOKEN, World, living
 
 
@@ -141,6 +142,23 @@ async def test_a_chat_that_must_wait_does_not_fill_the_queue_of_the_others(world
         ]
         await outbox.add(tx, calls, world.app.now())
     assert "какво ще правим" in await says_and_hears(rumen, "/menu")
+
+
+async def test_many_at_once_are_told_however_many_calls_end_in_one_moment(sandbox: Sandbox, tmp_path: Path) -> None:
+    """More than are looked at once, to a chat each, at no pace; whoever is not told then waits for the next message."""
+    unpaced = "messages_per_second = 1000\nchat_messages_per_second = 1000"
+    async with living(sandbox, tmp_path, unpaced) as world:
+        people = [sandbox.world.person(f"№ {number}") for number in range(3 * LOOK_AHEAD)]
+        for one in people:
+            one.started = True
+        calls = [
+            Call("telegram", str(one.id), "sendMessage", {"chat_id": one.id, "text": "Утре няма училище."}, BROADCAST)
+            for one in people
+        ]
+        async with world.app.database.transaction() as tx:
+            await outbox.add(tx, calls, world.app.now())
+        await world.settled()
+        assert [len(one.chat) for one in people] == [1] * len(people)
 
 
 @pytest.mark.parametrize("kind", ["500", "html_502", "disconnect", "half_response"])
