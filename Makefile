@@ -5,6 +5,9 @@ READY := $(VENV)/.ready
 # Of the demo's page.
 PORT ?= 8080
 
+# Some of them are also folders here.
+.PHONY: install demo sandbox test coverage bench soak check format words
+
 install: $(READY)
 
 $(READY): requirements-dev.lock pyproject.toml

@@ -7,6 +7,7 @@ import errno
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import datetime
@@ -15,6 +16,7 @@ from typing import Annotated, Any, NoReturn
 
 import structlog
 import typer
+from telegram.warnings import PTBUserWarning
 
 from bot import checks, config, importing, inviting, reporting
 from bot.app import now_utc, open_app
@@ -188,6 +190,8 @@ def _logging() -> None:
 
 
 def main() -> None:
+    # Whoever reads the terminal can do nothing about how we call the library.
+    warnings.filterwarnings("ignore", "Please use 'Bot", PTBUserWarning)
     cli()
 
 

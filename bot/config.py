@@ -221,7 +221,8 @@ def _without(raw: dict[str, Any], wrong: ValidationError) -> File:
 def _mend(kind: str, said: str) -> str:
     if kind == "extra_forbidden":
         return "this key is not known. config.example.toml lists all of them."
-    return f"{said}. See config.example.toml."
+    # What our own checks raise comes with this in front.
+    return f"{said.removeprefix('Value error, ')}. See config.example.toml."
 
 
 def _secret(environ: Mapping[str, str], name: str, mistakes: list[str]) -> str:

@@ -112,18 +112,23 @@ async def _changed(
     return Followed(step, institutions.get(step.waits_for, ""), tuple(lines), tuple(told))
 
 
-async def _ask(
-    tx: Tx, work: Work, case: Case, visit: Visit, wanted: Sequence[str], now: datetime
-) -> list[int]:  # fmt: skip
-    """What is not asked already, and was not answered already to the same visit."""
-    held = {one.measure for one in await referrals.open_of(tx, case.id)}
-    held |= {one.measure for one in await referrals.made_by(tx, visit.id) if _stands(one, case)}
+async def _ask(tx: Tx, work: Work, case: Case, visit: Visit, wanted: Sequence[str], now: datetime) -> list[int]:
+    """What is not asked already, and was not answered already to the same visit.
+
+    What was asked and is late is asked again, with a new deadline: else the case would wait for a day that has passed.
+    """
+    open_ = {one.measure: one for one in await referrals.open_of(tx, case.id)}
+    answered = {one.measure for one in await referrals.made_by(tx, visit.id) if _stands(one, case)}
     today = calendar.local_day(now, work.zone)
     new = []
     for code in wanted:
-        if code not in held:
+        by = life.answer_by(work.catalogue, work.calendar, code, today)
+        if code in open_:
+            if open_[code].answer_by < today:
+                await referrals.renew(tx, open_[code], by, visit.id, visit.reporter_id, now)
+                new.append(open_[code].id)
+        elif code not in answered:
             institution = work.catalogue.measures[code].institution
-            by = life.answer_by(work.catalogue, work.calendar, code, today)
             new.append(
                 await referrals.ask(
                     tx, case.id, institution, by, now, asked_by=visit.reporter_id, visit_id=visit.id, measure=code

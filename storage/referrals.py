@@ -54,6 +54,19 @@ async def ask(
     return int(row["id"])
 
 
+async def renew(tx: Tx, referral: Referral, answer_by: date, visit_id: int, asked_by: int, now: datetime) -> None:
+    """Asked once more by another visit: a late one has a new deadline, and whoever asked last hears the answer."""
+    await tx.run(
+        "UPDATE referral SET answer_by = :by, visit_id = :visit, asked_by = :asked_by WHERE id = :id AND state = :open",
+        by=answer_by.isoformat(),
+        visit=visit_id,
+        asked_by=asked_by,
+        id=referral.id,
+        open=OPEN,
+    )
+    await audit.note(tx, now, asked_by, "referred again", referral.case_id, f"referral {referral.id}")
+
+
 async def get(tx: Tx, me: Person, referral_id: int) -> Referral | None:
     row = await tx.row(f"SELECT {_REFERRAL} {_SEEN} WHERE r.id = :id", me=me.id, id=referral_id)
     return _referral(row) if row else None

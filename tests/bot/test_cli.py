@@ -55,6 +55,7 @@ def test_every_mistake_in_one_go(tmp_path: Path, command: str) -> None:
     ended = obhvat(tmp_path, command, OBHVAT_TELEGRAM_TOKEN=TOKEN)
     assert ended.returncode == 2, ended.stderr
     assert "Traceback" not in ended.stderr
+    assert "Value error" not in ended.stderr
     lines = ended.stderr.strip().splitlines()
     for told in ("telegram.api_urll", "schedule.timezone", "newer obhvat", "photos.store", "is not reached"):
         assert sum(told in line for line in lines) == 1, (told, lines)

@@ -666,3 +666,25 @@ async def test_whoever_closes_a_case_withdraws_what_is_asked_of_it(
         told = await referring.closed(tx, WORK, case, None, NOW)
     assert [one.to for one in told] == [await id_of(database, "yana")]
     assert [state for _measure, state, _answer in await states(database)] == ["withdrawn", "withdrawn"]
+
+
+async def test_what_is_late_is_asked_again_and_the_case_waits_for_no_day_that_has_passed(
+    mila: Chat, database: Database, somebody: Joining
+) -> None:
+    yana = await somebody("yana", "Яна Драгнева", "I30")
+    await reports(mila, "14 адрес", "Пропусни")
+    mila.now = NOW + timedelta(days=40)
+    said = await reports(mila, "14 адрес", "Пропусни")
+    assert said.splitlines()[1] == "Следва: отговор от институция (Община). Срок: пн, 18.01"
+    assert notices(mila) == [
+        (
+            await id_of(database, "yana"),
+            "БЯ-014, Дряновец: Община: проверка на адрес\nПита: Мила Петрова (Б-1). Отговор до: пн, 18.01",
+        )
+    ]
+    assert await standing(database) == ("S30", "answer", "2027-01-18", 1)
+    assert await states(database) == [("M30", "open", "")]
+    yana.now = mila.now
+    await answers(yana, "Живее на друг адрес")
+    assert await states(database) == [("M30", "answered", "A20")]
+    assert (await standing(database))[:2] == ("S21", "visit")
