@@ -133,7 +133,8 @@ def visited(case: Standing, visit: Visit) -> None:
     moves(case, rule["status"], rule["step"], due)
     case.led_to = tuple(rule.get("refers", ()))
     for code in case.led_to:
-        case.asked.setdefault(code, in_days(visit.day, BOOK["measures"][code]["days"]))
+        if case.asked.get(code, date.min) < visit.day:  # also what is late is asked anew
+            case.asked[code] = in_days(visit.day, BOOK["measures"][code]["days"])
     waits_for(case, case.led_to)
 
 
