@@ -30,4 +30,4 @@ async def fill(tx: Tx, work: Work, now: datetime) -> None:
 
 async def _planned(tx: Tx, work: Work, name: str) -> Plan:
     sheet = spreadsheets.read_import((EXAMPLES / name).read_bytes(), {})
-    return imports.plan(work, sheet, Reach(), await imports.known(tx))
+    return imports.plan(work, sheet, Reach(), await imports.known(tx, work))

@@ -109,15 +109,17 @@ class FileReader:
         now = self._now()
         async with self._database.transaction() as tx:
             if await import_files.end(tx, file, now):
-                done = await imports.keep(tx, self._work, planned, new, now, by=me)
+                done, told = await imports.keep(tx, self._work, planned, new, now, by=me)
                 await self._tell(tx, file, [said.done(file, done)])
+                for one in told:
+                    await self._teller.notify(tx, one, now, REPLY)
 
     async def _planned(self, file: ImportFile, content: bytes) -> tuple[Person, Plan]:
         """Judged by who the person is now, and by what is here now."""
         sheet = await aside.read(content, self._mapping)
         async with self._database.reading() as tx:
             me = await people.get(tx, file.person_id)
-            held = await imports.known(tx)
+            held = await imports.known(tx, self._work)
         reach = placing.reach_of(me, file.team) if me else None
         if me is None or reach is None:
             raise Unusable(Problem(0, "", "not_allowed"))

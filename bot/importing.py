@@ -84,7 +84,7 @@ async def _read(read: Config, file: Path) -> Sheet:
 
 async def _planned(database: Database, work: Work, sheet: Sheet, team: str) -> Plan:
     async with database.reading() as tx:
-        held = await imports.known(tx)
+        held = await imports.known(tx, work)
     if team and team.casefold() not in held.teams:
         names = ", ".join(one.name for one in held.teams.values())
         raise ConfigError([f"--team: there is no team {team!r}. Teams: {names}."])
@@ -94,7 +94,9 @@ async def _planned(database: Database, work: Work, sheet: Sheet, team: str) -> P
 async def _keep(database: Database, work: Work, planned: Plan, now: datetime) -> Plan:
     new = imports.sealed(work, planned)
     async with database.transaction() as tx:
-        return await imports.keep(tx, work, planned, new, now)
+        # Who must go again finds it among what is due; from the keyboard nobody is written to.
+        done, _told = await imports.keep(tx, work, planned, new, now)
+        return done
 
 
 def _show(planned: Plan, words: Words) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from casework import numbers, placing, privacy, steps
+from casework import calendar, life, numbers, placing, privacy, steps
 from casework.imports import CaseRow, CaseSheet, Problem, Sheet, TeamSheet, Unusable
 from casework.placing import Plan, Reach
-from casework.records import Person, Team
-from handlers.scene import Work
+from casework.records import IMPORT, Cause, Person, Team
+from handlers import imports as said
+from handlers.checked import of_team
+from handlers.scene import Message, Work
 from storage import audit, cases, teams
 from storage.cases import NewCase
 from storage.database import Tx
@@ -23,10 +25,14 @@ class Known:
 
     teams: Mapping[str, Team]
     cases: set[str]
+    enrolled: set[str] = field(default_factory=set)
+    """Of the cases those whose child was enrolled, and is observed or has stayed."""
 
 
-async def known(tx: Tx) -> Known:
-    return Known(await teams.by_name(tx), await cases.recognised(tx))
+async def known(tx: Tx, work: Work) -> Known:
+    rules = work.catalogue.retention
+    enrolled = await cases.marks_of(tx, (rules.status, rules.kept))
+    return Known(await teams.by_name(tx), await cases.recognised(tx), enrolled)
 
 
 def plan(work: Work, sheet: Sheet, reach: Reach, held: Known) -> Plan:
@@ -48,10 +54,18 @@ def _plan_teams(sheet: TeamSheet, reach: Reach, held: Mapping[str, Team]) -> Pla
 
 
 def _plan_cases(work: Work, sheet: CaseSheet, reach: Reach, held: Known) -> Plan:
-    ready, refused = placing.place_cases(sheet.rows, held.teams, reach)
-    new = {recognised_by(work, one.row) for one in ready} - held.cases
+    rows, below = placing.at_risk(sheet.rows, work.catalogue.retention)
+    ready, refused = placing.place_cases(rows, held.teams, reach)
+    marks = {recognised_by(work, one.row): one.row for one in ready}
+    again = [mark for mark, row in marks.items() if _of_register(row) and mark in held.enrolled]
     strange = placing.strange_settlements(ready, held.teams)
-    return Plan((), tuple(ready), len(new), 0, _in_order(sheet, refused), strange)
+    rejects = _in_order(sheet, (*below, *refused))
+    return Plan((), tuple(ready), len(marks.keys() - held.cases), len(again), rejects, strange)
+
+
+def _of_register(row: CaseRow) -> bool:
+    """Whether it says that a child is at risk by what it missed."""
+    return (row.hours, row.days) != (None, None)
 
 
 def _in_order(sheet: Sheet, refused: Sequence[Problem]) -> tuple[Problem, ...]:
@@ -85,12 +99,36 @@ def sealed(work: Work, planned: Plan) -> list[NewCase]:
 
 async def keep(
     tx: Tx, work: Work, planned: Plan, new: Sequence[NewCase], now: datetime, by: Person | None = None
-) -> Plan:
-    """Keeps what was planned, and tells how it came out. `new` are its cases, sealed before the transaction began."""
+) -> tuple[Plan, list[Message]]:
+    """Keeps what was planned, and tells how it came out, and whoever must go again. `new` are its cases, sealed before
+    the transaction began."""
     await teams.put_all(tx, [(row.team, row.municipality, row.area) for row in planned.teams])
-    first = steps.first(work.catalogue, work.calendar, now.astimezone(work.zone).date())
-    done = replace(planned, new=await cases.put(tx, new, first, now)) if planned.cases else planned
+    done = replace(planned, new=await _put(tx, work, new, now)) if planned.cases else planned
+    told = await _again(tx, work, planned, new, now, by)
     what = "cases" if planned.cases else "teams"
     detail = f"{what}: {done.new} new, {done.changed} changed, {done.here} here, {len(done.rejects)} refused"
     await audit.note(tx, now, by.id if by else None, "imported", detail=detail)
-    return done
+    return done, told
+
+
+async def _put(tx: Tx, work: Work, new: Sequence[NewCase], now: datetime) -> int:
+    """Each group with the first step that it owes."""
+    today, added = calendar.local_day(now, work.zone), 0
+    for group in dict.fromkeys(case.group for case in new):
+        first = steps.first_of(work.catalogue, work.calendar, group, today)
+        added += await cases.put(tx, [case for case in new if case.group == group], first, now)
+    return added
+
+
+async def _again(
+    tx: Tx, work: Work, planned: Plan, new: Sequence[NewCase], now: datetime, by: Person | None
+) -> list[Message]:
+    """Sends the teams to enrolled children that the register lists as at risk."""
+    today, told = calendar.local_day(now, work.zone), list[Message]()
+    for placed, kept in zip(planned.cases, new, strict=True):
+        case = await cases.marked(tx, kept.recognised_by) if _of_register(placed.row) else None
+        step = life.at_risk_again(work.catalogue, work.calendar, case, today) if case else None
+        if case and step:
+            await cases.advance(tx, case, step, Cause(IMPORT, None, by.id if by else None), now, detail=placed.row.note)
+            told += [said.at_risk_again(work, case, placed.row, step, one) for one in await of_team(tx, case)]
+    return told

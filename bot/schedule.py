@@ -20,8 +20,8 @@ from bot.tell import Teller
 from casework import escalation
 from casework.escalation import Roster, Turn
 from casework.questions import Patience
-from casework.records import Person
-from handlers import coordinate, handover, notices, overdue, questions, silence
+from casework.records import INSTITUTION, Person
+from handlers import checks, coordinate, handover, notices, overdue, questions, silence
 from handlers.scene import Message, Work
 from storage import cases, claims, inbox, links, media, outbox, overview, people
 from storage.database import Database, Tx
@@ -80,12 +80,14 @@ class Schedule:
                     await self._digest(tx, one, now)
             by_day = self._times.alert_at <= local.time() < self._times.alert_until
             if by_day and self._work.calendar.is_working(local.date()):
-                # First, because what it gives back is due today.
-                told = await silence.passed(tx, self._work, local.date(), now)
+                # First, because what the school owes from now on is not overdue, and what comes back is due today.
+                told = await checks.morning(tx, self._work, on_duty, local.date(), now)
+                told += await silence.passed(tx, self._work, local.date(), now)
                 told += await self._alerts(tx, Roster(on_duty), local.date(), now)
                 told += await self._drafts(tx, local.date(), now)
                 told += await handover.late(tx, self._work, local.date(), now)
-                for morning in notices.together(told):
+                institutions = [one.id for one in on_duty if one.role == INSTITUTION]
+                for morning in notices.together(told, institutions):
                     await self._teller.notify(tx, morning, now)
                 await self._questions(tx, local.date(), now)
             await inbox.forget_before(tx, now - KEPT)

@@ -34,6 +34,11 @@ class WorkingDays:
             day += timedelta(days=1)
         return day
 
+    def on_or_before(self, day: date) -> date:
+        while not self.is_working(day):
+            day -= timedelta(days=1)
+        return day
+
     def add(self, day: date, working_days: int) -> date:
         """The day `working_days` (0 or more) working days after `day`; `day` itself is not counted."""
         for _ in range(working_days):

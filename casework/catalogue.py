@@ -129,6 +129,9 @@ class LateReason(Entry):
     days: int = Field(ge=1)
 
 
+DayOfMonth = Annotated[int, Field(ge=1, le=28)]
+
+
 class Decision(Entry):
     """Of a coordinator. Without a status the case stays in its own, and the step and its day are chosen."""
 
@@ -165,6 +168,8 @@ class Retention(Part):
 
     days: tuple[int, ...] = Field(min_length=1)
     """After the enrolment, rising."""
+    answer_days: int = Field(ge=1)
+    """So many working days the school has for its answer."""
     institution: str
     status: str
     step: str
@@ -173,6 +178,12 @@ class Retention(Part):
     absent_hours: float = Field(gt=0)
     absent_days: float = Field(gt=0)
     """Of a month, without an excuse: from these on a child is at risk."""
+    at_risk: str
+    """The group of whoever reaches them."""
+    filed: tuple[DayOfMonth, DayOfMonth]
+    """When schools file the absences of the month before; the first and the last day of every month."""
+    stopped: tuple[DayOfMonth, DayOfMonth]
+    """When the stopping of benefits is confirmed."""
 
 
 class SeasonDays(Part):

@@ -23,6 +23,7 @@ TOTAL = "Общ брой"
 """How the last line of the register's sheet begins."""
 LONGEST = 200
 FIRST_YEAR, LAST_YEAR = 2000, 2030
+_AMOUNT = re.compile(r"\d{1,4}([.,]\d{1,2})?")
 _PHONE = re.compile(r"\+?\d[\d /-]{4,18}\d")
 
 
@@ -78,6 +79,9 @@ class CaseRow:
     note: str
     personal_number: str = field(default="", repr=False)
     phone: str = field(default="", repr=False)
+    hours: float | None = None
+    days: float | None = None
+    """Missed without an excuse; only the register's sheet of those at risk tells one of them."""
 
 
 @dataclass(frozen=True)
@@ -174,11 +178,22 @@ def _at_risk(line: int, get: Get) -> CaseRow:
     """Where the child is to be found is its class; a child without an identifier has an empty number."""
     number = _number(get("personal_number", optional=True))
     hours, days = get("hours", optional=True), get("days", optional=True)
-    missed = f", {hours} ч." if hours else f", {days} дни" if days else ""
+    if not hours and not days:
+        raise _Wrong("hours", "blank")
+    missed = f", {hours} ч." if hours else f", {days} дни"
     return CaseRow(
         line, "G3", _name(get), privacy.birth_year(number), get("municipality", optional=True), "",
         f"паралелка {get('class')}", get("team", optional=True), f"{get('class')}{missed}", number,
+        hours=_amount("hours", hours), days=_amount("days", days),
     )  # fmt: skip
+
+
+def _amount(column: str, text: str) -> float | None:
+    if not text:
+        return None
+    if not _AMOUNT.fullmatch(text):
+        raise _Wrong(column, "amount")
+    return float(text.replace(",", "."))
 
 
 def _name(get: Get) -> str:

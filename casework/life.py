@@ -59,7 +59,8 @@ def answered(
     taken back because nobody answered.
     """
     news = bool(answer.status) and answer.status != case.status
-    waits = case.waits_for is not None
+    # What an observed child waits for is its check.
+    waits = case.waits_for is not None and case.enrolled_on is None
     if not news and not waits and case.next_step != catalogue.silent_step:
         return None
     if not news and waits and others:
@@ -84,22 +85,84 @@ def is_wrong(catalogue: Catalogue, check: Check, absent: float) -> bool:
 
 
 def checked(
-    catalogue: Catalogue, calendar: WorkingDays, case: Case, check: Check, absent: float, today: date
+    catalogue: Catalogue, calendar: WorkingDays, case: Case, check: Check, absent: float, today: date, *, asked: int = 0
 ) -> NextStep | None:
-    """What follows the answer to the check that the case owes: the next one, the end, or another visit."""
+    """What follows the answer to a check: the next one, the end, or another visit. `asked` is which one it was, in days
+    after the enrolment; 0 for the one that the case owes."""
     enrolled_on, due_on = case.enrolled_on, case.due_on
     if enrolled_on is None or due_on is None:
         return None
     if is_wrong(catalogue, check, absent):
-        due = calendar.on_or_after(today + timedelta(days=check.days))
-        return permitted(catalogue, case, NextStep(check.status, check.step, due))
+        return gone_wrong(catalogue, calendar, case, check, today)
     rules = catalogue.retention
-    made = check_of(catalogue, enrolled_on, due_on)
-    later = [calendar.on_or_after(enrolled_on + timedelta(days=days)) for days in rules.days if days > made]
-    to_come = [day for day in later if day > today]
+    made = asked or check_of(catalogue, enrolled_on, due_on)
+    to_come = [day for day in _checks_after(catalogue, calendar, enrolled_on, made) if day > today]
     if not to_come:
         return NextStep(rules.kept, rules.step, None)
     return NextStep(case.status, rules.step, to_come[0], enrolled_on=enrolled_on)
+
+
+def _checks_after(catalogue: Catalogue, calendar: WorkingDays, enrolled_on: date, made: int) -> list[date]:
+    days = (days for days in catalogue.retention.days if days > made)
+    return [calendar.on_or_after(enrolled_on + timedelta(days=one)) for one in days]
+
+
+def gone_wrong(catalogue: Catalogue, calendar: WorkingDays, case: Case, check: Check, today: date) -> NextStep | None:
+    due = calendar.on_or_after(today + timedelta(days=check.days))
+    return permitted(catalogue, case, NextStep(check.status, check.step, due))
+
+
+def at_risk_again(catalogue: Catalogue, calendar: WorkingDays, case: Case, today: date) -> NextStep | None:
+    """What follows when the register lists a child as at risk that was enrolled: the same as a check that goes wrong,
+    and what the catalogue lets a child do that had stayed. None for every other case."""
+    if case.enrolled_on is None and case.status != catalogue.retention.kept:
+        return None
+    wrong = [check for check in catalogue.checks.values() if not check.good]
+    steps = (
+        gone_wrong(catalogue, calendar, case, check, today) for check in sorted(wrong, key=lambda one: not one.counts)
+    )
+    return next((step for step in steps if step), None)
+
+
+def asked_of(case: Case, check: int, answer_by: date) -> NextStep:
+    """The same check, owed by the school until that day."""
+    due = max(case.due_on or answer_by, answer_by)
+    return NextStep(case.status, case.next_step, due, check, case.enrolled_on)
+
+
+def same(case: Case) -> NextStep:
+    """What it owes already."""
+    return NextStep(case.status, case.next_step, case.due_on, case.waits_for, case.enrolled_on)
+
+
+def owes_check(catalogue: Catalogue, case: Case) -> bool:
+    """Whether an observed case owes its next check, and not what a person has decided upon instead."""
+    rules = catalogue.retention
+    steps = {rules.step}
+    steps |= {one.step for one in catalogue.outcomes.values() if one.status == rules.status}
+    steps |= {one.step for one in catalogue.answers.values() if one.status == rules.status}
+    return case.enrolled_on is not None and case.next_step in steps
+
+
+def asked_on(catalogue: Catalogue, calendar: WorkingDays, case: Case, made: int, today: date) -> NextStep:
+    """What an observed case owes after a visit when nobody is being asked: the check after the one `made`, whatever a
+    person has decided meanwhile."""
+    enrolled_on, due_on = case.enrolled_on, case.due_on
+    if enrolled_on is None or due_on is None:
+        return same(case)
+    if owes_check(catalogue, case) and check_of(catalogue, enrolled_on, due_on) > made:
+        return same(case)
+    later = _checks_after(catalogue, calendar, enrolled_on, made)
+    due = next((day for day in later if day >= today), max(due_on, calendar.on_or_after(today)))
+    return replace(same(case), step=catalogue.retention.step, due_on=due)
+
+
+def brought_on(visits_say: NextStep, later: NextStep) -> NextStep:
+    """Where a case stands when something else has moved it after its visits. What was asked about an enrolment that
+    has been corrected away counts no longer."""
+    if later.enrolled_on and not later.status and visits_say.enrolled_on is None:
+        return visits_say
+    return replace(later, status=later.status or visits_say.status)
 
 
 def is_silent(catalogue: Catalogue, calendar: WorkingDays, case: Case, today: date) -> bool:

@@ -30,10 +30,11 @@ NAMES = {
     "step": "steps", "first_step": "steps", "leader_step": "steps", "answer_step": "steps", "silent_step": "steps",
     "refused_step": "steps",
     "unassigned_status": "statuses", "unassigned_step": "steps", "refers": "measures", "institution": "institutions",
-    "institutions": "institutions", "outside_status": "statuses", "outside_step": "steps",
+    "institutions": "institutions", "outside_status": "statuses", "outside_step": "steps", "at_risk": "groups",
 }  # fmt: skip
 """Which keys hold codes, and of which table."""
-ONE = {"statuses": "status", "steps": "step", "measures": "measure", "institutions": "institution"}
+ONE = {"statuses": "status", "steps": "step", "measures": "measure", "institutions": "institution",
+       "groups": "group"}  # fmt: skip
 
 
 def told(text: str, wrong: ValidationError) -> list[str]:
@@ -83,7 +84,7 @@ def _matching(lines: Sequence[str], start: int, pattern: str, until: str = r"\A\
 def contradictions(text: str, book: Catalogue) -> list[str]:
     """What fits the shape and cannot be worked with."""
     found = [*_unknown(book), *_labels(book), *_outcomes(book), *_shorts(book), *_endless(book), *_retention(book)]
-    found += [*_form(book), *_decisions(book), *_ladder(book)]
+    found += [*_following(book), *_form(book), *_decisions(book), *_ladder(book)]
     missing = [code for code in GROUPS if code not in book.groups]
     found += [(("groups",), f"there is no {code!r}, to which an import brings cases") for code in missing]
     return [said(text, place, what) for place, what in found]
@@ -196,11 +197,23 @@ def _retention(book: Catalogue) -> Found:
     for key, status, closed in (("status", book.retention.status, False), ("kept", book.retention.kept, True)):
         if status in book.statuses and book.statuses[status].closed != closed:
             yield ("retention", key), f"{status!r} is {'an open' if closed else 'a closed'} status"
+    if not book.retention.filed[0] <= book.retention.filed[1] < book.retention.stopped[0] <= book.retention.stopped[1]:
+        yield ("retention", "stopped"), "the days of the month do not follow each other: `filed`, then `stopped`"
     if not any(check.good for check in checks.values()):
         yield ("checks",), "there is no good one"
     for code, check in checks.items():
         if not check.good and not (check.status and check.step):
             yield ("checks", code), "what is not good needs a `status` and a `step`"
+
+
+def _following(book: Catalogue) -> Found:
+    """What an enrolled child may become by a check; an unknown status is told already."""
+    observed = book.statuses.get(book.retention.status)
+    wanted: dict[Place, str] = {("retention", "kept"): book.retention.kept}
+    wanted |= {("checks", code, "status"): check.status for code, check in book.checks.items() if not check.good}
+    for place, status in wanted.items():
+        if observed and status in book.statuses and status not in observed.to:
+            yield place, f"{status!r} may not follow {observed.code!r}"
 
 
 def _form(book: Catalogue) -> Found:

@@ -39,29 +39,24 @@ def is_closed(catalogue: Catalogue, case: Case) -> bool:
     return catalogue.statuses[case.status].closed
 
 
-def same(case: Case) -> NextStep:
-    """What it owes already."""
-    return NextStep(case.status, case.next_step, case.due_on, case.waits_for, case.enrolled_on)
-
-
 def given(catalogue: Catalogue, calendar: WorkingDays, case: Case, today: date) -> NextStep:
     """Of a case that another team gets: the same, so that no promise is lost.
 
     One that no team had owes its first step. What the old team let lapse gets the days of a first step: nobody is
     late with what they got today.
     """
-    first = steps.first(catalogue, calendar, today)
+    first = steps.first_of(catalogue, calendar, case.group, today)
     if case.next_step == catalogue.unassigned_step:
-        return life.permitted(catalogue, case, first) or same(case)
+        return life.permitted(catalogue, case, first) or life.same(case)
     lapsed = case.waits_for is None and case.due_on is not None and case.due_on < today
-    return replace(same(case), due_on=first.due_on) if lapsed else same(case)
+    return replace(life.same(case), due_on=first.due_on) if lapsed else life.same(case)
 
 
 def taken(catalogue: Catalogue, calendar: WorkingDays, case: Case, today: date) -> NextStep:
     """Of a case that is taken from its team and given to none."""
     if case.enrolled_on:
-        return same(case)
-    return life.permitted(catalogue, case, life.unassigned(catalogue, calendar, today)) or same(case)
+        return life.same(case)
+    return life.permitted(catalogue, case, life.unassigned(catalogue, calendar, today)) or life.same(case)
 
 
 def accepted(
@@ -72,7 +67,11 @@ def accepted(
         return None
     if team_id is None:
         return taken(catalogue, calendar, case, today)
-    return same(case) if case.enrolled_on else life.permitted(catalogue, case, steps.first(catalogue, calendar, today))
+    return (
+        life.same(case)
+        if case.enrolled_on
+        else life.permitted(catalogue, case, steps.first_of(catalogue, calendar, case.group, today))
+    )
 
 
 def answer_by(catalogue: Catalogue, calendar: WorkingDays, offered_on: date) -> date:

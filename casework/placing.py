@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from casework.catalogue import Retention
 from casework.imports import COLUMNS, CaseRow, Problem, TeamRow
 from casework.records import LEADER, MUNICIPAL, REGIONAL, Person, Team
 
@@ -84,6 +85,27 @@ def _wrong_case(row: CaseRow, team: Team | None, reach: Reach) -> str:
     if row.municipality and not _same(row.municipality, team.municipality):
         return "other_municipality"
     return ""
+
+
+def at_risk(rows: Iterable[CaseRow], rules: Retention) -> tuple[list[CaseRow], list[Problem]]:
+    """Without those of the register's sheet who missed less than what makes a child one at risk."""
+    kept, rejects = [], []
+    for row in rows:
+        if below := _below(row, rules):
+            rejects.append(below)
+        else:
+            kept.append(row)
+    return kept, rejects
+
+
+def _below(row: CaseRow, rules: Retention) -> Problem | None:
+    """A row that tells hours and days is at risk by either."""
+    missed = (("hours", row.hours, rules.absent_hours), ("days", row.days, rules.absent_days))
+    told = [(column, value, least) for column, value, least in missed if value is not None]
+    if not told or any(value >= least for _column, value, least in told):
+        return None
+    column, _value, least = told[0]
+    return Problem(row.line, COLUMNS[column], f"below_{column}", f"{least:g}")
 
 
 def place_teams(

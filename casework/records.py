@@ -53,6 +53,8 @@ class Person:
     """Messages of their people that could not be handled; counted only when a coordinator writes."""
     asked: int = 0
     """Questions of their people that wait for an answer; counted likewise."""
+    is_asked_after_children: bool = False
+    """Whether their institution says if enrolled children attend; known only when they write."""
 
     @property
     def coordinates(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from casework.calendar import WorkingDays
@@ -17,6 +18,15 @@ def first(catalogue: Catalogue, calendar: WorkingDays, assigned_on: date) -> Nex
     """What a case that was just given to a team owes."""
     due = calendar.on_or_after(assigned_on + timedelta(days=catalogue.first_days))
     return NextStep(catalogue.first_status, catalogue.first_step, due)
+
+
+def first_of(catalogue: Catalogue, calendar: WorkingDays, group: str, assigned_on: date) -> NextStep:
+    """The same for a child of that group: one at risk is visited before its benefits may be stopped."""
+    step = first(catalogue, calendar, assigned_on)
+    last = assigned_on.replace(day=catalogue.retention.stopped[0]) - timedelta(days=1)
+    if group != catalogue.retention.at_risk or assigned_on > last or step.due_on is None:
+        return step
+    return replace(step, due_on=min(step.due_on, max(calendar.on_or_before(last), calendar.on_or_after(assigned_on))))
 
 
 def after(catalogue: Catalogue, calendar: WorkingDays, report: VisitReport, earlier: Sequence[VisitReport]) -> NextStep:

@@ -20,8 +20,7 @@ ANSWERS = 3
 
 
 def asked_for(book: Catalogue, referral: Referral) -> Text:
-    """A measure, or the check after an enrolment."""
-    return book.measures[referral.measure] if referral.measure else book.steps[book.retention.step]
+    return book.measures[referral.measure]
 
 
 def of_case(referral: Referral) -> Text:
@@ -106,5 +105,5 @@ def on_card(book: Catalogue, asked: Sequence[Referral]) -> Iterator[Text]:
         measure = asked_for(book, one)
         if one.state == REFUSED:
             yield _("Nobody takes it on: {measure}", measure=measure)
-        elif one.measure:
+        else:
             yield _("Answered: {measure} · {answer}", measure=measure, answer=book.answers[one.answer])

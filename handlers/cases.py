@@ -8,7 +8,7 @@ from functools import partial
 
 from casework.catalogue import Catalogue
 from casework.records import INSTITUTION, OPEN, Case, Referral, Visit
-from handlers import movement
+from handlers import checks, movement
 from handlers.answering import NOT_THERE, hindered
 from handlers.asked import asked_for, on_card, owes
 from handlers.menu import MENU, correct, print_form
@@ -71,8 +71,9 @@ async def card(tx: Tx, here: Scene, case_id: int) -> Message:
         lines = (*_told(here.work.catalogue, case, ()), *on_card(here.work.catalogue, own))
         return Message(View(lines, (*_look(case), (MENU,))))
     history = (await visits.history(tx, here.me, case.id))[-HISTORY:]
-    lines = (*_told(here.work.catalogue, case, history), *on_card(here.work.catalogue, asked))
-    return Message(View(lines, _ways(here, case, history, await _answer_of(tx, here, asked))))
+    check = await checks.on_card(tx, here, case)
+    lines = (*_told(here.work.catalogue, case, history), *on_card(here.work.catalogue, asked), *check.lines)
+    return Message(View(lines, (*check.rows, *_ways(here, case, history, await _answer_of(tx, here, asked)))))
 
 
 def _told(book: Catalogue, case: Case, history: Sequence[Visit]) -> Iterator[Text]:

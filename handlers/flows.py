@@ -9,6 +9,7 @@ from handlers import (
     advice,
     announce,
     answering,
+    checked,
     forms,
     join,
     movement,
@@ -37,6 +38,7 @@ FLOWS: dict[str, Flow] = {
     **movement.FLOWS,
     "reply": answering.reply,
     "why_not": sending_back.why_not,
+    checked.FLOW: checked.absent,
 }
 KEEP: dict[str, Callable[[Tx, Scene, Any], Awaitable[list[Message]]]] = {
     "join": join.keep,
@@ -51,5 +53,6 @@ KEEP: dict[str, Callable[[Tx, Scene, Any], Awaitable[list[Message]]]] = {
     **movement.KEEP,
     "reply": answering.keep_reply,
     "why_not": sending_back.keep_why,
+    checked.FLOW: checked.keep_absent,
 }
 """What becomes of a result, where that needs nothing but the result."""

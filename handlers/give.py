@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from casework import life
 from casework import moving as rules
 from casework.records import DECISION, REGIONAL, Case, Cause, Team
 from handlers import moving
@@ -70,7 +71,7 @@ async def keep(tx: Tx, here: Scene, to: To) -> list[Message]:
         tx, case, step, Cause(DECISION, case.team_id, here.me.id), here.moment.at,
         team_id=to.team.id if to.team else None,
         municipality=to.team.municipality if to.team else case.municipality,
-        detail=GAVE if step == rules.same(case) else "",
+        detail=GAVE if step == life.same(case) else "",
     )  # fmt: skip
     if to.team is None:
         return await _taken(tx, here, case)

@@ -8,9 +8,10 @@ from __future__ import annotations
 from datetime import date
 
 from casework import placing, privacy
-from casework.imports import LARGEST_MB, MEGABYTE, Problem, TeamRow
+from casework.imports import LARGEST_MB, MEGABYTE, CaseRow, Problem, TeamRow
 from casework.placing import Placed, Plan
-from casework.records import Person
+from casework.records import Case, NextStep, Person
+from handlers import checked
 from handlers.menu import CASES, MENU
 from handlers.pick import where
 from handlers.replies import Filed, Incoming
@@ -47,6 +48,9 @@ SENTENCES = {
     "year": _("Line {line}, column „{column}“: this is no year of birth. For example: 2015."),
     "number": _("Line {line}, column „{column}“: it is not a valid personal number. Leave it empty or correct it."),
     "phone": _("Line {line}, column „{column}“: this is no telephone. For example: 0888 123 456."),
+    "amount": _("Line {line}, column „{column}“: this is no number. For example: 12.5."),
+    "below_hours": _("Line {line}, column „{column}“: below the threshold of {value} hours."),
+    "below_days": _("Line {line}, column „{column}“: below the threshold of {value} days."),
     "holds_number": _("Line {line}, column „{column}“: a personal number stands here. Take it out."),
     "too_long": _("Line {line}, column „{column}“: longer than {value} characters."),
     "twice": _("Line {line}, column „{column}“: this team stands on line {value} already."),
@@ -98,7 +102,8 @@ def proposal(work: Work, me: Person, file: ImportFile, planned: Plan, today: dat
         rows = ((keep,), (Button(_("Do not import"), str(file.id), DISCARD),))
     nothing = [] if fresh else [_("There is nothing new in it, so nothing was imported.")]
     lines: list[Text] = [_counts(file, planned)]
-    for part in (_first_lines(work, planned), _refused(planned), _strange(planned), nothing):
+    parts = (_first_lines(work, planned), _watched(planned), _refused(planned), _strange(planned), nothing)
+    for part in parts:
         lines += ["", *part] if part else []
     told = [Message(View(tuple(lines), rows), replaces=False, to=me.id)]
     if len(planned.rejects) > REJECTS_LISTED:
@@ -118,6 +123,18 @@ def _first_lines(work: Work, planned: Plan) -> list[Text]:
     lines = [_case(work, one) for one in planned.cases[:FIRST_LINES]]
     lines += [_team(row) for row in planned.teams[:FIRST_LINES]]
     return [_("As I understand it, names left out:"), *lines] if lines else []
+
+
+def _watched(planned: Plan) -> list[Text]:
+    if planned.teams or not planned.changed:
+        return []
+    return [
+        counted(
+            "{count} child of it was enrolled before: its team is told and goes again.",
+            "{count} children of it were enrolled before: their teams are told and go again.",
+            planned.changed,
+        )
+    ]
 
 
 def _refused(planned: Plan) -> list[Text]:
@@ -189,3 +206,19 @@ def undecided(file: ImportFile) -> Message:
 def over(file: ImportFile, why: Text, rows: tuple[tuple[Button, ...], ...] = ((MENU,),)) -> Message:
     """The last word about a file."""
     return Message(View((why,), rows), replaces=False, to=file.person_id)
+
+
+def at_risk_again(work: Work, case: Case, row: CaseRow, step: NextStep, to: int) -> Message:
+    """For those who go to a child that is on the register's sheet again."""
+    if row.hours is None:
+        missed = _("{count} days without an excuse", count=f"{row.days or 0:g}")
+    else:
+        missed = _("{count} hours without an excuse", count=f"{row.hours:g}")
+    said = _(
+        "{case} is in the at-risk list: {missed}.\nNext: {step}. Due: {day}",
+        case=case.number,
+        missed=missed,
+        step=work.catalogue.steps[step.step],
+        day=step.due_on or "",
+    )
+    return checked.to_team(case, said, to)

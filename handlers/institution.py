@@ -7,12 +7,12 @@ barred to them here. Only the keys in `THEIRS` are theirs.
 from __future__ import annotations
 
 from casework.records import INSTITUTION
-from handlers import answering, conversations, menu, sending_back
+from handlers import answering, checked, conversations, menu, sending_back
 from handlers.asked import asked_for, shown
 from handlers.menu import MENU, WAITING
 from handlers.replies import Reply, Tapped
 from handlers.scene import Message, Scene
-from handlers.views import Button, View
+from handlers.views import BELOW, Button, View
 from handlers.words import Text, _, counted
 from storage import referrals
 from storage.database import Tx
@@ -23,7 +23,7 @@ KEYS = frozenset({"waiting", "referral", "accept", "reply", "not_ours", "why_not
 """The buttons of referrals, which coordinators and teams have too."""
 THEIRS = KEYS | {
     "menu", "help", "settings", "language", "notices", "connect", "search", "help_more", "ask", "helped", "read",
-    "card", "card_below", "name", "back", "cancel",
+    "card", "name", "back", "cancel", *checked.KEYS,
 }  # fmt: skip
 """The buttons and commands somebody of an institution may use."""
 NOT_YOURS = _("Visits are reported by the teams. Here you answer what is referred to you.")
@@ -33,7 +33,7 @@ def barred(here: Scene, kept: Kept | None, command: str, reply: Reply) -> list[M
     """What somebody of an institution is told who wants what only teams do; empty for everybody else."""
     if here.me.role != INSTITUTION:
         return []
-    wanted = command or (reply.key if isinstance(reply, Tapped) and reply.talk == "go" else "")
+    wanted = command or (reply.key.removesuffix(BELOW) if isinstance(reply, Tapped) and reply.talk == "go" else "")
     if wanted in THEIRS or (not wanted and kept):
         return []
     stale = isinstance(reply, Tapped) and not wanted

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from casework import calendar, life, steps
 from casework.records import CORRECTION, DECISION, VISIT, Case, Cause, NextStep, Person, Visit, VisitReport
-from handlers import decide, referring
+from handlers import checks, decide, referring
 from handlers.referring import Followed
 from handlers.scene import Message, Work
 from handlers.visit import DANGER, NOT_YOURS
@@ -41,6 +41,7 @@ async def keep_report(tx: Tx, work: Work, me: Person, report: VisitReport | None
     follows = steps.after(work.catalogue, work.calendar, report, [visit.report for visit in earlier])
     # A case that was closed meanwhile keeps the report and stays closed.
     step = life.permitted(work.catalogue, case, follows) or NextStep(case.status, case.next_step, None)
+    step = await checks.after_visit(tx, work, me, case, step, now)
     followed = await referring.after_visit(tx, work, case, visit, step, now)
     await cases.advance(tx, case, followed.step, Cause(VISIT, visit.id, me.id), now, attempts=len(earlier) + 1)
     closed = work.catalogue.statuses[case.status].closed
@@ -98,15 +99,16 @@ async def _stand(tx: Tx, work: Work, me: Person, case: Case, corrected: Visit, n
     """
     done = await visits.history(tx, me, case.id)
     since = done[-1].saved_at if done else await cases.kept_since(tx, me, case.id)
-    step = _brought_to(work, [one.report for one in done], since)
+    step = _brought_to(work, case, [one.report for one in done], since)
     followed = await referring.after_correction(tx, work, case, done, corrected, step, now)
-    if later := await moves.after_visits(tx, case.id, since):
-        followed = await referring.as_decided(tx, case, followed, later)
     step = followed.step
+    if later := await moves.after_visits(tx, case.id, since):
+        step = await referring.as_decided(tx, step, later)
+    step = await checks.after_correction(tx, case, step)
     if work.catalogue.statuses[case.status].closed and await moves.last_change(tx, case.id) == DECISION:
         # Also of reports that came after it: they did not open the case either.
         step = NextStep(case.status, case.next_step, None)
-        followed = replace(followed, step=step)
+    followed = replace(followed, step=step, awaits=await referring.awaited(tx, step))
     stood = (case.status, case.next_step, case.due_on, case.waits_for, case.attempts)
     if (step.status, step.step, step.due_on, step.waits_for, len(done)) != stood:
         # Only then, because with the step it is forgotten who was told that it is overdue.
@@ -116,8 +118,8 @@ async def _stand(tx: Tx, work: Work, me: Person, case: Case, corrected: Visit, n
     return followed
 
 
-def _brought_to(work: Work, reports: Sequence[VisitReport], since: datetime) -> NextStep:
+def _brought_to(work: Work, case: Case, reports: Sequence[VisitReport], since: datetime) -> NextStep:
     """Without visits, the first step of a case that was given out at `since`."""
     if not reports:
-        return steps.first(work.catalogue, work.calendar, calendar.local_day(since, work.zone))
+        return steps.first_of(work.catalogue, work.calendar, case.group, calendar.local_day(since, work.zone))
     return steps.after(work.catalogue, work.calendar, reports[-1], reports[:-1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -270,6 +271,39 @@ class Hour(Plain):
 
     def tell(self, value: clock) -> Text:
         return f"{value:%H:%M}"
+
+
+_WHOLE = re.compile(r"(\d{1,3})(?: ?(?:дни|дена|ден|days?))?")
+
+
+@dataclass(frozen=True)
+class Number(Plain):
+    """A whole number of days from `least` to `most`. `offered` stand on buttons; `ways` lead out of the question."""
+
+    offered: tuple[int, ...]
+    least: int
+    most: int
+    ways: tuple[Button, ...] = ()
+
+    def show(self, partial: Json, found: Any, moment: Moment) -> View:
+        return View((), (tuple(Button(str(one), str(one)) for one in self.offered),)).with_row(*self.ways)
+
+    def read(self, reply: Reply, partial: Json, found: Any, moment: Moment) -> Reading:
+        text = reply.value if isinstance(reply, Tapped) else reply.text if isinstance(reply, Typed) else ""
+        whole = _WHOLE.fullmatch(" ".join(text.split()).casefold())
+        if whole and self.accepts(int(whole[1])):
+            return Accept(int(whole[1]))
+        least, most = str(self.least), str(self.most)
+        return Refuse(_("Please give a whole number from {least} to {most}. For example: 3.", least=least, most=most))
+
+    def accepts(self, value: Json) -> bool:
+        return isinstance(value, int) and self.least <= value <= self.most
+
+    def decode(self, value: Json) -> int:
+        return int(value)
+
+    def tell(self, value: int) -> Text:
+        return str(value)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ MENU = Button(_("Menu"), "", "menu")
 DAY = Button(_("Forms of a day"), "", "day")
 ANNOUNCE = Button(_("Announce to the teams"), "", "announce")
 WAITING = Button(_("What waits for us"), "", "waiting")
+CHECKS = Button(_("Enrolled children"), "", "checks")
 SEASON = Button(_("Season report"), "", "season")
 SETTINGS_AND_HELP = (Button(_("Settings"), "", "settings"), Button(_("Help"), "", "help"))
 ASK = Button(_("Ask a coordinator"), "", "ask")
@@ -55,13 +56,14 @@ HELP_TO_ANSWER = _(
 
 def menu(me: Person, above: Text = "") -> Message:
     title = _("{name}, what shall we do?", name=me.name.split()[0])
-    view = _of_institution(title) if me.role == INSTITUTION else _of_reader(title) if me.role in READERS else None
+    view = _of_institution(me, title) if me.role == INSTITUTION else _of_reader(title) if me.role in READERS else None
     view = view or _of_team(me, title)
     return Message(view.under(above, "") if above != "" else view)
 
 
-def _of_institution(title: Text) -> View:
-    return View((title,), ((WAITING,), SETTINGS_AND_HELP))
+def _of_institution(me: Person, title: Text) -> View:
+    children = ((CHECKS,),) if me.is_asked_after_children else ()
+    return View((title,), ((WAITING,), *children, SETTINGS_AND_HELP))
 
 
 def _of_reader(title: Text) -> View:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
 
 from handlers import conversations
 from handlers.link import MESSENGERS
-from handlers.menu import MENU
+from handlers.menu import CHECKS, MENU, WAITING
 from handlers.overdue import CASES_BELOW, ROWS
 from handlers.scene import Message
 from handlers.talk import JOURNALS
-from handlers.views import Button, View
+from handlers.views import BELOW, Button, View
 from handlers.words import Text, _, counted
 from storage import claims, journals
 from storage.database import Tx
@@ -23,6 +23,9 @@ SET_ASIDE = _("Something went wrong with your last message and we are looking at
 NO_EDITS = _("I do not read changed messages. Please write it anew.")
 NOT_IN_GROUPS = _("I speak only in a private chat. Please write to me there.")
 MY_DRAFTS = Button(_("My drafts"), "", "drafts")
+CHECKS_BELOW, WAITING_BELOW = (replace(one, key=one.key + BELOW) for one in (CHECKS, WAITING))
+IN_PLACE = {"check", "checks", "check_others", "referral"}
+"""Buttons whose answer takes the place of a message that says nothing else."""
 DRAFTS = "drafts"
 LISTED = 8
 
@@ -41,25 +44,39 @@ def out_of_money(channel: str, month: str, count: int, to: int) -> Message:
     return Message(View((said,), ((MENU,),)), replaces=False, to=to, can_wait=True)
 
 
-def together(told: Sequence[Message]) -> list[Message]:
-    """To each reader one message, of notices whose buttons say themselves what they are about.
+def together(told: Sequence[Message], institutions: Collection[int] = ()) -> list[Message]:
+    """To each reader one message, the urgent first, of notices whose buttons say themselves what they are about.
 
-    Where the buttons would not fit on the keyboard of a chat with one, the last ways lead to all of it.
+    What is tapped there is answered below, so that the rest can still be read. Where the buttons would not fit on the
+    keyboard of a chat with one, the last ways lead to all of it; `institutions` are the readers who have no cases.
     """
-    ordered = sorted(told, key=lambda one: one.to or 0)
-    return [_joined(list(own)) for _to, own in groupby(ordered, lambda one: one.to)]
+    ordered = sorted(told, key=lambda one: (one.to or 0, not one.urgent))
+    return [_joined(list(own), asked=to in institutions) for to, own in groupby(ordered, lambda one: one.to)]
 
 
-def _joined(own: Sequence[Message]) -> Message:
-    first, *others = own
-    view = first.view
-    for one in others:
-        rows = (*view.rows, *one.view.rows)
-        fits = len(rows) <= ROWS + 1
-        view = View(
-            (*view.lines, "", *one.view.lines), rows if fits else (*rows[:ROWS], (CASES_BELOW, MY_DRAFTS, MENU))
-        )
-    return replace(first, view=view, can_wait=all(one.can_wait for one in own))
+def _joined(own: Sequence[Message], *, asked: bool) -> Message:
+    if len(own) == 1:
+        return own[0]
+    lines = [line for one in own for line in ("", *one.view.lines)][1:]
+    rows = [kept for one in own for row in one.view.rows if (kept := _below(row))]
+    if MENU in [button for one in own for row in one.view.rows for button in row]:
+        # Once, at the end.
+        beside = any(MENU in row[1:] for row in own[-1].view.rows[-1:])
+        rows = [*rows[:-1], (*rows[-1], MENU)] if beside else [*rows, (MENU,)]
+    if len(rows) > ROWS + 1:
+        rows = [*rows[:ROWS], (*(_answering(rows) if asked else (CASES_BELOW, MY_DRAFTS)), MENU)]
+    urgent, can_wait = any(one.urgent for one in own), all(one.can_wait for one in own)
+    return replace(own[0], view=View(tuple(lines), tuple(rows)), urgent=urgent, can_wait=can_wait)
+
+
+def _below(row: Sequence[Button]) -> tuple[Button, ...]:
+    own = (button for button in row if button != MENU)
+    return tuple(replace(button, key=button.key + BELOW) if button.key in IN_PLACE else button for button in own)
+
+
+def _answering(rows: Sequence[Sequence[Button]]) -> tuple[Button, ...]:
+    children = any(button.key == "check" + BELOW for row in rows for button in row)
+    return (*((CHECKS_BELOW,) if children else ()), WAITING_BELOW)
 
 
 def away(since: datetime, until: datetime, *, to: int) -> Message:

@@ -14,7 +14,7 @@ from casework import calendar, life, steps
 from casework import referrals as rules
 from casework.catalogue import Catalogue
 from casework.life import Asked
-from casework.records import WITHDRAWN, Case, NextStep, Referral, Visit, VisitReport
+from casework.records import OPEN, WITHDRAWN, Case, NextStep, Referral, Visit, VisitReport
 from handlers.asked import asked_for, audience, next_step, notice, of_case
 from handlers.menu import MENU
 from handlers.scene import Message, Work
@@ -43,7 +43,7 @@ async def after_visit(tx: Tx, work: Work, case: Case, visit: Visit, step: NextSt
     wanted = life.referred(work.catalogue, (*visit.report.measures, *step.refers))
     open_ = await referrals.open_of(tx, case.id)
     if not wanted and not open_:
-        return Followed(step)
+        return Followed(step, await awaited(tx, step))
     gone = [
         one
         for one in open_
@@ -76,13 +76,16 @@ async def after_correction(
     return await _changed(tx, work, case, corrected, step, wanted=asking, gone=gone, now=now)
 
 
-async def as_decided(tx: Tx, case: Case, followed: Followed, later: NextStep) -> Followed:
-    """The same, with what answers and people decided after the visits; unless that waits for what is asked no more."""
-    institutions = {one.id: one.institution for one in await referrals.open_of(tx, case.id)}
-    if later.waits_for is not None and later.waits_for not in institutions:
-        return followed
-    awaits = institutions[later.waits_for] if later.waits_for is not None else ""
-    return replace(followed, step=replace(later, status=later.status or followed.step.status), awaits=awaits)
+async def as_decided(tx: Tx, step: NextStep, later: NextStep) -> NextStep:
+    """The step with what answers and people decided after the visits; unless that waits for what is asked no more."""
+    decided = life.brought_on(step, later)
+    waited = decided.waits_for and await referrals.for_rules(tx, decided.waits_for)
+    return step if waited and waited.state != OPEN else decided
+
+
+async def awaited(tx: Tx, step: NextStep) -> str:
+    """The institution that the step waits for; empty when it is the team's."""
+    return "" if step.waits_for is None else (await referrals.for_rules(tx, step.waits_for)).institution
 
 
 def _refers(work: Work, reports: Sequence[VisitReport]) -> tuple[str, ...]:
@@ -98,18 +101,17 @@ async def _changed(
     told = await withdraw(tx, work, gone, visit.reporter_id, now)
     new = await _ask(tx, work, case, visit, wanted, now)
     heard, unheard = list[Referral](), list[Referral]()
-    asked, institutions = list[Asked](), dict[int | None, str]()
+    asked = list[Asked]()
     for one in await referrals.open_of(tx, case.id):
         readers = await audience(tx, work.catalogue, one)
         if readers and one.measure in step.refers:
             asked.append(Asked(one.id, one.answer_by))
-            institutions[one.id] = one.institution
         if one.id in new:
             (heard if readers else unheard).append(one)
             told += [await notice(tx, work, one, reader) for reader in readers]
     step = life.waiting(work.catalogue, step, asked)
     lines = _receipt(work.catalogue, heard, unheard, gone)
-    return Followed(step, institutions.get(step.waits_for, ""), tuple(lines), tuple(told))
+    return Followed(step, await awaited(tx, step), tuple(lines), tuple(told))
 
 
 async def _ask(tx: Tx, work: Work, case: Case, visit: Visit, wanted: Sequence[str], now: datetime) -> list[int]:

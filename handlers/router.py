@@ -14,6 +14,7 @@ from handlers import (
     advice,
     announce,
     aside,
+    checked,
     conversations,
     coordinate,
     forms,
@@ -35,7 +36,7 @@ from handlers.menu import OLD_BUTTON
 from handlers.replies import Filed, Incoming, Pictured, Reply, Tapped, Typed, Unreadable
 from handlers.scene import Message, Scene, Work
 from handlers.talk import Moment
-from handlers.views import Button, View
+from handlers.views import BELOW, Button, View
 from handlers.words import Text, _, in_every_language
 from storage import links, people
 from storage.database import Tx
@@ -51,7 +52,7 @@ async def respond(
     """The answer to one message; whatever must be kept is written in `tx`."""
     if me is None:
         return await _stranger(tx, work, incoming, moment)
-    me = await questions.counted_for(tx, await aside.counted_for(tx, me))
+    me = checked.asked_of(work, await questions.counted_for(tx, await aside.counted_for(tx, me)))
     here = Scene(me, work, moment, incoming.takes_back)
     if me.accepted_at is None:
         return await conversations.go_on(tx, here, kept, incoming.reply, start="join" if me.language else "language")
@@ -143,6 +144,10 @@ async def _commanded(tx: Tx, here: Scene, kept: Kept | None, command: str) -> li
 
 
 async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list[Message]:
+    if tap.key.endswith(BELOW):
+        # What came unasked stays where it is, with its other buttons.
+        above = replace(tap, key=tap.key.removesuffix(BELOW))
+        return [told.anew() for told in await _menu_tap(tx, here, kept, above)]
     number = int(tap.value) if tap.value.isdecimal() and len(tap.value) < 16 else -1
     match tap.key:
         case "report":
@@ -157,6 +162,8 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
             return await _asking(tx, here, kept, tap.key, number)
         case "announce" | "announce_new" | "announced" | "read" | "remind":
             return await _announcing(tx, here, kept, tap.key, number)
+        case key if key in checked.KEYS:
+            return await checked.tapped(tx, here, kept, tap, partial(conversations.begin, tx, here, kept=kept))
         case key if key in institution.KEYS:
             return await institution.tapped(tx, here, kept, key, number)
         case "publish":
@@ -178,11 +185,6 @@ async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list
             return [await my_cases.listed(tx, here, max(number, 0))]
         case "card":
             return [await my_cases.card(tx, here, number)]
-        case "card_below":
-            # What came unasked stays where it is, with its other buttons.
-            return [(await my_cases.card(tx, here, number)).anew()]
-        case "cases_below":
-            return [(await my_cases.listed(tx, here, 0)).anew()]
         case "name":
             return [await my_cases.name(tx, here, number)]
         case "lead":

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 
+from casework import life
 from casework import moving as rules
 from casework.records import DECISION, REGIONAL, Case, Cause, Team
 from handlers import moving
@@ -165,7 +166,7 @@ async def put_back(tx: Tx, here: Scene, first: int) -> list[Message]:
 
 
 async def _return(tx: Tx, here: Scene, one: Given, case: Case, home: Team) -> None:
-    step = one.owed or rules.same(case)
+    step = one.owed or life.same(case)
     await cases.give(
         tx, case, replace(step, status=case.status), Cause(DECISION, case.team_id, here.me.id), here.moment.at,
         team_id=home.id, municipality=home.municipality, detail=GAVE,

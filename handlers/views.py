@@ -16,6 +16,10 @@ class Button:
     """The question it answers; empty means the question that shows it."""
 
 
+BELOW = "_below"
+"""Ends the key of a button whose answer comes in a new message, because its own says other things too."""
+
+
 @dataclass(frozen=True)
 class View:
     lines: tuple[Text, ...]

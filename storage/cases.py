@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 from casework import numbers
 from casework.escalation import Due
-from casework.records import DECISION, IMPORT, Case, Cause, NextStep, Person
-from storage import audit, moves
+from casework.records import DECISION, IMPORT, OPEN, Case, Cause, NextStep, Person
+from storage import audit, moves, referrals
 from storage.database import Row, Tx, from_micros, to_micros
 
 _CASE = (
@@ -163,6 +163,9 @@ async def advance(
     if row is None:
         raise Changed(f"case {case.id} is no longer at version {case.version}")
     await moves.record(tx, case.id, case.status, step, cause, row["team_id"], now, detail)
+    if case.enrolled_on and step.enrolled_on is None:
+        # Whoever moved it: of a child that is not observed nothing is asked.
+        await referrals.withdraw_check(tx, case.id, cause.person_id, now)
 
 
 async def give(
@@ -216,7 +219,8 @@ async def gone_from(tx: Tx, me: Person, case_id: int) -> Case | None:
 
 async def owe(tx: Tx, me: Person, case: Case, step: str, due_on: date, now: datetime) -> None:
     """Another step, decided by a person and not by a visit."""
-    await advance(tx, case, NextStep(case.status, step, due_on), Cause(DECISION, None, me.id), now)
+    decided = NextStep(case.status, step, due_on, enrolled_on=case.enrolled_on)
+    await advance(tx, case, decided, Cause(DECISION, None, me.id), now)
 
 
 async def kept_since(tx: Tx, me: Person, case_id: int) -> datetime:
@@ -245,6 +249,45 @@ async def sealed_name(tx: Tx, me: Person, case_id: int, now: datetime) -> bytes 
 async def recognised(tx: Tx) -> set[str]:
     """By what the cases that are here are recognised in an import file."""
     return {row["recognised_by"] for row in await tx.rows("SELECT recognised_by FROM child_case")}
+
+
+async def observed_due(tx: Tx, status: str, today: date) -> list[Case]:
+    """For the schedule, not for a person: enrolled children for whom a check is due, or was asked and has no answer."""
+    rows = await tx.rows(
+        f"SELECT {_CASE} FROM child_case c {_JOINED} WHERE c.status = :status AND c.enrolled_on IS NOT NULL "
+        "AND (c.due_on <= :today OR EXISTS (SELECT 1 FROM referral k WHERE k.case_id = c.id AND k.state = :open "
+        "AND k.check_day IS NOT NULL)) ORDER BY c.prefix, c.running",
+        status=status,
+        today=today.isoformat(),
+        open=OPEN,
+    )
+    return [_case(row) for row in rows]
+
+
+async def count_of(tx: Tx, status: str, municipality: str) -> int:
+    """How many cases of a municipality (all when it is empty) have that status; for a sentence that names none."""
+    row = await tx.one(
+        "SELECT count(*) AS n FROM child_case WHERE status = :status AND :municipality IN ('', municipality)",
+        status=status,
+        municipality=municipality,
+    )
+    return int(row["n"])
+
+
+async def marks_of(tx: Tx, statuses: Sequence[str]) -> set[str]:
+    """By what the cases of those statuses are recognised in an import file."""
+    rows = [
+        row
+        for status in statuses
+        for row in await tx.rows("SELECT recognised_by FROM child_case WHERE status = :status", status=status)
+    ]
+    return {row["recognised_by"] for row in rows}
+
+
+async def marked(tx: Tx, mark: str) -> Case | None:
+    """For an import, not for a person: the case that is recognised by that."""
+    row = await tx.row(f"SELECT {_CASE} FROM child_case c {_JOINED} WHERE c.recognised_by = :mark", mark=mark)
+    return _case(row) if row else None
 
 
 async def put(tx: Tx, new: Sequence[NewCase], first: NextStep, now: datetime) -> int:

@@ -44,3 +44,15 @@ async def before(tx: Tx, job: str, person_id: int, period: str) -> dict[str, Any
     )
     found: dict[str, Any] = json.loads(row["detail"]) if row else {}
     return found
+
+
+async def detail(tx: Tx, job: str, person_id: int, period: str) -> dict[str, Any]:
+    """What the claim of that period kept; empty when there is none."""
+    row = await tx.row(
+        "SELECT detail FROM period_claim WHERE job = :job AND person_id = :person AND period = :period",
+        job=job,
+        person=person_id,
+        period=period,
+    )
+    found: dict[str, Any] = json.loads(row["detail"]) if row else {}
+    return found

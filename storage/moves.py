@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from casework.records import CORRECTION, DECISION, IMPORT, VISIT, Cause, NextStep, Person, Transition
+from casework.records import CORRECTION, DECISION, VISIT, Cause, NextStep, Person, Transition
 from storage.database import Row, Tx, from_micros, to_micros
 
 _MOVE = (
@@ -55,19 +55,17 @@ async def history(tx: Tx, me: Person, case_id: int) -> list[Transition]:
 
 
 async def after_visits(tx: Tx, case_id: int, since: datetime) -> NextStep | None:
-    """Where answers, checks and people have brought a case after that moment, whatever its visits said.
+    """Where answers, checks, lists and people have brought a case after that moment, whatever its visits said.
 
     The status is empty when only the step was decided: then it is what the visits say.
     """
     row = await tx.row(
         f"SELECT {_MOVE} FROM transition m WHERE m.case_id = :id AND m.at > :since "
-        "AND m.cause NOT IN (:visit, :correction, :imported) AND m.detail NOT IN (:gave, :split) "
-        "ORDER BY m.id DESC LIMIT 1",
+        "AND m.cause NOT IN (:visit, :correction) AND m.detail NOT IN (:gave, :split) ORDER BY m.id DESC LIMIT 1",
         id=case_id,
         since=to_micros(since),
         visit=VISIT,
         correction=CORRECTION,
-        imported=IMPORT,
         gave=GAVE,
         split=SPLIT,
     )

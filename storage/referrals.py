@@ -1,7 +1,8 @@
 """What institutions are asked and what they answered. A referral is answered once; whoever comes second is told.
 
 An institution's people see the open ones of their institution and municipality, until one of them takes it
-(`visible_to`). What a newcomer gets wrong: a referral for which nobody is there is kept too, and answered by the team.
+(`visible_to`). What a newcomer gets wrong: a referral for which nobody is there is kept too, and answered by the team;
+and a check after an enrolment is a referral without a measure, which only `storage/checks.py` gives to anybody.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ _REFERRAL = (
     "r.answered_at, c.settlement"
 )
 _OF_CASES = "FROM referral r JOIN child_case c ON c.id = r.case_id"
+_NO_CHECK = "r.check_day IS NULL"
 _SEEN = f"{_OF_CASES} JOIN visible_to v ON v.case_id = r.case_id AND v.person_id = :me"
 _REACHED = (
     "p.active = 1 AND p.accepted_at IS NOT NULL "
@@ -28,7 +30,7 @@ _FREE_FOR = (
     "p.role = :role AND coalesce(r.taken_by, p.id) = p.id "
     "AND NOT EXISTS (SELECT 1 FROM not_ours n WHERE n.referral_id = r.id AND n.person_id = p.id)"
 )
-_READS = f"{_REACHED} AND {_FREE_FOR} AND p.institution = r.institution AND p.municipality IN ('', r.municipality)"
+READS = f"{_REACHED} AND {_FREE_FOR} AND p.institution = r.institution AND p.municipality IN ('', r.municipality)"
 """Who of an institution can be told of a referral: whoever took it, else all of them who did not send it back."""
 
 
@@ -74,24 +76,39 @@ async def get(tx: Tx, me: Person, referral_id: int) -> Referral | None:
 
 async def of_case(tx: Tx, me: Person, case_id: int) -> list[Referral]:
     """Oldest first."""
-    rows = await tx.rows(f"SELECT {_REFERRAL} {_SEEN} WHERE r.case_id = :id ORDER BY r.id", me=me.id, id=case_id)
+    rows = await tx.rows(
+        f"SELECT {_REFERRAL} {_SEEN} WHERE r.case_id = :id AND {_NO_CHECK} ORDER BY r.id",
+        me=me.id,
+        id=case_id,
+    )
     return [_referral(row) for row in rows]
 
 
 async def open_of(tx: Tx, case_id: int) -> list[Referral]:
     """For the rules, not for a person: those of a case that wait for an answer, the earliest deadline first."""
     rows = await tx.rows(
-        f"SELECT {_REFERRAL} {_OF_CASES} WHERE r.case_id = :id AND r.state = :open ORDER BY r.answer_by, r.id",
+        f"SELECT {_REFERRAL} {_OF_CASES} WHERE r.case_id = :id AND r.state = :open AND {_NO_CHECK} "
+        "ORDER BY r.answer_by, r.id",
         id=case_id,
         open=OPEN,
     )
     return [_referral(row) for row in rows]
 
 
+async def open_check(tx: Tx, case_id: int) -> Referral | None:
+    """For the rules, not for a person: the check of a case that waits for its answer; there is never a second."""
+    row = await tx.row(
+        f"SELECT {_REFERRAL} {_OF_CASES} WHERE r.case_id = :id AND r.state = :open AND r.check_day IS NOT NULL",
+        id=case_id,
+        open=OPEN,
+    )
+    return _referral(row) if row else None
+
+
 async def readers(tx: Tx, referral_id: int) -> list[int]:
     """The institution's people who can be told of an open referral, by id; empty when it has none there."""
     rows = await tx.rows(
-        f"SELECT p.id FROM referral r JOIN person p ON {_READS} WHERE r.id = :id AND r.state = :open ORDER BY p.id",
+        f"SELECT p.id FROM referral r JOIN person p ON {READS} WHERE r.id = :id AND r.state = :open ORDER BY p.id",
         id=referral_id,
         open=OPEN,
         role=INSTITUTION,
@@ -116,7 +133,7 @@ async def stand_ins(tx: Tx, referral_id: int, role: str) -> list[int]:
 async def known(tx: Tx, me: Person, referral_id: int) -> Referral | None:
     """Whatever became of it: for the institution's people there, who are told so, and for whoever sees the case."""
     row = await tx.row(
-        f"SELECT {_REFERRAL} {_OF_CASES} WHERE r.id = :id AND "
+        f"SELECT {_REFERRAL} {_OF_CASES} WHERE r.id = :id AND {_NO_CHECK} AND "
         "((r.institution = :institution AND :municipality IN ('', r.municipality)) "
         "OR EXISTS (SELECT 1 FROM visible_to v WHERE v.case_id = r.case_id AND v.person_id = :me))",
         id=referral_id,
@@ -130,8 +147,8 @@ async def known(tx: Tx, me: Person, referral_id: int) -> Referral | None:
 async def waiting(tx: Tx, me: Person) -> list[Referral]:
     """What waits for an answer of somebody of an institution, the earliest deadline first."""
     rows = await tx.rows(
-        f"SELECT {_REFERRAL} {_SEEN} JOIN person p ON p.id = v.person_id AND {_READS} WHERE r.state = :open "
-        "ORDER BY r.answer_by, r.id",
+        f"SELECT {_REFERRAL} {_SEEN} JOIN person p ON p.id = v.person_id AND {READS} "
+        f"WHERE r.state = :open AND {_NO_CHECK} ORDER BY r.answer_by, r.id",
         me=me.id,
         open=OPEN,
         role=INSTITUTION,
@@ -142,7 +159,8 @@ async def waiting(tx: Tx, me: Person) -> list[Referral]:
 async def due_everywhere(tx: Tx, today: date) -> list[Referral]:
     """For the schedule, not for a person: open ones whose deadline has come, the earliest first."""
     rows = await tx.rows(
-        f"SELECT {_REFERRAL} {_OF_CASES} WHERE r.state = :open AND r.answer_by <= :today ORDER BY r.answer_by, r.id",
+        f"SELECT {_REFERRAL} {_OF_CASES} WHERE r.state = :open AND r.answer_by <= :today AND {_NO_CHECK} "
+        "ORDER BY r.answer_by, r.id",
         open=OPEN,
         today=today.isoformat(),
     )
@@ -240,6 +258,12 @@ async def end_refused(tx: Tx, referral: Referral, now: datetime) -> bool:
 async def withdraw(tx: Tx, referral: Referral, by: int | None, now: datetime) -> bool:
     """The answer is no longer needed."""
     return await _end(tx, referral, WITHDRAWN, now, by)
+
+
+async def withdraw_check(tx: Tx, case_id: int, by: int | None, now: datetime) -> None:
+    """The child is asked after no longer; nobody had taken that on, so nobody is told."""
+    if check := await open_check(tx, case_id):
+        await withdraw(tx, check, by, now)
 
 
 async def _end(

@@ -20,7 +20,7 @@ from bot.app import App, open_app
 from casework.records import LEADER, MEMBER, NextStep
 from sandbox import Person, Sandbox
 from sandbox.pulse import Pulse
-from storage import cases, inbox, outbox, people, teams
+from storage import cases, import_files, inbox, outbox, people, teams
 from storage.cases import NewCase
 from storage.database import Tx
 from storage.people import Invitation
@@ -86,7 +86,9 @@ class World:
         async def quiet(tx: Tx) -> bool:
             # In the order in which a message goes: what moves on between two looks is seen at the second.
             received = self.sandbox.world.pending == viber.pending == []
-            answered = received and await inbox.next_at(tx) is None
+            read = received and await import_files.to_fetch(tx, self.app.now(), 1) == []
+            read = read and await import_files.to_withdraw(tx) == []
+            answered = read and await inbox.next_at(tx) is None
             sent = answered and await outbox.due(tx, self.app.now(), 1) == []
             return sent and not viber.arriving
 
@@ -98,13 +100,15 @@ class World:
         self.app.wake()
         await self.settled()
 
-    async def person(self, name: str, role: str = MEMBER, municipality: str = "", team: str = "Б-1") -> Person:
+    async def person(
+        self, name: str, role: str = MEMBER, municipality: str = "", institution: str = "", *, team: str = "Б-1"
+    ) -> Person:
         """Somebody who has joined in Bulgarian and heard the menu: with a team, or as a coordinator."""
         someone = self.sandbox.world.person(name)
         async with self.app.database.transaction() as tx:
             its = (await teams.by_name(tx))[team.casefold()].id if role in (LEADER, MEMBER) else None
             expires = self.app.now() + timedelta(days=7)
-            await people.invite(tx, f"code-{name}", Invitation(role, its, municipality, name), expires)
+            await people.invite(tx, f"code-{name}", Invitation(role, its, municipality, name, institution), expires)
         await someone.starts(f"code-{name}")
         await someone.hears()
         await someone.taps("Български")

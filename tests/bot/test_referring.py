@@ -114,7 +114,7 @@ async def test_what_is_late_is_called_to_mind_once_a_day_and_then_given_back(wor
     said = (await mila.hears()).text.splitlines()
     assert said[0] == "2 случая се връщат при екипа, защото няма отговор:"
     assert said[1].startswith("• БЯ-013, Бяла: Община: проверка на адрес. Следва: няма отговор от институцията.")
-    assert said[-1] == "Отговор, който дойде по-късно, пак ще се запише."
+    assert "Отговор, който дойде по-късно, пак ще се запише." in said
     await mila.quiet(0.05)
     moves = await rows(world, "SELECT cause, step FROM transition WHERE cause = 'deadline'")
     assert [tuple(move.values()) for move in moves] == [("deadline", "silent")] * 2

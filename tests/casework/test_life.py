@@ -210,3 +210,68 @@ def test_only_the_step_of_a_team_is_postponed_once_it_is_due() -> None:
     assert life.is_asked_why(BOOK, case, MONDAY)
     assert not any(life.is_asked_why(BOOK, one, MONDAY) for one in others)
     assert not life.is_asked_why(BOOK.model_copy(update={"late_at_most": 0}), case, MONDAY)
+
+
+def test_the_check_that_was_asked_counts_and_not_the_day_it_may_be_answered_by() -> None:
+    case = enrolled_at(MONDAY)
+    late = moved(case, life.asked_of(case, 7, MONDAY + timedelta(days=31)))
+    assert (late.due_on, late.waits_for, late.enrolled_on) == (MONDAY + timedelta(days=31), 7, MONDAY)
+    after = life.checked(BOOK, WORKING, late, BOOK.checks["C10"], 0, MONDAY + timedelta(days=8), asked=7)
+    assert after is not None
+    assert after.due_on == WORKING.on_or_after(MONDAY + timedelta(days=30))
+
+
+def test_a_check_is_not_due_sooner_because_the_school_gets_it() -> None:
+    case = enrolled_at(MONDAY)
+    assert case.due_on is not None
+    assert life.asked_of(case, 7, case.due_on - timedelta(days=3)).due_on == case.due_on
+
+
+def test_what_is_done_beside_the_check_of_an_observed_child_leaves_it_where_it_is() -> None:
+    waits = replace(moved(enrolled_at(MONDAY), life.asked_of(enrolled_at(MONDAY), 7, MONDAY)), waits_for=7)
+    others = [Asked(3, MONDAY)]
+    assert life.answered(BOOK, WORKING, waits, BOOK.answers["A10"], MONDAY, others) is None
+
+
+def test_a_visit_resumes_the_checks_where_a_person_had_decided_on_something_else() -> None:
+    case = enrolled_at(MONDAY)
+    in_a_month = WORKING.on_or_after(MONDAY + timedelta(days=30))
+    assert life.owes_check(BOOK, case)
+    assert life.asked_on(BOOK, WORKING, case, 0, MONDAY) == life.same(case)
+    leaders = replace(case, next_step=BOOK.leader_step, due_on=MONDAY + timedelta(days=10))
+    assert not life.owes_check(BOOK, leaders)
+    step = life.asked_on(BOOK, WORKING, leaders, 7, MONDAY + timedelta(days=10))
+    assert (step.step, step.due_on, step.enrolled_on) == (BOOK.retention.step, in_a_month, MONDAY)
+    between = replace(case, next_step=BOOK.retention.step, due_on=MONDAY + timedelta(days=15))
+    assert life.asked_on(BOOK, WORKING, between, 7, MONDAY + timedelta(days=15)).due_on == in_a_month
+    # What was never asked is not asked one by one, and the last of all is asked now.
+    late = replace(leaders, due_on=MONDAY + timedelta(days=160))
+    assert life.asked_on(BOOK, WORKING, late, 7, MONDAY + timedelta(days=160)).due_on == WORKING.on_or_after(
+        MONDAY + timedelta(days=210)
+    )
+    later = MONDAY + timedelta(days=250)
+    assert life.asked_on(BOOK, WORKING, late, 7, later).due_on == WORKING.on_or_after(later)
+    closed = replace(case, due_on=None)
+    assert life.asked_on(BOOK, WORKING, closed, 7, MONDAY) == life.same(closed)
+
+
+def test_an_enrolment_that_was_corrected_away_is_not_asked_about() -> None:
+    refused = NextStep("S21", "other_team", MONDAY)
+    asked = NextStep("", "enrolled", MONDAY, 7, MONDAY)
+    assert life.brought_on(refused, asked) == refused
+    enrolled = NextStep("S50", "enrolled", MONDAY, None, MONDAY)
+    assert life.brought_on(enrolled, asked) == replace(asked, status="S50")
+    found = NextStep("S41", "search", MONDAY)
+    assert life.brought_on(enrolled, found) == found
+
+
+@pytest.mark.parametrize(
+    ("status", "enrolled", "after"),
+    [("S50", True, "S21"), ("S60", False, "S61"), ("S70", False, None), ("S20", False, None)],
+)
+def test_a_child_of_the_register_is_visited_again_where_it_was_enrolled(
+    status: str, enrolled: bool, after: str | None
+) -> None:
+    case = replace(new_case(), status=status, enrolled_on=MONDAY if enrolled else None)
+    step = life.at_risk_again(BOOK, WORKING, case, MONDAY)
+    assert (step.status if step else None) == after

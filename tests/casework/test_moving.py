@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework import catalogue, moving
+from casework import catalogue, life, moving
 from casework.calendar import WorkingDays
 from casework.catalogue import CatalogueError
 from casework.records import MUNICIPAL, REGIONAL, Case
@@ -39,9 +39,9 @@ def test_an_open_case_stays_open_wherever_it_goes(status: str, enrolled: date | 
 
 
 def test_a_promise_goes_with_the_case_and_what_waits_for_an_institution_keeps_its_day() -> None:
-    assert moving.given(BOOK, WORKING, CASE, TODAY) == moving.same(CASE)
+    assert moving.given(BOOK, WORKING, CASE, TODAY) == life.same(CASE)
     waits = replace(CASE, waits_for=7, due_on=TODAY - timedelta(days=1))
-    assert moving.given(BOOK, WORKING, waits, TODAY) == moving.same(waits)
+    assert moving.given(BOOK, WORKING, waits, TODAY) == life.same(waits)
 
 
 def test_a_closed_case_is_nobodys_to_take_over() -> None:

@@ -79,3 +79,18 @@ def test_swapped_days_and_the_parts_of_the_day() -> None:
         "afternoon",
         "evening",
     ]
+
+
+@pytest.mark.parametrize(
+    ("day", "due"),
+    [
+        (date(2026, 11, 24), date(2026, 11, 30)),  # five days, and Sunday; the next window is far
+        (date(2026, 11, 17), date(2026, 11, 20)),  # before the 22nd, a Sunday
+        (date(2026, 11, 20), date(2026, 11, 20)),
+        (date(2026, 11, 21), date(2026, 11, 23)),  # a Saturday: no working day is left before it
+        (date(2026, 11, 22), date(2026, 11, 27)),
+    ],
+)
+def test_a_child_at_risk_is_visited_before_its_benefits_may_be_stopped(day: date, due: date) -> None:
+    assert steps.first_of(BOOK, WORKING, "G3", day).due_on == due
+    assert steps.first_of(BOOK, WORKING, "G1", day) == steps.first(BOOK, WORKING, day)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from casework.records import Person, Photo, Place
-from handlers.kinds import AnyOf, Day, Hour, OneOf, Photos, Sentence, Where, yes_no
+from handlers.kinds import AnyOf, Day, Hour, Number, OneOf, Photos, Sentence, Where, yes_no
 from handlers.pages import OnPages
 from handlers.pick import PickCase
 from handlers.replies import Filed, Located, Pictured, Reply, Tapped, Typed, Unreadable
@@ -27,6 +27,7 @@ EVERY_KIND = [
     Sentence(),
     Day(),
     Hour(("17:30",)),
+    Number((1, 2), 0, 31),
     Photos(),
     Where(),
     PickCase(Person(1, "Мила", "member")),
@@ -175,6 +176,17 @@ def test_the_suggested_day_is_the_first_button() -> None:
     assert read(Day(none="Без дата"), tapped("none")) == Accept("")
     assert Day(none="Без дата").tell(None) == "Без дата"
     assert Day().decode("2026-12-04") == date(2026, 12, 4)
+
+
+@pytest.mark.parametrize(("said", "number"), [("0", 0), (" 3  дни", 3), ("1 day", 1), ("31", 31)])
+def test_a_number_of_days_is_read_as_people_write_it(said: str, number: int) -> None:
+    assert read(Number((1, 2), 0, 31), Typed(said)) == Accept(number)
+    assert read(Number((1, 2), 0, 31), tapped("2")) == Accept(2)
+
+
+@pytest.mark.parametrize("wrong", ["32", "-1", "2.5", "три", "1 2", "9999"])
+def test_no_other_number_of_days_is_taken(wrong: str) -> None:
+    assert why(read(Number((1, 2), 0, 31), Typed(wrong))).startswith("Please give a whole number")
 
 
 def test_a_page_turns_as_far_as_there_are_choices() -> None:

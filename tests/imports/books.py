@@ -31,16 +31,16 @@ def child(number: int, **changed: Any) -> list[Any]:
     return list((usual | changed).values())
 
 
-def at_risk(number: Any = EGN) -> bytes:
-    """The register's own sheet."""
+def at_risk(number: Any = EGN, *more: list[Any], hours: Any = 12.5, days: Any = None) -> bytes:
+    """The register's own sheet: one child, and `more` lines like its."""
     title = ["Ученици с риск от отпадане до 20.11.2026 към 24.11.2026 10:00"]
     header = ["ЕГН/ЛНЧ", "Име", "Презиме", "Фамилия", "Паралелка", "Отсъствия - Часове", "Отсъствия - Дни"]
     total = ["Общ брой ученици с риск от отпадане за периода: 1"]
-    rows = (title, header, [number, "Иван", "Иванов", "Петров", "5а", 12.5, None], total)
+    rows = (title, header, [number, "Иван", "Иванов", "Петров", "5а", hours, days], *more, total)
 
     def merge(sheet: Any) -> None:
         sheet.merge_cells("A1:G1")
-        sheet.merge_cells("A4:G4")
+        sheet.merge_cells(f"A{len(rows)}:G{len(rows)}")
 
     return book(*rows, change=merge)
 

@@ -56,7 +56,7 @@ async def test_all_of_it_is_imported_and_nothing_is_refused(tmp_path: Path) -> N
     database = await open_database(f"sqlite:///{tmp_path}/obhvat.db")
     async with database.transaction() as tx:
         await fill(tx, WORK, NOW)
-        held = await imports.known(tx)
+        held = await imports.known(tx, WORK)
     again = imports.plan(WORK, cases("cases.csv"), Reach(), held)
     assert (again.new, again.here, again.rejects, again.strange) == (0, 320, (), ())
     risky = imports.plan(WORK, cases("at-risk.xlsx"), Reach(rest="Б-1"), held)

@@ -17,13 +17,15 @@ from casework import catalogue, placing
 from casework.calendar import WorkingDays
 from casework.imports import CaseRow, CaseSheet, Problem, TeamSheet, Unusable
 from casework.placing import Plan, Reach
-from casework.records import Team
+from casework.records import LEADER, Case, Cause, NextStep, Team
 from handlers.imports import SENTENCES, sentence
 from handlers.scene import Work
 from handlers.words import Words
-from storage import teams
+from storage import cases, teams
 from storage.database import Database, Tx, open_database
+from storage.people import Invitation
 from storage.sealing import Sealer
+from tests.conversations.conftest import joins
 from tests.imports.books import BROKEN, CHILD, EGN, HEADER, TEAMS, at_risk, book, child
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -212,8 +214,9 @@ def test_a_settlement_that_no_team_has_is_a_hint() -> None:
 async def bring(database: Database, content: bytes, reach: Reach | None = None) -> Plan:
     async with database.transaction() as tx:
         sheet = spreadsheets.read_import(content, {})
-        planned = imports.plan(WORK, sheet, reach or Reach(), await imports.known(tx))
-        return await imports.keep(tx, WORK, planned, imports.sealed(WORK, planned), NOW)
+        planned = imports.plan(WORK, sheet, reach or Reach(), await imports.known(tx, WORK))
+        done, _told = await imports.keep(tx, WORK, planned, imports.sealed(WORK, planned), NOW)
+        return done
 
 
 def all_bytes(folder: Path) -> bytes:
@@ -241,6 +244,117 @@ async def test_the_same_file_twice_changes_nothing_and_no_number_is_kept(tmp_pat
     kept = all_bytes(tmp_path)
     for never in (EGN, "Росица", "0888 123 456"):
         assert never.encode() not in kept
+
+
+@pytest.mark.parametrize(
+    ("hours", "days", "said"),
+    [
+        (5, None, ""),
+        (None, 3, ""),
+        (2, 3, ""),
+        ("12,5", None, ""),
+        (4.5, None, "Ред 3, колона „отсъствия - часове“: под прага от 5 часа."),
+        (None, 2, "Ред 3, колона „отсъствия - дни“: под прага от 3 дни."),
+        (None, None, "Ред 3, колона „отсъствия - часове“: празна е."),
+        ("пет", None, "Ред 3, колона „отсъствия - часове“: това не е число. Напр. 12,5."),
+        (None, "-3", "Ред 3, колона „отсъствия - дни“: това не е число. Напр. 12,5."),
+    ],
+)
+def test_who_missed_less_than_the_threshold_is_not_at_risk(hours: Any, days: Any, said: str) -> None:
+    planned = plan(at_risk(hours=hours, days=days), Reach(rest="Б-1"))
+    assert [BULGARIAN.say(sentence(one)) for one in planned.rejects] == ([said] if said else [])
+    assert planned.new == (0 if said else 1)
+
+
+async def enrolled(database: Database, status: str, **more: Any) -> Case:
+    """The child of the register's sheet as a case that stands so."""
+    await bring(database, TEAMS)
+    await bring(database, book([*HEADER, "ЕГН"], [*CHILD, EGN]))
+    observed = more.get("enrolled_on", NOW.date() if status == "S50" else None)
+    due = None if status == "S60" else NOW.date()
+    async with database.transaction() as tx:
+        case = await only_case(tx)
+        await cases.advance(tx, case, NextStep(status, "attendance", due, None, observed), Cause("visit"), NOW)
+        return await only_case(tx)
+
+
+async def only_case(tx: Tx) -> Case:
+    [mark] = await cases.recognised(tx)
+    case = await cases.marked(tx, mark)
+    assert case is not None
+    return case
+
+
+@pytest.mark.parametrize(
+    ("status", "changed", "after", "step"),
+    [
+        ("S50", 1, "S21", "visit"),
+        ("S60", 1, "S61", "visit"),
+        ("S20", 0, "S20", "attendance"),
+        ("S70", 0, "S70", "attendance"),
+    ],
+)
+async def test_a_child_that_was_enrolled_and_is_at_risk_again(
+    tmp_path: Path, status: str, changed: int, after: str, step: str
+) -> None:
+    database = await open_database(f"sqlite:///{tmp_path}/obhvat.db")
+    before = await enrolled(database, status)
+    below = await bring(database, at_risk(hours=4), Reach(rest="Б-1"))
+    assert (below.changed, len(below.rejects)) == (0, 1)
+    # The second line is the same child once more.
+    again = at_risk(EGN, [EGN, "Иван", "Иванов", "Петров", "5а", 9, None])
+    planned = await bring(database, again, Reach(rest="Б-1"))
+    assert (planned.new, planned.changed) == (0, changed)
+    async with database.reading() as tx:
+        case = await only_case(tx)
+    assert (case.status, case.next_step, case.enrolled_on) == (after, step, None)
+    assert case.version == before.version + changed
+    assert len(await rows(database, "SELECT 1 FROM transition WHERE cause = 'import' AND was <> ''")) == changed
+    assert (await bring(database, again, Reach(rest="Б-1"))).changed == 0
+    await database.close()
+
+
+@pytest.mark.parametrize(
+    ("missed", "said"),
+    [({"hours": 6.5}, "6.5 часа без уважителна причина"), ({"hours": None, "days": 4}, "4 дни без уважителна причина")],
+)
+async def test_whoever_goes_again_hears_what_was_missed(tmp_path: Path, missed: Any, said: str) -> None:
+    database = await open_database(f"sqlite:///{tmp_path}/obhvat.db")
+    await enrolled(database, "S50")
+    async with database.transaction() as tx:
+        await joins(tx, "lidia", Invitation(LEADER, (await teams.by_name(tx))["б-1"].id, "", "Лидия"))
+        sheet = spreadsheets.read_import(at_risk(**missed), {})
+        planned = imports.plan(WORK, sheet, Reach(rest="Б-1"), await imports.known(tx, WORK))
+        _done, [told] = await imports.keep(tx, WORK, planned, imports.sealed(WORK, planned), NOW)
+    assert BULGARIAN.say(told.view.lines[0]).startswith(f"БЯ-001 е в списъка на учениците в риск: {said}.\n")
+    await database.close()
+
+
+async def test_an_ordinary_list_moves_nobody_who_is_here(tmp_path: Path) -> None:
+    database = await open_database(f"sqlite:///{tmp_path}/obhvat.db")
+    before = await enrolled(database, "S50")
+    assert (await bring(database, book([*HEADER, "ЕГН"], [*CHILD, EGN]))).changed == 0
+    async with database.reading() as tx:
+        assert await only_case(tx) == before
+    await database.close()
+
+
+async def test_a_child_at_risk_is_due_before_the_others_of_its_file(tmp_path: Path) -> None:
+    database = await open_database(f"sqlite:///{tmp_path}/obhvat.db")
+    await bring(database, TEAMS)
+    async with database.transaction() as tx:
+        planned = imports.plan(
+            WORK, spreadsheets.read_import(book(HEADER, CHILD, child(7, Група="в риск")), {}), Reach(),
+            await imports.known(tx, WORK),
+        )  # fmt: skip
+        on = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
+        done, told = await imports.keep(tx, WORK, planned, imports.sealed(WORK, planned), on)
+    assert (done.new, told) == (2, [])
+    assert await rows(database, "SELECT grouping, due_on FROM child_case ORDER BY id") == [
+        {"grouping": "G2", "due_on": "2026-11-23"},
+        {"grouping": "G3", "due_on": "2026-11-20"},
+    ]
+    await database.close()
 
 
 async def test_an_import_that_fails_in_the_middle_leaves_nothing(tmp_path: Path) -> None:

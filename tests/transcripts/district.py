@@ -1,4 +1,4 @@
-"""Where every transcript begins: Tuesday 24 November 2026, 10:00, two teams, their cases, four people the bot knows."""
+"""Where every transcript begins: Tuesday 24 November 2026, 10:00, two teams, their cases, the people the bot knows."""
 
 from __future__ import annotations
 

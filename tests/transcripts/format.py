@@ -41,9 +41,10 @@ VERBS = {
     },
 }
 THINGS = {
-    "bg": {"стикер": "sticker", "гласово съобщение": "voice", "визитка": "contact", "файл": "file", "място": "place"},
+    "bg": {"стикер": "sticker", "гласово съобщение": "voice", "визитка": "contact", "файл": "file", "място": "place",
+           "списъка в риск": "at_risk"},
     "en": {"a sticker": "sticker", "a voice message": "voice", "a contact": "contact", "a file": "file",
-           "a place": "place"},
+           "a place": "place", "the at-risk list": "at_risk"},
 }  # fmt: skip
 ASIDES = {
     "bg": {"picture": "(картинка)", "file": "(файл {name})", "gone": "(изтрито)", "buttons": "(само бутони)"},

@@ -12,7 +12,7 @@ from sandbox import Person, Sandbox
 from tests.bot.conftest import TOKEN, living
 from tests.transcripts import district
 from tests.transcripts.format import Heard
-from tests.transcripts.stage import STANDS_AT, Phone, Stage, StillClock
+from tests.transcripts.stage import AT_RISK, STANDS_AT, Phone, Stage, StillClock
 
 
 class TelegramPhone:
@@ -42,6 +42,8 @@ class TelegramPhone:
                 await self._person.sends_contact()
             case "file":
                 await self._person.sends_document("plan.pdf", b"%PDF-1.7")
+            case "at_risk":
+                await self._person.sends_document("risk.xlsx", AT_RISK)
             case "place":
                 await self._person.is_at(*STANDS_AT)
         return ""

@@ -21,7 +21,7 @@ from tests.bot.conftest import TOKEN
 from tests.bot.viber import on_viber as bot_on_viber
 from tests.transcripts import district
 from tests.transcripts.format import Heard
-from tests.transcripts.stage import STANDS_AT, Phone, Stage, StillClock
+from tests.transcripts.stage import AT_RISK, STANDS_AT, Phone, Stage, StillClock
 
 CHANNEL = "viber"
 INSTEAD = {
@@ -72,6 +72,8 @@ class ViberPhone:
                 await self._handset.sends_contact()
             case "file":
                 await self._handset.sends_document("plan.pdf", b"%PDF-1.7")
+            case "at_risk":
+                await self._handset.sends_document("risk.xlsx", AT_RISK)
             case "place":
                 await self._handset.is_at(*STANDS_AT)
         return ""

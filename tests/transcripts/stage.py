@@ -12,11 +12,16 @@ from typing import Protocol
 
 from sandbox import WorldClock
 from tests.bot.conftest import World
+from tests.imports.books import EGN, at_risk
 from tests.transcripts import district
 from tests.transcripts.format import Heard
 
 STANDS_AT = (43.46123, 25.73456)
 ALBUM_SETTLES = timedelta(seconds=2)
+AT_RISK = at_risk(
+    EGN, ["1652111003", "Петя", "Иванова", "Петрова", "ПГ 1", None, 2], [None, "Асен", "Илиев", "Цонев", "7б", 5, None]
+)
+"""The register's sheet: two children who missed enough, between them one who has not."""
 
 
 class Phone(Protocol):
@@ -52,6 +57,10 @@ class Stage:
     @property
     def now(self) -> datetime:
         return self._clock.now()
+
+    @property
+    def _clock(self) -> WorldClock:
+        return self._world.sandbox.world.clock
 
     @property
     def names(self) -> list[str]:

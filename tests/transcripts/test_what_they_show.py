@@ -60,6 +60,15 @@ UNSAID = {
     ),
     **dict.fromkeys(
         (
+            "No child waits for your answer.",
+            "The school was asked {day}.",
+            "asked {day}",
+            "{count} more →",
+        ),
+        "tests/conversations/test_asking_schools.py",
+    ),
+    **dict.fromkeys(
+        (
             "Nobody there can be told here. After that day it goes to the region.",
             "The case was closed already, and stays so. Your report is kept with it.",
             "The offer to hand it over is withdrawn.",
