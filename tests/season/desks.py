@@ -15,12 +15,14 @@ from datetime import date, timedelta
 from casework import catalogue
 from sandbox import Person
 from sandbox.messages import ChatMessage
-from tests.season.ledger import Answer, Ledger
+from tests.season.ledger import Answer, Checked, Ledger
+from tests.season.nature import Child
 from tests.season.oblast import Oblast, Seat
 from tests.season.players import PATIENCE
 
 BOOK = catalogue.load()
 ASKED = re.compile(r"^([А-Я]{2}-\d{3,4}), [^:\n•]+: (.+)$", re.MULTILINE)
+AFTER = re.compile(r"^• ([А-Я]{2}-\d{3,4}), [^·\n]* · \d+ (?:ден|дни) след записването", re.MULTILINE)
 ANSWER, SKIP = "Отговори", "Пропусни"
 NEVER, ACCEPTS = 12, 30
 """Of a hundred referrals: those left lying, and those accepted first."""
@@ -52,6 +54,9 @@ class Desks:
     lying: list[Lying] = field(default_factory=list)
     read: dict[Seat, int] = field(default_factory=dict)
     measures: dict[str, str] = field(default_factory=dict)
+    children: dict[str, Child] = field(default_factory=dict)
+    register: list[Lying] = field(default_factory=list)
+    """The children a school was asked about and has not answered for."""
 
     def __post_init__(self) -> None:
         self.measures = {one.label("bg"): code for code, one in BOOK.measures.items()}
@@ -63,11 +68,49 @@ class Desks:
                 continue
             messages = list(phone.world.chats[phone.id].messages.values())
             for message in messages[self.read.get(seat, 0) :]:
+                self._asked_after(seat, message, today)
                 found = ASKED.search(message.text) if message.from_bot and "Не е за нас" in message.labels else None
                 if found and found.group(2) in self.measures and self.draw.randrange(100) >= NEVER:
                     on = today + timedelta(days=self.draw.randint(*WITHIN.get(seat.institution, (1, 25))))
                     self.lying.append(Lying(seat, found.group(1), self.measures[found.group(2)], message, on))
             self.read[seat] = len(messages)
+
+    def _asked_after(self, seat: Seat, message: ChatMessage, today: date) -> None:
+        """One person of each school looks after it; some children only after some days."""
+        if seat.institution == "I10" and seat.name.endswith(" 0"):
+            for number in AFTER.findall(message.text):
+                self.register = [one for one in self.register if one.number != number]  # called to mind again
+                late = self.draw.choice((0, 0, 0, 1, 2, 6))
+                self.register.append(Lying(seat, number, "", message, today + timedelta(days=late)))
+
+    async def schools(self, today: date) -> None:
+        """Each school taps through its children, one after the other."""
+        due = [one for one in self.register if one.on <= today]
+        self.register = [one for one in self.register if one.on > today]
+        own: dict[Seat, list[Lying]] = {}
+        for one in due:
+            own.setdefault(one.seat, []).append(one)
+        await asyncio.gather(*(self._taps_through(asked, today) for asked in own.values()))
+
+    async def _taps_through(self, asked: list[Lying], today: date) -> None:
+        for one in asked:
+            phone = self.oblast.folk[one.seat]
+            code, absent = self.children[one.number].attends()
+            wanted = f"{one.number.split('-')[1].lstrip('0')}: {BOOK.checks[code].label('bg')}"
+            now = phone.world.chats[phone.id].messages[one.message.id]
+            label = next(
+                (text for text in now.labels if text in (wanted, f"{one.number}: {wanted.split(': ')[1]}")), ""
+            )
+            if not label:
+                continue
+            phone.forget()
+            await phone.taps(label, one.message)
+            said = await phone.hears(PATIENCE)
+            if BOOK.checks[code].counts and "3" in said.labels:
+                await phone.says(str(absent))
+                said = await phone.hears(PATIENCE)
+            if f"✓ {one.number}: {BOOK.checks[code].label('bg')}" in said.text:
+                self.ledger.add(Checked(one.number, today, code, absent))
 
     async def day(self, today: date) -> None:
         """One answer to a case at a time, so that the ledger knows which came first."""

@@ -35,7 +35,17 @@ class Postponed:
     reason: str
 
 
-Deed = Visit | Answer | Postponed
+@dataclass(frozen=True)
+class Checked:
+    """What the school said of an enrolled child; `absent` days of the month."""
+
+    number: str
+    day: date
+    code: str
+    absent: int
+
+
+Deed = Visit | Answer | Postponed | Checked
 
 
 @dataclass

@@ -36,7 +36,8 @@ class Child:
     draw: random.Random
     stays: bool
     leaves_at: int
-    """The check after the enrolment at which one who does not stay is gone, from 0."""
+    """The check at which one who does not stay is gone, from 0."""
+    asked_after: int = 0
     doors: Iterator[Found] = field(init=False)
     today: date = date.min
 
@@ -48,6 +49,14 @@ class Child:
         if self.draw.randrange(100) < NOT_CARRIED_OUT:
             return Found("O40")
         return next(self.doors)
+
+    def attends(self) -> tuple[str, int]:
+        """What the school knows on the day of a check: the answer by its code, and how many days were missed."""
+        self.asked_after += 1
+        if not self.stays and self.asked_after > self.leaves_at:
+            self.stays = self.draw.randrange(100) < STAYS
+            return self.draw.choice((("C30", 0), ("C20", 5)))
+        return self.draw.choice((("C10", 0), ("C10", 0), ("C10", 0), ("C20", 1)))
 
     def _doors(self) -> Iterator[Found]:
         match self.fate:
@@ -68,8 +77,10 @@ class Child:
                 yield Found("O13")
             case _:
                 yield Found(FIRST[self.fate])
-        while True:
+        for _ in range(self.draw.randint(0, 2)):
             yield Found(LAST.get(self.fate, "O10"))
+        while True:
+            yield Found(self.draw.choice(("O23", "O10")))
 
     def _promising(self) -> Iterator[Found]:
         for _ in range(self.draw.randint(1, 2)):

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.season.ledger import Answer, Deed, Ledger, Postponed, Visit
+from tests.season.ledger import Answer, Checked, Deed, Ledger, Postponed, Visit
 
 BOOK: dict[str, Any] = tomllib.loads((Path(__file__).parents[2] / "casework" / "catalogue.toml").read_text("utf-8"))
 FREE = {
@@ -67,6 +67,11 @@ class Standing:
     """The outcomes of its visits."""
     led_to: tuple[str, ...] = ()
     """The measures that the last visit brought about of itself."""
+    enrolled_on: date | None = None
+    check: int = 0
+    """The check that the school has now, in days after the enrolment; 0 when it has none."""
+    checked: int = 0
+    """The last one it was asked."""
 
     @property
     def shown(self) -> tuple[str, str, date | None]:
@@ -76,14 +81,31 @@ class Standing:
 def at_the_end(number: str, ledger: Ledger, begun: date, until: date) -> Standing:
     case = Standing(BOOK["first_status"], BOOK["first_step"], in_days(begun, BOOK["first_days"]))
     for deed in ledger.deeds[number]:
-        silence(case, deed.day)
+        mornings(case, deed.day)
         happens(case, deed)
-    silence(case, until)
+    mornings(case, until)
     return case
 
 
+def mornings(case: Standing, today: date) -> None:
+    """What the clock does up to the morning of that day, which comes before what is done on it."""
+    silence(case, today)
+    school(case, today)
+
+
+def school(case: Standing, today: date) -> None:
+    """On its day a check goes to the school, which has so many working days to answer."""
+    if case.enrolled_on and case.due_on and not case.check and moved(case.due_on) <= today:
+        asked_on = moved(case.due_on)
+        passed = [days for days in BOOK["retention"]["days"] if case.enrolled_on + timedelta(days=days) <= asked_on]
+        days = max(passed, default=BOOK["retention"]["days"][0])
+        if days > case.checked:
+            case.check = case.checked = days
+            case.due_on = max(case.due_on, worked_on(asked_on, BOOK["retention"]["answer_days"]))
+
+
 def silence(case: Standing, today: date) -> None:
-    """The morning on which the team takes it back comes before what is done on that day."""
+    """The morning on which the team takes a case back whose institution has not answered."""
     if case.waits and case.due_on and worked_on(case.due_on, BOOK["silent_days"]) <= today:
         back_on = worked_on(case.due_on, BOOK["silent_days"])
         moves(case, BOOK["silent_status"], BOOK["silent_step"], back_on)
@@ -97,18 +119,39 @@ def happens(case: Standing, deed: Deed) -> None:
             answered(case, deed)
         case Postponed():
             case.due_on = in_days(deed.day, BOOK["late"][deed.reason]["days"])
+        case Checked():
+            checked(case, deed)
 
 
 def closed(status: str) -> bool:
     return bool(BOOK["statuses"][status].get("closed"))
 
 
-def moves(case: Standing, status: str, step: str, due_on: date | None) -> None:
-    """As far as the status it has lets it."""
+def moves(case: Standing, status: str, step: str, due_on: date | None, day: date | None = None) -> None:
+    """As far as the status it has lets it. `day` is that of an enrolment."""
     may = status == case.status or status in BOOK["statuses"][case.status]["to"]
     if may or not closed(case.status):
         case.status = status if may else case.status
-        case.step, case.due_on, case.waits = step, due_on, ""
+        case.step, case.due_on, case.waits, case.check = step, due_on, "", 0
+        if case.status != BOOK["retention"]["status"]:
+            case.enrolled_on, case.checked = None, 0
+        else:
+            case.enrolled_on = case.enrolled_on or day
+
+
+def checked(case: Standing, check: Checked) -> None:
+    rule, rules = BOOK["checks"][check.code], BOOK["retention"]
+    good = rule.get("good") or (rule.get("counts") and check.absent < rules["absent_days"])
+    if not good:
+        moves(case, rule["status"], rule["step"], in_days(check.day, rule["days"]))
+        return
+    assert case.enrolled_on
+    days = [in_days(case.enrolled_on, days) for days in rules["days"] if days > case.check]
+    to_come = [day for day in days if day > check.day]
+    if to_come:
+        moves(case, case.status, rules["step"], to_come[0])
+    else:
+        moves(case, rules["kept"], rules["step"], None)
 
 
 def visited(case: Standing, visit: Visit) -> None:
@@ -130,7 +173,8 @@ def visited(case: Standing, visit: Visit) -> None:
         return
     if rule.get("meets"):
         case.asked = {code: by for code, by in case.asked.items() if not BOOK["measures"][code].get("finds")}
-    moves(case, rule["status"], rule["step"], due)
+    if case.enrolled_on is None or rule["status"] != BOOK["retention"]["status"]:
+        moves(case, rule["status"], rule["step"], due, visit.day)  # who finds it still enrolled changes no plan
     case.led_to = tuple(rule.get("refers", ()))
     for code in case.led_to:
         if case.asked.get(code, date.min) < visit.day:  # also what is late is asked anew
@@ -168,4 +212,4 @@ def answered(case: Standing, answer: Answer) -> None:
     if not news and case.waits and others:
         waits_for(case, others)
     elif not closed(case.status):
-        moves(case, status or case.status, rule["step"], in_days(answer.day, rule["days"]))
+        moves(case, status or case.status, rule["step"], in_days(answer.day, rule["days"]), answer.day)

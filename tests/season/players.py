@@ -31,6 +31,8 @@ GOES_OUT, ILL, MISTAKEN = 85, 4, 6
 """Of a hundred days, people and messages."""
 POSTPONED = 25
 OVERDUE = re.compile(r"Отложи ([А-Я]{2}-\d{3,4})")
+NEWS = ("отговаря:", "връща", "не идва", "Не идва", "отсъства", "Отсъства", "никой не го поема")
+ELSEWHERE = ("отговор от институция", "проверка на записването", "проверка на отсъствията")
 WRONG = ("не знам", "👍", "утре ще пиша")
 """What a tired person sends in the middle of a report."""
 
@@ -52,8 +54,9 @@ class Crew:
             self.told.setdefault(number, today)
         self.more = self.more or "и още" in text
 
-    def goes(self) -> list[str]:
-        if not self.told or self.draw.randrange(100) >= GOES_OUT:
+    def goes(self, elsewhere: set[str]) -> list[str]:
+        self.told = {number: day for number, day in self.told.items() if number not in elsewhere}
+        if self.draw.randrange(100) >= GOES_OUT:
             return []
         first = sorted(self.told, key=lambda number: (self.told[number], number))[:A_DAY]
         for number in first:
@@ -73,10 +76,24 @@ class Field:
     ledger: Ledger
     draw: random.Random
     crews: dict[str, Crew] = field(default_factory=dict)
+    elsewhere: set[str] = field(default_factory=set)
+    """Cases that an institution has now, as the receipt said: nobody goes there until they hear of it again."""
+    heard: dict[Seat, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in self.oblast.teams:
             self.crews[name] = Crew(name, self.oblast.of_team(name), random.Random(self.draw.random()))
+
+    def listen(self, today: date) -> None:
+        """The news that came to somebody of a team: an answer, silence, a child that is gone."""
+        for seat, phone in self.oblast.folk.items():
+            if seat.team:
+                messages = phone.world.chats[phone.id].messages
+                for message in list(messages.values())[self.heard.get(seat, 0) :]:
+                    if message.from_bot and any(word in message.text for word in NEWS):
+                        self.elsewhere.difference_update(NUMBER.findall(message.text))
+                        self.crews[seat.team].hears(message.text, today)
+                self.heard[seat] = len(messages)
 
     async def day(self, today: date) -> None:
         """Everybody goes their way at once; one person reports one door after the other."""
@@ -84,7 +101,7 @@ class Field:
         ways: dict[Seat, list[str]] = {}
         for crew in self.crews.values():
             reporters = crew.reporters()
-            for place, number in enumerate(crew.goes()):
+            for place, number in enumerate(crew.goes(self.elsewhere)):
                 ways.setdefault(reporters[place % len(reporters)], []).append(number)
         await asyncio.gather(*(self._walks(seat, numbers, today) for seat, numbers in ways.items()))
 
@@ -134,6 +151,8 @@ class Field:
         saved = await _answered(phone, number)
         if saved:
             self.ledger.add(Visit(number, today, found.outcome, found.promised_on, seat))
+            if any(word in saved.string for word in ELSEWHERE):
+                self.elsewhere.add(number)
 
 
 async def _answered(phone: Person, number: str) -> re.Match[str] | None:

@@ -19,7 +19,7 @@ from sandbox import Sandbox
 from tests.bot.conftest import TOKEN, World, living
 from tests.season import plain
 from tests.season.desks import Desks
-from tests.season.ledger import Answer, Ledger, Postponed, Visit
+from tests.season.ledger import Answer, Checked, Ledger, Postponed, Visit
 from tests.season.nature import draw_all
 from tests.season.oblast import CASES, Oblast, settle_in
 from tests.season.players import Field
@@ -57,7 +57,7 @@ async def played(world: World, oblast: Oblast, ledger: Ledger) -> Watch:
         rows = await tx.rows("SELECT prefix, running FROM child_case ORDER BY id")
     children = {numbers.write(row["prefix"], row["running"]): child for row, child in zip(rows, drawn, strict=True)}
     draw = random.Random(SEED)
-    doors, desks = Field(oblast, children, ledger, draw), Desks(oblast, ledger, draw)
+    doors, desks = Field(oblast, children, ledger, draw), Desks(oblast, ledger, draw, children=children)
     watch = Watch(world, oblast, doors)
     day = FROM
     while day < UNTIL:
@@ -68,7 +68,9 @@ async def played(world: World, oblast: Oblast, ledger: Ledger) -> Watch:
             world.sandbox.world.clock.move_to(_at(day, AT_WORK))
             desks.read_all(day)
             await desks.day(day)
+            await desks.schools(day)
             await world.settled()
+            doors.listen(day)
             await doors.day(day)
             await world.settled()
             desks.read_all(day)
@@ -99,6 +101,6 @@ async def test_a_season_of_the_whole_oblast(world: World) -> None:
             wrong[number] = (stands, expected, ledger.deeds[number])
     assert not wrong, "\n".join(f"{number}: {what}" for number, what in list(wrong.items())[:5])
     watch.complained()
-    counts = {kind.__name__: ledger.count(kind) for kind in (Visit, Answer, Postponed)}
+    counts = {kind.__name__: ledger.count(kind) for kind in (Visit, Answer, Checked, Postponed)}
     print(watch.figures(), counts)
     assert all(counts.values())
