@@ -43,6 +43,8 @@ class Watch:
     digests: int = 0
     before: dict[str, Before] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
+    back: set[str] = field(default_factory=set)
+    """What has come back to its team this very morning, because its institution is silent."""
 
     async def night(self, at: datetime) -> None:
         for seat, message in await self._rung(at):
@@ -56,6 +58,7 @@ class Watch:
             for seat, message in told:
                 self._complain(at, seat, message, "on a free day")
         self._once(at, told)
+        self.back = {number for _seat, message in told for number in BACK.findall(message.text)}
         for seat, message in told:
             self._theirs(at, seat, message)
             if seat.team:
@@ -101,12 +104,11 @@ class Watch:
             if not self._is_turn(seat, case, late):
                 self._complain(at, seat, message, f"{number} is not their turn ({case})")
             self.told.add(number)
-        back = set(BACK.findall(message.text))
         for line in FOR_TODAY.findall(message.text):
             for number in NUMBER.findall(line):
                 case = self.before[number]
-                if number in back:
-                    continue  # due since this very morning, because its institution is silent
+                if number in self.back:
+                    continue
                 if number in self.told or plain.moved(case.due_on) != today or case.team != seat.team:
                     self._complain(at, seat, message, f"{number} is not for today ({case})")
                 self.told.add(number)
