@@ -107,6 +107,7 @@ async def open_app(config: Config, now: Callable[[], datetime] = now_utc) -> Asy
             Sealer(config.secret),
             config.tokens.channels,
             f"{config.file.schedule.digest_at:%H:%M}",
+            config.file.schedule.charts,
         )
         messengers = await open_messengers(config, database, work, now, opened)
         yield App(config, database, work, messengers, now)

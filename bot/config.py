@@ -72,6 +72,8 @@ class Schedule(Section):
     timezone: str = "Europe/Sofia"
     digest_at: time = time(17, 30)
     alert_at: time = time(8, 30)
+    charts: bool = True
+    """Whether a picture goes with each digest."""
     alert_until: time = time(18)
     """What was missed in the morning is told when the bot is back, but not in the evening."""
     question_back_after_days: int = Field(default=1, ge=1, le=30)

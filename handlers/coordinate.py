@@ -70,7 +70,7 @@ def _shown(work: Work, me: Person, told: Digest, *, late: bool) -> list[Message]
         (CASES_BELOW,),
     )
     messages = [Message(View(tuple(_lines(work, told, late=late)), rows), replaces=False, to=me.id, kind=DIGEST)]
-    if told.teams:
+    if told.teams and work.charts:
         names, values = zip(*told.teams, strict=True)
         title = words.say(_("Visits by team, {day}", day=f"{told.day:%d.%m.%Y}"))
         chart = Chart(title, tuple(words.say(_team(name)) for name in names), tuple(values))

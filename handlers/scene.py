@@ -30,6 +30,8 @@ class Work:
     """Which ones the bot speaks."""
 
     digest_at: str = "17:30"
+    charts: bool = True
+    """A picture goes with the digest."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,179 @@
+"""How people use the bot through the season: slow, mistaken, ill and away, each over their own phone.
+
+What a newcomer gets wrong: they know of a case only what the bot has told them. What is behind the door is in `nature`;
+what they did, as far as the bot said "saved", goes into the `Ledger`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+from dataclasses import dataclass, field
+from datetime import date
+
+from casework import catalogue
+from sandbox import Person
+from tests.season.ledger import Ledger, Postponed, Visit
+from tests.season.nature import Child, Found
+from tests.season.oblast import Oblast, Seat
+
+BOOK = catalogue.load()
+NUMBER = re.compile(r"\b([А-Я]{2}-\d{3,4})\b")
+SAVED = re.compile(r"Записано\. Доклад № (\d+) · ([А-Я]{2}-\d{3,4})")
+PATIENCE = 120.0
+"""Seconds for one answer on a machine that does other work too."""
+ROUNDS = 12
+PAGES = 8
+A_DAY = 5
+"""So many doors a team reaches in a day."""
+GOES_OUT, ILL, MISTAKEN = 85, 4, 6
+"""Of a hundred days, people and messages."""
+POSTPONED = 25
+OVERDUE = re.compile(r"Отложи ([А-Я]{2}-\d{3,4})")
+NEWS = ("отговаря:", "връща", "не идва", "Не идва", "отсъства", "Отсъства", "никой не го поема")
+ELSEWHERE = ("отговор от институция", "проверка на записването", "проверка на отсъствията")
+WRONG = ("не знам", "👍", "утре ще пиша")
+"""What a tired person sends in the middle of a report."""
+
+
+@dataclass
+class Crew:
+    """A team in the field: what it has been told to do, and by whom the doors are reached."""
+
+    name: str
+    members: list[Seat]
+    draw: random.Random
+    told: dict[str, date] = field(default_factory=dict)
+    """Case number: since when it is on their list."""
+    more: bool = False
+    """A message spoke of more than it named."""
+
+    def hears(self, text: str, today: date) -> None:
+        for number in NUMBER.findall(text):
+            self.told.setdefault(number, today)
+        self.more = self.more or "и още" in text
+
+    def goes(self, elsewhere: set[str]) -> list[str]:
+        self.told = {number: day for number, day in self.told.items() if number not in elsewhere}
+        if self.draw.randrange(100) >= GOES_OUT:
+            return []
+        first = sorted(self.told, key=lambda number: (self.told[number], number))[:A_DAY]
+        for number in first:
+            del self.told[number]
+        return first
+
+    def reporters(self) -> list[Seat]:
+        return [seat for seat in self.members if self.draw.randrange(100) >= ILL] or self.members[:1]
+
+
+@dataclass
+class Field:
+    """All who go to the doors, and what they find there."""
+
+    oblast: Oblast
+    children: dict[str, Child]
+    ledger: Ledger
+    draw: random.Random
+    crews: dict[str, Crew] = field(default_factory=dict)
+    elsewhere: set[str] = field(default_factory=set)
+    """Cases that an institution has now, as the receipt said: nobody goes there until they hear of it again."""
+    heard: dict[Seat, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in self.oblast.teams:
+            self.crews[name] = Crew(name, self.oblast.of_team(name), random.Random(self.draw.random()))
+
+    def listen(self, today: date) -> None:
+        """The news that came to somebody of a team: an answer, silence, a child that is gone."""
+        for seat, phone in self.oblast.folk.items():
+            if seat.team:
+                messages = phone.world.chats[phone.id].messages
+                for message in list(messages.values())[self.heard.get(seat, 0) :]:
+                    if message.from_bot and any(word in message.text for word in NEWS):
+                        self.elsewhere.difference_update(NUMBER.findall(message.text))
+                        self.crews[seat.team].hears(message.text, today)
+                self.heard[seat] = len(messages)
+
+    async def day(self, today: date) -> None:
+        """Everybody goes their way at once; one person reports one door after the other."""
+        await asyncio.gather(*(self._looks(crew, today) for crew in self.crews.values() if crew.more))
+        ways: dict[Seat, list[str]] = {}
+        for crew in self.crews.values():
+            reporters = crew.reporters()
+            for place, number in enumerate(crew.goes(self.elsewhere)):
+                ways.setdefault(reporters[place % len(reporters)], []).append(number)
+        await asyncio.gather(*(self._walks(seat, numbers, today) for seat, numbers in ways.items()))
+
+    async def _looks(self, crew: Crew, today: date) -> None:
+        """Through their list as far as it is due."""
+        phone = self.oblast.folk[crew.reporters()[0]]
+        phone.forget()
+        await phone.says("/cases")
+        for _ in range(PAGES):
+            said = await phone.hears(PATIENCE)
+            due = [label for label in said.labels if label[:1] in ("❗", "•")]
+            crew.hears("\n".join(due), today)
+            if len(due) < len(NUMBER.findall("\n".join(said.labels))) or "Още →" not in said.labels:
+                break
+            await phone.taps("Още →", said)
+        crew.more = False
+
+    async def postpones(self, seat: Seat, text: str, today: date) -> None:
+        """Now and then somebody says why a step is late, and it is off the list until its new day."""
+        late = OVERDUE.findall(text)
+        if not late or self.draw.randrange(100) >= POSTPONED:
+            return
+        phone, number = self.oblast.folk[seat], self.draw.choice(late)
+        reason = self.draw.choice(list(BOOK.late.values()))
+        phone.forget()
+        await phone.taps(f"Отложи {number}")
+        said = await phone.hears(PATIENCE)
+        if reason.label("bg") in said.labels:
+            await phone.taps(reason.label("bg"), said)
+            assert f"{number} е отложен" in (await phone.hears(PATIENCE)).text
+            self.ledger.add(Postponed(number, today, reason.code))
+            self.crews[seat.team].told.pop(number, None)
+        else:
+            assert "не може да се отложи" in said.text, said.text
+
+    async def _walks(self, seat: Seat, numbers: list[str], today: date) -> None:
+        for number in numbers:
+            await self._reports(seat, number, self.children[number].visited(today), today)
+
+    async def _reports(self, seat: Seat, number: str, found: Found, today: date) -> None:
+        phone = self.oblast.folk[seat]
+        phone.forget()
+        if self.draw.randrange(100) < MISTAKEN:
+            await phone.says(self.draw.choice(WRONG))
+        promised = f" {found.promised_on:%d.%m}" if found.promised_on else ""
+        await phone.says(f"{number} {BOOK.outcomes[found.outcome].short[0]}{promised}")
+        saved = await _answered(phone, number)
+        if saved:
+            self.ledger.add(Visit(number, today, found.outcome, found.promised_on, seat))
+            if any(word in saved.string for word in ELSEWHERE):
+                self.elsewhere.add(number)
+
+
+async def _answered(phone: Person, number: str) -> re.Match[str] | None:
+    """Through the questions of a report to its receipt; None when the bot says that the case is not theirs now."""
+    for _ in range(ROUNDS):
+        said = await phone.hears(PATIENCE)
+        if saved := SAVED.search(said.text):
+            assert saved.group(2) == number
+            return saved
+        if label := _tapped(said.labels):
+            await phone.taps(label, said)
+        elif "Няма такъв случай" in said.text:
+            return None
+    raise AssertionError(f"{phone.name} came to no receipt for {number}: {phone.last.text!r}")
+
+
+def _tapped(labels: list[str]) -> str:
+    """The shortest way on from a question of a report; empty for what is none."""
+    for way_on in ("Запази", "Готово"):
+        if way_on in labels:
+            return way_on
+    if "По-късно" not in labels:
+        return ""
+    return "Пропусни" if labels[0] == "Пропусни" else labels[0]

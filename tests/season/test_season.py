@@ -1,0 +1,106 @@
+"""A season of the whole oblast on a moving clock: nobody is forgotten, nobody is told too much, and the end is right.
+
+`OBHVAT_SEASON=seed` plays another one; the figures stand in `docs/performance.md`.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import AsyncIterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from casework import numbers
+from sandbox import Sandbox
+from tests.bot.conftest import TOKEN, World, living
+from tests.season import plain
+from tests.season.desks import Desks
+from tests.season.ledger import Answer, Checked, Ledger, Postponed, Visit
+from tests.season.nature import draw_all
+from tests.season.oblast import CASES, Oblast, settle_in
+from tests.season.players import Field
+from tests.season.watch import Watch
+
+SOFIA = ZoneInfo("Europe/Sofia")
+FROM, UNTIL = date(2026, 8, 20), date(2027, 6, 15)
+SEED = int(os.environ.get("OBHVAT_SEASON", "1"))
+MORNING, AT_WORK, EVENING, NIGHT = 9, 11, 18, 3
+SETTINGS = """
+messages_per_second = 1000
+chat_messages_per_second = 1000
+[schedule]
+charts = false
+"""
+"""The pace is in real seconds, and here a day passes in a moment; a chart is a process of its own, 2,000 times."""
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with Sandbox(TOKEN, limits=False) as sandbox:
+        sandbox.world.clock.move_to(datetime(FROM.year, FROM.month, FROM.day, 7, tzinfo=SOFIA))
+        async with living(sandbox, tmp_path, SETTINGS, fill=_empty) as world:
+            yield world
+
+
+async def _empty(_app: object) -> None:
+    """The oblast fills it."""
+
+
+async def played(world: World, oblast: Oblast, ledger: Ledger) -> Watch:
+    """Every day of the season: the night, the morning's messages, the day's work one after the other, the digests."""
+    drawn = draw_all(CASES, SEED)
+    async with world.app.database.reading() as tx:
+        rows = await tx.rows("SELECT prefix, running FROM child_case ORDER BY id")
+    children = {numbers.write(row["prefix"], row["running"]): child for row, child in zip(rows, drawn, strict=True)}
+    draw = random.Random(SEED)
+    doors, desks = Field(oblast, children, ledger, draw), Desks(oblast, ledger, draw, children=children)
+    watch = Watch(world, oblast, doors)
+    day = FROM
+    while day < UNTIL:
+        day += timedelta(days=1)
+        await watch.night(_at(day, NIGHT))
+        await watch.morning(_at(day, MORNING))
+        if plain.works(day):
+            world.sandbox.world.clock.move_to(_at(day, AT_WORK))
+            desks.read_all(day)
+            await desks.day(day)
+            await desks.schools(day)
+            await world.settled()
+            doors.listen(day)
+            await doors.day(day)
+            await world.settled()
+            desks.read_all(day)
+        await watch.evening(_at(day, EVENING))
+    return watch
+
+
+def _at(day: date, hour: int) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, tzinfo=SOFIA)
+
+
+@pytest.mark.timeout(900)
+async def test_a_season_of_the_whole_oblast(world: World) -> None:
+    oblast = await settle_in(world.app, world.sandbox)
+    ledger = Ledger()
+    watch = await played(world, oblast, ledger)
+    async with world.app.database.reading() as tx:
+        cases = await tx.rows("SELECT prefix, running, status, next_step, due_on, attempts FROM child_case")
+        kept = await tx.one("SELECT count(*) AS n FROM visit")
+    assert len(cases) == CASES
+    assert kept["n"] == ledger.count(Visit)
+    wrong = {}
+    for row in cases:
+        number = numbers.write(row["prefix"], row["running"])
+        expected = plain.at_the_end(number, ledger, FROM, UNTIL)
+        stands = (row["status"], row["next_step"], row["due_on"] and date.fromisoformat(row["due_on"]))
+        if (*stands, row["attempts"]) != (*expected.shown, len(expected.seen)):
+            wrong[number] = (stands, expected, ledger.deeds[number])
+    assert not wrong, "\n".join(f"{number}: {what}" for number, what in list(wrong.items())[:5])
+    watch.complained()
+    counts = {kind.__name__: ledger.count(kind) for kind in (Visit, Answer, Checked, Postponed)}
+    print(watch.figures(), counts)
+    assert all(counts.values())
