@@ -72,6 +72,8 @@ class Watch:
         for seat, message in told:
             if seat.role not in (MUNICIPAL, REGIONAL):
                 self._complain(at, seat, message, "no coordinator")
+            if not plain.works(at.date()):
+                self._complain(at, seat, message, "a digest of a free day")
 
     async def _rung(self, at: datetime) -> list[tuple[Seat, ChatMessage]]:
         """What has come to each since the clock was moved there."""
