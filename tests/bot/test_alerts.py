@@ -149,7 +149,8 @@ async def test_the_digest_of_the_region_counts_what_has_no_owner(world: World) -
     assert "Без отговорник (без ръководител и без координатор): 16" in reni.last.text
     assert alerts(reni) == 0
     await world.person("Лидия", LEADER)
-    world.move_to(1, 17, 31)
+    world.to_a_working_day(17)
+    world.move_to(0, 17, 31)
     await world.rung()
     [last] = [message.text for message in reni.chat if message.text.startswith("Обхват")][-1:]
     assert "Без отговорник" not in last
