@@ -13,6 +13,7 @@ from typing import Any
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.ext import (
     Application,
+    BaseHandler,
     CallbackQueryHandler,
     CommandHandler,
     ContextTypes,
@@ -110,7 +111,7 @@ def main(api_url: str, token: str, folder: str) -> None:
         .persistence(PicklePersistence(Path(folder) / "plain.pickle"))
         .build()
     )
-    states = {
+    states: dict[object, list[BaseHandler[Update, Context, object]]] = {
         state: [CallbackQueryHandler(handler)]
         for state, handler in (
             (CASE, case),
@@ -122,7 +123,7 @@ def main(api_url: str, token: str, folder: str) -> None:
         )
     }
     start = CommandHandler("report", report)
-    application.add_handler(ConversationHandler([start], states, [start], name="report", persistent=True))  # type: ignore[arg-type]
+    application.add_handler(ConversationHandler([start], states, [start], name="report", persistent=True))
     application.run_polling(timeout=20)
 
 

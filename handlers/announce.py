@@ -12,7 +12,7 @@ from handlers.kinds import AnyOf, OneOf, Sentence
 from handlers.menu import ANNOUNCE, MENU
 from handlers.scene import Message, Scene
 from handlers.talk import Talk
-from handlers.views import Button, View
+from handlers.views import Button, View, and_more
 from handlers.words import Text, _, beginning, counted
 from storage import announcements
 from storage.announcements import Audience, Reach, Sent
@@ -130,8 +130,7 @@ async def status(tx: Tx, here: Scene, number: int) -> Message:
         lines.append(_("Could not be reached: {count}", count=str(one.unreached)))
     if waiting:
         lines.append(_("Not yet: {names}", names=", ".join(name for _id, name in waiting[:NAMED])))
-    if more := max(0, len(waiting) - NAMED):
-        lines.append(counted("and {count} more", "and {count} more", more))
+    lines += and_more(len(waiting) - NAMED)
     remind = ((Button(_("Remind them once"), str(number), "remind"),),) if waiting and not one.reminded else ()
     return Message(View(tuple(lines), (*remind, (ANNOUNCE, MENU))))
 

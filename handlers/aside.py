@@ -8,8 +8,8 @@ from casework import calendar
 from casework.records import Person
 from handlers.menu import MENU
 from handlers.scene import Message, Scene
-from handlers.views import Button, View
-from handlers.words import Text, _, counted
+from handlers.views import Button, View, and_more
+from handlers.words import Text, _
 from storage import aside
 from storage.aside import SetAside
 from storage.database import Tx
@@ -26,11 +26,10 @@ async def listed(tx: Tx, here: Scene) -> Message:
     waiting = await aside.of(tx, here.me) if here.me.coordinates else []
     if not waiting:
         return Message(View((_("No message is set aside."),), ((MENU,),)))
-    lines: list[Text] = [_("These could not be handled. Their senders know. Tap one to try it again.")]
-    if more := max(0, len(waiting) - LISTED):
-        lines.append(counted("and {count} more", "and {count} more", more))
+    title = _("These could not be handled. Their senders know. Tap one to try it again.")
     rows = tuple((Button(_line(here, one), str(one.id), "retry"),) for one in waiting[:LISTED])
-    return Message(View(tuple(lines), (*rows, (MENU,))))
+    lines = (title, *and_more(len(waiting) - LISTED))
+    return Message(View(lines, (*rows, (MENU,))))
 
 
 def _line(here: Scene, one: SetAside) -> Text:

@@ -11,9 +11,9 @@ from casework.digest import DayFacts, Digest, Done, Standing
 from casework.escalation import Roster
 from casework.records import REGIONAL, Person
 from handlers.menu import CASES, MENU
-from handlers.overdue import CASES_BELOW, first, overdue_lines, why_late
+from handlers.overdue import CASES_BELOW, overdue_lines, why_late
 from handlers.scene import Chart, Message, Scene, Sheet, Work
-from handlers.views import Button, View
+from handlers.views import Button, View, first
 from handlers.words import Joined, Labelled, Text, Words, _
 from storage import cases, claims, lateness, overview, people
 from storage.database import Tx

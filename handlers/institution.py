@@ -12,8 +12,8 @@ from handlers.asked import asked_for, shown
 from handlers.menu import MENU, WAITING
 from handlers.replies import Reply, Tapped
 from handlers.scene import Message, Scene
-from handlers.views import BELOW, Button, View
-from handlers.words import Text, _, counted
+from handlers.views import BELOW, Button, View, and_more
+from handlers.words import _
 from storage import referrals
 from storage.database import Tx
 from storage.journals import Kept
@@ -62,15 +62,13 @@ async def listed(tx: Tx, here: Scene) -> Message:
     waiting = await referrals.waiting(tx, here.me)
     if not waiting:
         return Message(View((_("Nothing waits for your answer."),), ((MENU,),)))
-    lines: list[Text] = [_("These wait for your answer. Tap one to read it.")]
-    if more := max(0, len(waiting) - LISTED):
-        lines.append(counted("and {count} more", "and {count} more", more))
+    lines = (_("These wait for your answer. Tap one to read it."), *and_more(len(waiting) - LISTED))
     book = here.work.catalogue
     rows = tuple(
         (Button(_("{case} · {measure}", case=one.number, measure=asked_for(book, one)), str(one.id), "referral"),)
         for one in waiting[:LISTED]
     )
-    return Message(View(tuple(lines), (*rows, (MENU,))))
+    return Message(View(lines, (*rows, (MENU,))))
 
 
 async def _one(tx: Tx, here: Scene, number: int) -> Message:

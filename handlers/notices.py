@@ -13,7 +13,7 @@ from handlers.menu import CHECKS, MENU, WAITING
 from handlers.overdue import CASES_BELOW, ROWS
 from handlers.scene import Message
 from handlers.talk import JOURNALS
-from handlers.views import BELOW, Button, View
+from handlers.views import BELOW, Button, View, first
 from handlers.words import Text, _, counted
 from storage import claims, journals
 from storage.database import Tx
@@ -114,9 +114,7 @@ async def _empty(tx: Tx, kept: Kept) -> bool:
 
 
 def _drafts(person_id: int, going: list[Kept], until: date) -> Message:
-    lines: list[Text] = [_line(kept, until) for kept in going[:LISTED]]
-    if more := max(0, len(going) - LISTED):
-        lines.append(counted("and {count} more", "and {count} more", more))
+    lines = first([_line(kept, until) for kept in going], LISTED)
     buttons = tuple((Button(_("Go on: {case}", case=_case(kept)), kept.id, "go_on"),) for kept in going[:LISTED])
     view = View(tuple(lines), (*buttons, (MY_DRAFTS, MENU)))
     return Message(view, replaces=False, to=person_id, can_wait=True)

@@ -14,7 +14,7 @@ from casework.catalogue import Catalogue
 from casework.escalation import Turn
 from casework.records import LEADER, MEMBER, Case, Person
 from handlers.scene import Message, Work
-from handlers.views import Button, View, in_rows
+from handlers.views import Button, View, and_more, first, in_rows
 from handlers.words import Joined, Text, Within, _, counted
 
 OVERDUE_LISTED = 8
@@ -58,8 +58,7 @@ def _by_settlement(due: Sequence[Case]) -> list[Text]:
     lines: list[Text] = []
     for place, there in groupby(due[:DUE_LISTED], _place):
         lines.append(f"• {place}: {', '.join(case.number for case in there)}")
-    more = len(due) - DUE_LISTED
-    return [*lines, counted("and {count} more", "and {count} more", more)] if more > 0 else lines
+    return [*lines, *and_more(len(due) - DUE_LISTED)]
 
 
 def _place(case: Case) -> str:
@@ -103,9 +102,3 @@ def why_late(book: Catalogue, case: Case) -> tuple[Text, ...]:
     return (
         counted("Postponed {count} time: {reason}", "Postponed {count} times: {reason}", case.postponed, reason=reason),
     )
-
-
-def first(parts: Sequence[Text], at_most: int) -> list[Text]:
-    more = len(parts) - at_most
-    shown = list(parts[:at_most])
-    return [*shown, counted("and {count} more", "and {count} more", more)] if more > 0 else shown

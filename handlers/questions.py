@@ -18,7 +18,7 @@ from handlers.menu import ASK, MENU
 from handlers.pick import PickCase
 from handlers.scene import Message, Scene, Work
 from handlers.talk import Talk
-from handlers.views import Button, View
+from handlers.views import Button, View, and_more
 from handlers.words import Text, _, counted
 from storage import cases, claims, people, questions
 from storage.database import Tx
@@ -111,11 +111,9 @@ async def listed(tx: Tx, here: Scene) -> Message:
     waiting = await questions.waiting(tx, here.me)
     if not waiting:
         return Message(View((_("No question waits for an answer."),), ((MENU,),)))
-    lines: list[Text] = [_("These wait for an answer. Tap one to read it.")]
-    if more := max(0, len(waiting) - LISTED):
-        lines.append(counted("and {count} more", "and {count} more", more))
+    lines = (_("These wait for an answer. Tap one to read it."), *and_more(len(waiting) - LISTED))
     rows = tuple((Button(_line(here, one), str(one.id), "question"),) for one in waiting[:LISTED])
-    return Message(View(tuple(lines), (*rows, (MENU,))))
+    return Message(View(lines, (*rows, (MENU,))))
 
 
 def _line(here: Scene, question: Question) -> Text:

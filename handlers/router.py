@@ -7,42 +7,34 @@ Nothing here talks to a messenger: the answer is a list of `Message`s.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache
 
 from casework.records import READERS, Person
 from handlers import (
     advice,
-    announce,
     aside,
+    buttons,
     checked,
     conversations,
-    coordinate,
-    forms,
     imports,
     institution,
     link,
     menu,
-    movement,
     questions,
-    reach,
     readers,
-    season,
-    settings,
 )
-from handlers import cases as my_cases
+from handlers.buttons import GO
 from handlers.join import STRANGER
-from handlers.late import put_off
 from handlers.menu import OLD_BUTTON
 from handlers.replies import Filed, Incoming, Pictured, Reply, Tapped, Typed, Unreadable
 from handlers.scene import Message, Scene, Work
 from handlers.talk import Moment
-from handlers.views import BELOW, Button, View
+from handlers.views import Button, View
 from handlers.words import Text, _, in_every_language
 from storage import links, people
 from storage.database import Tx
 from storage.journals import Kept
 
-GO = "go"
 CANNOT_READ = _("I cannot read this. Please write, tap a button or send a photo.")
 
 
@@ -66,7 +58,7 @@ async def respond(
     if command:
         return await _commanded(tx, here, kept, command)
     if isinstance(incoming.reply, Tapped) and incoming.reply.talk == GO:
-        return await _menu_tap(tx, here, kept, incoming.reply)
+        return await buttons.tapped(tx, here, kept, incoming.reply)
     if isinstance(incoming.reply, Filed):
         said = await imports.received(tx, here, incoming, incoming.reply)
         return [said, *(await conversations.again(tx, here, kept) if kept else [])]
@@ -130,7 +122,7 @@ async def _commanded(tx: Tx, here: Scene, kept: Kept | None, command: str) -> li
             pass  # there is no such command for them
         case "report" | "cases" | "last" | "drafts" | "settings" | "language" | "hour" | "ask" | "announce":
             tap = Tapped(GO, command, "0" if command == "cases" else "")
-            return [message.anew() for message in await _menu_tap(tx, here, kept, tap)]
+            return [message.anew() for message in await buttons.tapped(tx, here, kept, tap)]
         case "menu":
             above = await conversations.put_aside(tx, here, kept)
             return [menu.menu(here.me, above).anew()]
@@ -141,120 +133,6 @@ async def _commanded(tx: Tx, here: Scene, kept: Kept | None, command: str) -> li
         "/report /cases /last /drafts /ask /language /menu /back /cancel /help"
     )
     return [Message(View((said,)), replaces=False), *(await conversations.again(tx, here, kept) if kept else [])]
-
-
-async def _menu_tap(tx: Tx, here: Scene, kept: Kept | None, tap: Tapped) -> list[Message]:
-    if tap.key.endswith(BELOW):
-        # What came unasked stays where it is, with its other buttons.
-        above = replace(tap, key=tap.key.removesuffix(BELOW))
-        return [told.anew() for told in await _menu_tap(tx, here, kept, above)]
-    number = int(tap.value) if tap.value.isdecimal() and len(tap.value) < 16 else -1
-    match tap.key:
-        case "report":
-            return await conversations.begin(tx, here, "visit", {"case": number} if number > 0 else {}, kept)
-        case "settings":
-            return [await settings.shown(tx, here)]
-        case "connect":
-            return [await link.code(tx, here)]
-        case "language" | "hour" | "notices" | "search" | "day":
-            return await conversations.begin(tx, here, tap.key, {}, kept)
-        case "ask" | "question" | "questions" | "take" | "answer" | "answer_too" | "helped":
-            return await _asking(tx, here, kept, tap.key, number)
-        case "announce" | "announce_new" | "announced" | "read" | "remind":
-            return await _announcing(tx, here, kept, tap.key, number)
-        case key if key in checked.KEYS:
-            return await checked.tapped(tx, here, kept, tap, partial(conversations.begin, tx, here, kept=kept))
-        case key if key in institution.KEYS:
-            return await institution.tapped(tx, here, kept, key, number)
-        case "publish":
-            return await conversations.begin(tx, here, "publish", {"answer": number}, kept)
-        case "help_more":
-            return [await advice.more(tx, here, tap.value)]
-        case "withdraw":
-            return [await advice.withdraw(tx, here, number)]
-        case key if key in movement.KEYS:
-            return await movement.tapped(tx, here, key, number, partial(conversations.begin, tx, here, kept=kept))
-        case "resume":
-            return await conversations.resume(tx, here, kept, tap.value)
-        case "go_on":
-            # A notice keeps its other buttons.
-            return [told.anew() for told in await conversations.resume(tx, here, kept, tap.value)]
-        case "fix":
-            return await conversations.correct(tx, here, kept, number)
-        case "cases":
-            return [await my_cases.listed(tx, here, max(number, 0))]
-        case "card":
-            return [await my_cases.card(tx, here, number)]
-        case "name":
-            return [await my_cases.name(tx, here, number)]
-        case "lead":
-            return await my_cases.lead(tx, here, number)
-        case "late" | "postpone":
-            return [await put_off(tx, here, tap)]
-        case "drafts":
-            return [await menu.drafts(tx, here)]
-        case "last":
-            return [await menu.last_reports(tx, here)]
-        case "season":
-            return await season.report(tx, here, tap.value)
-        case "table":
-            return [await coordinate.table(tx, here)]
-        case "form":
-            return [await forms.one(tx, here, number)]
-        case "forms" if of := forms.chosen(tap.value):
-            return await forms.pages(tx, here, of)
-        case "sheet" if of := forms.chosen(tap.value):
-            return await forms.table(tx, here, of)
-        case "link":
-            return [await reach.link(tx, here, number)]
-        case "aside":
-            return [await aside.listed(tx, here)]
-        case "retry":
-            return [await aside.retry(tx, here, number)]
-        case imports.IMPORT:
-            return [await imports.agree(tx, here, number)]
-        case imports.DISCARD:
-            return [await imports.discard(tx, here, number)]
-        case "help":
-            return [menu.help_(here.me)]
-        case "menu":
-            return [menu.menu(here.me, await conversations.put_aside(tx, here, kept)).anew()]
-    return [Message(View((OLD_BUTTON,), ((menu.MENU,),)), replaces=False)]
-
-
-async def _asking(tx: Tx, here: Scene, kept: Kept | None, key: str, number: int) -> list[Message]:
-    match key:
-        case "question":
-            return [await questions.shown(tx, here, number)]
-        case "questions":
-            return [await questions.listed(tx, here)]
-        case "take":
-            return [await questions.take(tx, here, number)]
-        case "answer_too":
-            return await questions.send_too(tx, here, number)
-        case "helped":
-            return [await questions.helped(tx, here, number)]
-        case "answer":
-            if refused := await questions.taken_elsewhere(tx, here, number):
-                return [refused]
-            given = {"question": number}
-        case _:
-            given = {}
-    # Begun from a notice, which keeps its buttons.
-    return [told.anew() for told in await conversations.begin(tx, here, key, given, kept)]
-
-
-async def _announcing(tx: Tx, here: Scene, kept: Kept | None, key: str, number: int) -> list[Message]:
-    match key:
-        case "announced":
-            return [await announce.status(tx, here, number)]
-        case "read":
-            return [await announce.read(tx, here, number)]
-        case "remind":
-            return await announce.remind(tx, here, number)
-        case "announce" if shown := await announce.sent_before(tx, here):
-            return [shown]
-    return await conversations.begin(tx, here, "announce", {}, kept)
 
 
 async def _nothing_open(tx: Tx, here: Scene, reply: Reply) -> list[Message]:

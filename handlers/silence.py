@@ -16,7 +16,7 @@ from casework.records import DEADLINE, Case, Cause, Referral
 from handlers.asked import asked_for, asker, audience, notice, of_case, owes
 from handlers.menu import MENU
 from handlers.scene import Message, Work
-from handlers.views import Button, View
+from handlers.views import Button, View, first
 from handlers.words import Text, _, counted
 from storage import cases, claims, referrals
 from storage.database import Tx
@@ -68,7 +68,7 @@ def _silent(work: Work, reader: int, back: Sequence[tuple[Case, Referral]]) -> M
     ]
     late = _("An answer that comes late is still taken.")
     buttons = tuple((Button(_("Open {case}", case=case.number), str(case.id), "card_below"),) for case, _r in back)
-    return Message(View((title, *_first(lines), late), buttons[:LISTED]), replaces=False, to=reader)
+    return Message(View((title, *first(lines, LISTED), late), buttons[:LISTED]), replaces=False, to=reader)
 
 
 async def _reminders(tx: Tx, work: Work, today: date, now: datetime) -> list[Message]:
@@ -97,9 +97,4 @@ def _waiting(work: Work, reader: int, own: Sequence[Referral]) -> Message:
         for one in own
     ]
     buttons = tuple((Button(_("Answer {case}", case=one.number), str(one.id), "referral"),) for one in own[:LISTED])
-    return Message(View((title, *_first(lines)), (*buttons, (MENU,))), replaces=False, to=reader)
-
-
-def _first(lines: list[Text]) -> list[Text]:
-    more = len(lines) - LISTED
-    return [*lines[:LISTED], counted("and {count} more", "and {count} more", more)] if more > 0 else lines
+    return Message(View((title, *first(lines, LISTED)), (*buttons, (MENU,))), replaces=False, to=reader)

@@ -16,7 +16,7 @@ from handlers.moving import named, said
 from handlers.pages import OnPages
 from handlers.scene import Message, Scene
 from handlers.talk import Talk
-from handlers.views import Button
+from handlers.views import Button, first
 from handlers.words import Text, _, counted
 from storage import cases, handovers, moves, teams
 from storage.database import Tx
@@ -139,9 +139,7 @@ async def _told(tx: Tx, here: Scene, old: Team, new: Team, moved: Sequence[Case]
 
 
 def _list(listed: Sequence[Case]) -> list[Text]:
-    lines: list[Text] = [f"• {named(case)}" for case in listed[:NAMED]]
-    more = len(listed) - NAMED
-    return [*lines, counted("and {count} more", "and {count} more", more)] if more > 0 else lines
+    return first([f"• {named(case)}" for case in listed], NAMED)
 
 
 async def put_back(tx: Tx, here: Scene, first: int) -> list[Message]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from handlers.words import Text
+from handlers.words import Text, counted
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,16 @@ class View:
 
     def with_row(self, *buttons: Button) -> View:
         return View(self.lines, (*self.rows, buttons)) if buttons else self
+
+
+def first(lines: Sequence[Text], at_most: int) -> list[Text]:
+    """So many of them, and how many more there are."""
+    return [*lines[:at_most], *and_more(len(lines) - at_most)]
+
+
+def and_more(count: int) -> list[Text]:
+    """The line that says so; none for none."""
+    return [counted("and {count} more", "and {count} more", count)] if count > 0 else []
 
 
 def in_rows(buttons: Sequence[Button], columns: int) -> tuple[tuple[Button, ...], ...]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -19,9 +18,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect, sync_playwright
 
 from bot.demo import free_port
+from tests.chromium import CHROMIUM, FLAGS, needs_chromium
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 BEGINS = "2026-11-24T08:00"
 """A Tuesday before the hour of the alerts, with working days after it."""
 WIDE, NARROW = (1400, 900), (390, 780)
@@ -32,8 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            reason = "no Chromium on this machine; .ci/run installs it"
-            item.add_marker(pytest.mark.skipif(CHROMIUM is None, reason=reason))
+            item.add_marker(needs_chromium)
 
 
 @pytest.fixture(scope="session")

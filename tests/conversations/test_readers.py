@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from casework.records import GOVERNOR, NATIONAL
-from handlers import router, season_tables
+from handlers import season_tables
+from handlers.buttons import BUTTONS
 from handlers.replies import Filed, Tapped, Typed, Unreadable
+from handlers.scene import Printed
 from storage.database import Database
 from storage.people import Invitation
 from tests.conversations.conftest import NOW, Chat, joins
@@ -29,12 +30,6 @@ async def reader(database: Database, request: Any) -> Chat:
     async with database.transaction() as tx:
         await joins(tx, "ana", Invitation(request.param, None, "", "Ана"))
     return Chat(database, "ana")
-
-
-def keys() -> list[str]:
-    """Every button that the router knows, as it is written there, and the sentence of an import."""
-    text = Path(router.__file__).read_text("utf-8")
-    return sorted({key for line in re.findall(r"case (\".*)", text) for key in re.findall(r'"(\w+)"', line)})
 
 
 def told(chat: Chat) -> str:
@@ -56,8 +51,8 @@ async def test_no_command_shows_a_case_a_team_or_a_person(reader: Chat, mila: Ch
 async def test_no_button_shows_a_case_a_team_or_a_person(reader: Chat, mila: Chat) -> None:
     await mila.says("14 никой")
     await mila.taps("Запази")
-    assert len(keys()) > 40
-    for key in keys():
+    assert len(BUTTONS) > 40
+    for key in BUTTONS:
         for value in ("", "1", "14", "2026-11-24", "2026-08-20"):
             await reader.sends(Tapped("go", key, value))
             assert not SECRET.search(told(reader)), key
@@ -91,10 +86,10 @@ async def test_the_aggregates_name_no_team(reader: Chat, mila: Chat) -> None:
     await mila.taps("Запази")
     await reader.says("/menu")
     await reader.taps("Отчет за сезона")
-    [pages] = [message.attachment for message in reader.all if type(message.attachment).__name__ == "Printed"]
+    [pages] = [message.attachment for message in reader.all if isinstance(message.attachment, Printed)]
     assert not re.search(r"[А-Я]{2}-\d{3}|Б-1|Мила|Дунав", repr(pages))
-    assert ("Посещения", "<5") in pages.figures  # type: ignore[union-attr]
-    assert pages.months.bars[-1].values == (None,), "a bar could be measured"  # type: ignore[union-attr]
+    assert ("Посещения", "<5") in pages.figures
+    assert pages.months.bars[-1].values == (None,), "a bar could be measured"
 
 
 async def test_a_member_gets_no_report(mila: Chat, database: Database) -> None:

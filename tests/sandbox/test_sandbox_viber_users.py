@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import json
-import shutil
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -16,9 +15,8 @@ import pytest
 from playwright.async_api import Page, async_playwright, expect
 
 from sandbox import Sandbox, ViberPhone
+from tests.chromium import CHROMIUM, FLAGS, needs_chromium
 from tests.sandbox.conftest import ViberBot
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 @pytest.fixture
@@ -129,13 +127,13 @@ async def test_what_the_caller_did_wrong_is_told(
 @pytest.fixture
 async def page(sandbox: Sandbox) -> AsyncIterator[Page]:
     async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield await browser.new_page(viewport={"width": 390, "height": 780}, locale="bg-BG")
         await browser.close()
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine; .ci/run installs it")
+@needs_chromium
 async def test_the_viber_phone_on_the_page(sandbox: Sandbox, viber_bot: ViberBot, page: Page) -> None:
     ivan = sandbox.world.person("Иван")
     await page.goto(sandbox.url)

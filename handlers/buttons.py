@@ -1,0 +1,216 @@
+"""What each button of the menu, of a notice or of a card does; those of an open question belong to its conversation.
+
+What a newcomer gets wrong: a key ending in `BELOW` is the same button under something that came unasked; what was
+tapped stays where it is, with its other buttons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from handlers import (
+    advice,
+    announce,
+    aside,
+    checked,
+    conversations,
+    coordinate,
+    forms,
+    imports,
+    institution,
+    link,
+    menu,
+    movement,
+    questions,
+    reach,
+    season,
+    settings,
+)
+from handlers import cases as my_cases
+from handlers.late import put_off
+from handlers.replies import Tapped
+from handlers.scene import Message, Scene
+from handlers.views import BELOW, View
+from storage.database import Tx
+from storage.journals import Kept
+
+GO = "go"
+"""The conversation of a button that stands under none."""
+LONGEST_NUMBER = 15
+
+
+@dataclass(frozen=True)
+class Tap:
+    """A button under somebody's finger, and the conversation that is open meanwhile."""
+
+    here: Scene
+    kept: Kept | None
+    reply: Tapped
+
+    @property
+    def key(self) -> str:
+        return self.reply.key
+
+    @property
+    def value(self) -> str:
+        return self.reply.value
+
+    @property
+    def number(self) -> int:
+        """Of the thing that the button is about; -1 when its value is none."""
+        return int(self.value) if self.value.isdecimal() and len(self.value) <= LONGEST_NUMBER else -1
+
+    async def begins(self, tx: Tx, flow: str, given: dict[str, Any]) -> list[Message]:
+        return await conversations.begin(tx, self.here, flow, given, self.kept)
+
+
+Told = Message | list[Message]
+Does = Callable[[Tx, Tap], Awaitable[list[Message]]]
+
+
+async def tapped(tx: Tx, here: Scene, kept: Kept | None, reply: Tapped) -> list[Message]:
+    key = reply.key.removesuffix(BELOW)
+    told = await BUTTONS.get(key, _old)(tx, Tap(here, kept, replace(reply, key=key)))
+    return _anew(told) if reply.key.endswith(BELOW) else told
+
+
+def _anew(told: list[Message]) -> list[Message]:
+    """Beside what was tapped, which keeps its other buttons."""
+    return [one.anew() for one in told]
+
+
+def _all(told: Told) -> list[Message]:
+    return told if isinstance(told, list) else [told]
+
+
+def _shows(show: Callable[[Tx, Scene], Awaitable[Told]]) -> Does:
+    async def does(tx: Tx, tap: Tap) -> list[Message]:
+        return _all(await show(tx, tap.here))
+
+    return does
+
+
+def _of(show: Callable[[Tx, Scene, int], Awaitable[Told]]) -> Does:
+    """About the thing with that number."""
+
+    async def does(tx: Tx, tap: Tap) -> list[Message]:
+        return _all(await show(tx, tap.here, tap.number))
+
+    return does
+
+
+def _at(show: Callable[[Tx, Scene, str], Awaitable[Told]]) -> Does:
+    """About whatever the value names."""
+
+    async def does(tx: Tx, tap: Tap) -> list[Message]:
+        return _all(await show(tx, tap.here, tap.value))
+
+    return does
+
+
+async def _old(_tx: Tx, _tap: Tap) -> list[Message]:
+    return [Message(View((menu.OLD_BUTTON,), ((menu.MENU,),)), replaces=False)]
+
+
+async def _begins(tx: Tx, tap: Tap) -> list[Message]:
+    """The conversation of that name, which is given nothing."""
+    return await tap.begins(tx, tap.key, {})
+
+
+async def _reports(tx: Tx, tap: Tap) -> list[Message]:
+    return await tap.begins(tx, "visit", {"case": tap.number} if tap.number > 0 else {})
+
+
+async def _resumes(tx: Tx, tap: Tap) -> list[Message]:
+    return await conversations.resume(tx, tap.here, tap.kept, tap.value)
+
+
+async def _goes_on(tx: Tx, tap: Tap) -> list[Message]:
+    return _anew(await _resumes(tx, tap))
+
+
+async def _corrects(tx: Tx, tap: Tap) -> list[Message]:
+    return await conversations.correct(tx, tap.here, tap.kept, tap.number)
+
+
+async def _lists_cases(tx: Tx, tap: Tap) -> list[Message]:
+    return [await my_cases.listed(tx, tap.here, max(tap.number, 0))]
+
+
+async def _asks(tx: Tx, tap: Tap) -> list[Message]:
+    return _anew(await tap.begins(tx, "ask", {}))
+
+
+async def _answers(tx: Tx, tap: Tap) -> list[Message]:
+    if refused := await questions.taken_elsewhere(tx, tap.here, tap.number):
+        return [refused]
+    return _anew(await tap.begins(tx, "answer", {"question": tap.number}))
+
+
+async def _publishes(tx: Tx, tap: Tap) -> list[Message]:
+    return await tap.begins(tx, "publish", {"answer": tap.number})
+
+
+async def _announces(tx: Tx, tap: Tap) -> list[Message]:
+    shown = await announce.sent_before(tx, tap.here)
+    return [shown] if shown else await _announces_anew(tx, tap)
+
+
+async def _announces_anew(tx: Tx, tap: Tap) -> list[Message]:
+    return await tap.begins(tx, "announce", {})
+
+
+async def _checks(tx: Tx, tap: Tap) -> list[Message]:
+    return await checked.tapped(tx, tap.here, tap.kept, tap.reply, partial(tap.begins, tx))
+
+
+async def _refers(tx: Tx, tap: Tap) -> list[Message]:
+    return await institution.tapped(tx, tap.here, tap.kept, tap.key, tap.number)
+
+
+async def _moves(tx: Tx, tap: Tap) -> list[Message]:
+    return await movement.tapped(tx, tap.here, tap.key, tap.number, partial(tap.begins, tx))
+
+
+async def _puts_off(tx: Tx, tap: Tap) -> list[Message]:
+    return [await put_off(tx, tap.here, tap.reply)]
+
+
+async def _prints(tx: Tx, tap: Tap) -> list[Message]:
+    of = forms.chosen(tap.value)
+    if of is None:
+        return await _old(tx, tap)
+    return await (forms.pages if tap.key == "forms" else forms.table)(tx, tap.here, of)
+
+
+async def _helps(_tx: Tx, tap: Tap) -> list[Message]:
+    return [menu.help_(tap.here.me)]
+
+
+async def _leaves(tx: Tx, tap: Tap) -> list[Message]:
+    return [menu.menu(tap.here.me, await conversations.put_aside(tx, tap.here, tap.kept)).anew()]
+
+
+BUTTONS: dict[str, Does] = {
+    "report": _reports, "fix": _corrects, "resume": _resumes, "go_on": _goes_on,
+    "drafts": _shows(menu.drafts), "last": _shows(menu.last_reports), "help": _helps, "menu": _leaves,
+    "cases": _lists_cases, "card": _of(my_cases.card), "name": _of(my_cases.name), "lead": _of(my_cases.lead),
+    "late": _puts_off, "postpone": _puts_off, **dict.fromkeys(movement.KEYS, _moves),
+    "settings": _shows(settings.shown), "connect": _shows(link.code),
+    **dict.fromkeys(("language", "hour", "notices", "search", "day"), _begins),
+    "ask": _asks, "question": _of(questions.shown), "questions": _shows(questions.listed),
+    "take": _of(questions.take), "answer": _answers, "answer_too": _of(questions.send_too),
+    "helped": _of(questions.helped), "publish": _publishes, "help_more": _at(advice.more),
+    "withdraw": _of(advice.withdraw),
+    "announce": _announces, "announce_new": _announces_anew, "announced": _of(announce.status),
+    "read": _of(announce.read), "remind": _of(announce.remind),
+    **dict.fromkeys(institution.KEYS, _refers), **dict.fromkeys(checked.KEYS, _checks),
+    "table": _shows(coordinate.table), "season": _at(season.report), "form": _of(forms.one), "forms": _prints,
+    "sheet": _prints, "link": _of(reach.link), "aside": _shows(aside.listed), "retry": _of(aside.retry),
+    imports.IMPORT: _of(imports.agree), imports.DISCARD: _of(imports.discard),
+}  # fmt: skip
+"""By key: the reports and cases of whoever goes to the doors, settings, questions, announcements, institutions, and
+what coordinators have."""
