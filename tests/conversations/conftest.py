@@ -5,7 +5,7 @@ What a newcomer gets wrong: the clock stands still at `NOW` unless a test moves 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ import pytest
 
 from casework import calendar, catalogue
 from casework.calendar import WorkingDays
-from casework.records import LEADER, MEMBER, MUNICIPAL, NextStep, Photo
+from casework.records import INSTITUTION, LEADER, MEMBER, MUNICIPAL, NextStep, Photo
 from handlers import router
 from handlers.replies import Incoming, Pictured, Reply, Tapped, Typed
 from handlers.scene import Message, Work
@@ -92,6 +92,9 @@ class Chat:
         return Words(self.shown.language or self.language, calendar.local_day(self.now, WORK.zone))
 
 
+Joining = Callable[..., Awaitable[Chat]]
+
+
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     opened = await open_database(f"sqlite:///{tmp_path}/obhvat.db")
@@ -144,3 +147,15 @@ async def vera(database: Database) -> Chat:
 @pytest.fixture
 def mila(database: Database) -> Chat:
     return Chat(database, "mila")
+
+
+@pytest.fixture
+def somebody(database: Database) -> Joining:
+    """Somebody of an institution of Бяла, or of the whole region."""
+
+    async def join(account: str, name: str, institution: str, municipality: str = "Бяла") -> Chat:
+        async with database.transaction() as tx:
+            await joins(tx, account, Invitation(INSTITUTION, None, municipality, name, institution))
+        return Chat(database, account)
+
+    return join
