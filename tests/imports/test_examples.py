@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import csv
-from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from bot import imports, spreadsheets
 from bot.district import EXAMPLES, fill
-from casework import catalogue
-from casework.calendar import WorkingDays
 from casework.imports import CaseSheet, TeamSheet
 from casework.placing import Reach
 from examples.ruse import make
-from handlers.scene import Work
 from storage.database import open_database
-from storage.sealing import Sealer
+from tests.conversations.conftest import NOW, WORK
 
-NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-WORK = Work(catalogue.load(), WorkingDays(), ZoneInfo("Europe/Sofia"), Sealer(b"k" * 32))
 TEAMS = {"Борово": 3, "Бяла": 3, "Ветово": 3, "Две могили": 3, "Иваново": 4, "Русе": 9, "Сливо поле": 3, "Ценово": 4}
 
 
