@@ -38,7 +38,7 @@ async def known(tx: Tx, work: Work) -> Known:
 def plan(work: Work, sheet: Sheet, reach: Reach, held: Known) -> Plan:
     """What importing `sheet` would do; nothing is changed. Raises Unusable when a leader brings teams."""
     match sheet:
-        case TeamSheet() if reach.team:
+        case TeamSheet() if reach.teams:
             raise Unusable(Problem(0, "", "only_coordinators"))
         case TeamSheet():
             return _plan_teams(sheet, reach, held.teams)

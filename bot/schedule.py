@@ -21,9 +21,10 @@ from casework import escalation
 from casework.escalation import Roster, Turn
 from casework.questions import Patience
 from casework.records import INSTITUTION, Person
-from handlers import checks, coordinate, handover, notices, overdue, questions, silence
+from handlers import absence, checks, coordinate, handover, notices, overdue, questions, silence
 from handlers.scene import Message, Work
-from storage import cases, claims, inbox, links, media, outbox, overview, people
+from storage import absences, cases, claims, inbox, links, media, outbox, overview, people
+from storage.absences import NOW
 from storage.database import Database, Tx
 from storage.outbox import BROADCAST
 
@@ -74,6 +75,7 @@ class Schedule:
         now = self._now()
         local = now.astimezone(self._work.zone)
         async with self._database.transaction() as tx:
+            await absences.turn(tx, local.date(), now)
             on_duty = await people.on_duty(tx)
             for one in on_duty:
                 if one.coordinates:
@@ -83,9 +85,10 @@ class Schedule:
                 # First, because what the school owes from now on is not overdue, and what comes back is due today.
                 told = await checks.morning(tx, self._work, on_duty, local.date(), now)
                 told += await silence.passed(tx, self._work, local.date(), now)
-                told += await self._alerts(tx, Roster(on_duty), local.date(), now)
+                told += await self._alerts(tx, await people.roster(tx), local.date(), now)
                 told += await self._drafts(tx, local.date(), now)
                 told += await handover.late(tx, self._work, local.date(), now)
+                told += absence.over(await absences.returned(tx))
                 institutions = [one.id for one in on_duty if one.role == INSTITUTION]
                 for morning in notices.together(told, institutions):
                     await self._teller.notify(tx, morning, now)
@@ -127,7 +130,8 @@ class Schedule:
                 continue  # the message of this morning has gone
             kept = {"cases": [turn.case.id for turn in own]}
             if await claims.claim(tx, ALERT, person_id, today.isoformat(), now, kept):
-                told.append(overdue.told(self._work, own, today))
+                whom = await absences.stood_in_by(tx, person_id)
+                told.append(overdue.told(self._work, own, today, [one.name for one in whom if one.state == NOW]))
                 await overview.told(tx, own)
         return told
 

@@ -2,14 +2,14 @@
 
 An answer goes where it was asked. A notice goes one way, in the order of `casework.ways`; when there is a second one,
 the same notice is kept ready for it. What would cost money and can wait, or what the month's budget does not allow,
-is held until its reader writes.
+is held until its reader writes; what is for somebody who is away, until they are back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from bot.channels.channel import Channel
 from casework import calendar, ways
@@ -26,6 +26,8 @@ from storage.media import Waiting
 from storage.outbox import BROADCAST, HELD, NOTICE, REPLY, SPARE, WAITING
 
 ALBUM_SETTLES = timedelta(seconds=1)
+BACK_AT = time(8)
+"""When somebody who was away gets what was only for them."""
 
 
 @dataclass(frozen=True)
@@ -66,32 +68,48 @@ class Teller:
             return
         priority = BROADCAST if told[0].to_many else priority
         reader = await people.get(tx, told[0].to)
+        if reader is None or not reader.active:
+            return
         open_ways = [way for way in await people.ways(tx, told[0].to) if way.channel in self.channels]
         if told[0].elsewhere:
             for way in open_ways:
                 if way.channel != told[0].elsewhere:
-                    await self._send(tx, told, [way], reader, now, priority)
+                    await self._send(tx, told, [way], reader, now, priority, now)
             return
-        preferred = on or (reader.preferred if reader else "")
-        if ordered := ways.in_order(open_ways, preferred, self._charging, now):
-            await self._send(tx, told, ordered, reader, now, priority)
+        if ordered := ways.in_order(open_ways, on or reader.preferred, self._charging, now):
+            at = now if priority == REPLY or told[0].urgent else self._when_here(reader, now)
+            await self._send(tx, told, ordered, reader, now, priority, at)
+
+    def _when_here(self, reader: Person, now: datetime) -> datetime:
+        """On the first working morning after an absence, else at once."""
+        if reader.away_until is None:
+            return now
+        back = self.work.calendar.on_or_after(reader.away_until + timedelta(days=1))
+        return max(now, datetime.combine(back, BACK_AT, self.work.zone))
 
     @property
     def _charging(self) -> set[str]:
         return {name for name, channel in self.channels.items() if channel.charges}
 
     async def _send(
-        self, tx: Tx, told: Sequence[Message], to: Sequence[Way], reader: Person | None, now: datetime, priority: int
+        self,
+        tx: Tx,
+        told: Sequence[Message],
+        to: Sequence[Way],
+        reader: Person,
+        now: datetime,
+        priority: int,
+        at: datetime,
     ) -> None:
         first, *others = to
         state = HELD if await self._must_wait(tx, told[0], first, now) else WAITING
         rows = []
         for one in await self._with_keyboard(tx, first.channel, reader, told):
-            rows.append(await self._add(tx, one, first, reader, now=now, priority=priority, state=state))
+            rows.append(await self._add(tx, one, first, reader, now=now, priority=priority, state=state, at=at))
         for other in others[:1]:
             spares = await self._with_keyboard(tx, other.channel, reader, told)
             for one, row in zip(spares, rows, strict=True):
-                await self._add(tx, one, other, reader, now=now, priority=priority, state=SPARE, instead_of=row)
+                await self._add(tx, one, other, reader, now=now, priority=priority, state=SPARE, instead_of=row, at=at)
 
     async def _must_wait(self, tx: Tx, told: Message, way: Way, now: datetime) -> bool:
         if told.urgent or ways.is_free(way, self._charging, now):
@@ -141,10 +159,11 @@ class Teller:
         tapped: str = "",
         state: str = WAITING,
         instead_of: int | None = None,
+        at: datetime | None = None,
     ) -> int | None:
         language = told.language or (reader.language if reader else "") or FIRST_LANGUAGE
         words = Words(language, calendar.local_day(now, self.work.zone))
-        at = now + ALBUM_SETTLES if told.settle else now
+        at = now + ALBUM_SETTLES if told.settle else at or now
         calls = self.channels[way.channel].calls(told, way.chat, words, tapped=tapped, priority=priority, at=at)
         return await outbox.add(tx, calls, now, state=state, instead_of=instead_of)
 

@@ -49,15 +49,23 @@ class Turn:
 
 
 class Roster:
-    """Who holds which rung, of people who can be told; of several the one who came first, so that one is told."""
+    """Who holds which rung, of people who can be told; of several the one who joined first, so that one is told.
 
-    def __init__(self, on_duty: Sequence[Person]) -> None:
+    `standing_in`: somebody who is away, and who is told in their place. Whoever stands in holds nothing of a team that
+    they are not in themselves.
+    """
+
+    def __init__(self, on_duty: Sequence[Person], standing_in: Sequence[tuple[Person, Person]] = ()) -> None:
         self._holders: dict[tuple[str, Area], Person] = {}
-        self._teams: dict[int, list[Person]] = defaultdict(list)
-        for one in on_duty:
-            self._holders.setdefault((one.role, _area(one)), one)
-            if one.team and not one.coordinates:
-                self._teams[one.team.id].append(one)
+        self._teams: dict[Area, list[tuple[int, Person]]] = defaultdict(list)
+        held = [*((one, one) for one in on_duty), *standing_in]
+        for whose, told in sorted(held, key=lambda pair: pair[0].id):
+            for area in _areas(whose):
+                if whose.coordinates:
+                    self._holders.setdefault((whose.role, area), told)
+                elif area in _areas(told):
+                    self._holders.setdefault((whose.role, area), told)
+                    self._teams[area].append((whose.id, told))
 
     def holder(self, role: str, case: Case) -> Person | None:
         areas: dict[str, Area] = {LEADER: case.team_id, MUNICIPAL: case.municipality, REGIONAL: ""}
@@ -66,22 +74,22 @@ class Roster:
     def owing(self, case: Case, reporter_id: int | None) -> Person | None:
         """Of the team: who knows the case from its last visit, else the leader, else who came first."""
         people = self._team(case)
-        knows = (one for one in people if one.id == reporter_id)
-        return next(knows, None) or self.holder(LEADER, case) or next(iter(people), None)
+        knows = (told for own, told in people if own == reporter_id)
+        return next(knows, None) or self.holder(LEADER, case) or next((told for _own, told in people), None)
 
     def listed(self, case: Case) -> bool:
         """Whether the case stands on the list of anybody who goes to the doors."""
         return bool(self._team(case))
 
-    def _team(self, case: Case) -> Sequence[Person]:
+    def _team(self, case: Case) -> Sequence[tuple[int, Person]]:
         return () if case.team_id is None else self._teams.get(case.team_id, ())
 
 
-def _area(one: Person) -> Area:
-    """What one answers for: a team, a municipality, or everything."""
+def _areas(one: Person) -> tuple[Area, ...]:
+    """What one answers for: teams, a municipality, or everything."""
     if one.coordinates:
-        return one.municipality if one.role == MUNICIPAL else ""
-    return one.team.id if one.team else None
+        return (one.municipality if one.role == MUNICIPAL else "",)
+    return tuple(team.id for team in one.teams)
 
 
 def ladder(catalogue: Catalogue) -> list[Rung]:

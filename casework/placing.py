@@ -17,11 +17,11 @@ from casework.records import LEADER, MUNICIPAL, REGIONAL, Person, Team
 
 @dataclass(frozen=True)
 class Reach:
-    """Where a file may bring rows to: everywhere, one municipality, or one team. `rest` is the team that gets the rows
-    which name none."""
+    """Where a file may bring rows to: everywhere, one municipality, or some teams. `rest` is the team that gets the
+    rows which name none."""
 
     municipality: str = ""
-    team: str = ""
+    teams: tuple[str, ...] = ()
     rest: str = ""
 
 
@@ -51,16 +51,17 @@ class Plan:
 
 def reach_of(me: Person, rest: str = "") -> Reach | None:
     """None for whoever may not import."""
-    if me.role == LEADER and me.team:
-        return Reach(team=me.team.name, rest=me.team.name)
+    if me.role == LEADER and me.teams:
+        teams = tuple(team.name for team in me.teams)
+        return Reach(teams=teams, rest=rest or (teams[0] if len(teams) == 1 else ""))
     if me.role == MUNICIPAL and me.municipality:
         return Reach(municipality=me.municipality, rest=rest)
     return Reach(rest=rest) if me.role == REGIONAL else None
 
 
 def covers(reach: Reach, team: Team) -> bool:
-    of_team = not reach.team or _same(reach.team, team.name)
-    return of_team and (not reach.municipality or _same(reach.municipality, team.municipality))
+    of_teams = not reach.teams or any(_same(name, team.name) for name in reach.teams)
+    return of_teams and (not reach.municipality or _same(reach.municipality, team.municipality))
 
 
 def place_cases(rows: Iterable[CaseRow], known: Mapping[str, Team], reach: Reach) -> tuple[list[Placed], list[Problem]]:
@@ -81,7 +82,7 @@ def _wrong_case(row: CaseRow, team: Team | None, reach: Reach) -> str:
     if team is None:
         return "no_team" if row.team else "no_team_given"
     if not covers(reach, team):
-        return "other_team" if reach.team else "outside"
+        return "other_team" if reach.teams else "outside"
     if row.municipality and not _same(row.municipality, team.municipality):
         return "other_municipality"
     return ""

@@ -40,7 +40,8 @@ class Person:
     role: str
     language: str = ""
     institution: str = ""
-    team: Team | None = None
+    teams: tuple[Team, ...] = ()
+    """In which they are now, the longest first."""
     municipality: str = ""
     accepted_at: datetime | None = None
     active: bool = True
@@ -55,10 +56,23 @@ class Person:
     """Questions of their people that wait for an answer; counted likewise."""
     is_asked_after_children: bool = False
     """Whether their institution says if enrolled children attend; known only when they write."""
+    away_until: date | None = None
+    """The last day of an absence that is now."""
+    for_leader: bool = False
+    """Stands in for a leader who is away."""
 
     @property
     def coordinates(self) -> bool:
         return self.role in (MUNICIPAL, REGIONAL)
+
+    @property
+    def leads(self) -> bool:
+        return self.role == LEADER or self.for_leader
+
+    @property
+    def team_names(self) -> str:
+        """`Б-1, Б-2`; empty of somebody without a team."""
+        return ", ".join(team.name for team in self.teams)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from datetime import date
 
 from casework import referrals as rules
 from casework.catalogue import Catalogue
-from casework.escalation import Roster
 from casework.records import ANSWERED, LEADER, MUNICIPAL, OPEN, REFUSED, REGIONAL, Case, Person, Referral
 from handlers.scene import Message, Work
 from handlers.views import Button, View
@@ -76,16 +75,16 @@ async def shown(tx: Tx, work: Work, referral: Referral, reader: int) -> View:
 async def _who_asks(tx: Tx, referral: Referral) -> Text:
     who = await people.get(tx, referral.asked_by or 0)
     assert who is not None, "a measure is asked for by whoever made the visit"
-    return _("{who} ({team})", who=who.name, team=who.team.name) if who.team else who.name
+    return _("{who} ({team})", who=who.name, team=who.team_names) if who.teams else who.name
 
 
 async def asker(tx: Tx, referral: Referral, case: Case) -> Person | None:
-    """Who hears what became of it: who made the visit, else the leader of the team that has the case now, else the
-    coordinators."""
-    who = await people.get(tx, referral.asked_by) if referral.asked_by else None
-    if who and await people.ways(tx, who.id) and await cases.get(tx, who, case.id):
+    """Who hears what became of it: who made the visit or stands in for them, else the leader of the team that has the
+    case now, else the coordinators."""
+    who = await people.instead_of(tx, referral.asked_by) if referral.asked_by else None
+    if who and await cases.get(tx, who, case.id):
         return who
-    roster = Roster(await people.on_duty(tx))
+    roster = await people.roster(tx)
     return next((one for role in (LEADER, MUNICIPAL, REGIONAL) if (one := roster.holder(role, case))), None)
 
 

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from handlers import (
+    absence,
     advice,
     announce,
     aside,
@@ -28,6 +29,8 @@ from handlers import (
     reach,
     season,
     settings,
+    staff,
+    teams,
 )
 from handlers import cases as my_cases
 from handlers.late import put_off
@@ -175,6 +178,14 @@ async def _moves(tx: Tx, tap: Tap) -> list[Message]:
     return await movement.tapped(tx, tap.here, tap.key, tap.number, partial(tap.begins, tx))
 
 
+async def _goes_away(tx: Tx, tap: Tap) -> list[Message]:
+    return await tap.begins(tx, "away", {"person": tap.number})
+
+
+async def _changes_staff(tx: Tx, tap: Tap) -> list[Message]:
+    return await tap.begins(tx, "staff", staff.given(tap.value))
+
+
 async def _puts_off(tx: Tx, tap: Tap) -> list[Message]:
     return [await put_off(tx, tap.here, tap.reply)]
 
@@ -199,6 +210,8 @@ BUTTONS: dict[str, Does] = {
     "drafts": _shows(menu.drafts), "last": _shows(menu.last_reports), "help": _helps, "menu": _leaves,
     "cases": _lists_cases, "card": _of(my_cases.card), "name": _of(my_cases.name), "lead": _of(my_cases.lead),
     "late": _puts_off, "postpone": _puts_off, **dict.fromkeys(movement.KEYS, _moves),
+    "teams": _of(teams.listed), "team": _of(teams.card), "person": _of(teams.person), "staff": _changes_staff,
+    "away": _goes_away, "here_again": _of(absence.end),
     "settings": _shows(settings.shown), "connect": _shows(link.code),
     **dict.fromkeys(("language", "hour", "notices", "search", "day"), _begins),
     "ask": _asks, "question": _of(questions.shown), "questions": _shows(questions.listed),

@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass, replace
 
 from casework import life
 from casework.catalogue import Catalogue, Check
-from casework.escalation import Roster
 from casework.records import CHECK, INSTITUTION, MUNICIPAL, REGIONAL, Case, Cause, NextStep, Person
 from handlers import cases as my_cases
 from handlers import checks as asking
@@ -170,7 +169,7 @@ async def of_team(tx: Tx, case: Case) -> list[int]:
     reporter = await checks.last_reporter(tx, case.id)
     if found := list(dict.fromkeys([*leaders, *([reporter] if reporter else [])])):
         return found
-    roster = Roster(await people.on_duty(tx))
+    roster = await people.roster(tx)
     held = (roster.holder(role, case) for role in (MUNICIPAL, REGIONAL))
     return [one.id for one in held if one][:1]
 

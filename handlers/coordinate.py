@@ -8,7 +8,6 @@ from typing import Any
 
 from casework import calendar, digest, escalation
 from casework.digest import DayFacts, Digest, Done, Standing
-from casework.escalation import Roster
 from casework.records import REGIONAL, Person
 from handlers.menu import CASES, MENU
 from handlers.overdue import CASES_BELOW, overdue_lines, why_late
@@ -59,7 +58,7 @@ async def _facts(
 ) -> DayFacts:
     total, visited = await cases.counts(tx, me)
     late = await cases.overdue(tx, me, day)
-    alone = escalation.without_owner(late, Roster(await people.on_duty(tx))) if me.role == REGIONAL else 0
+    alone = escalation.without_owner(late, await people.roster(tx)) if me.role == REGIONAL else 0
     return DayFacts(day, tuple(done), tuple(late), before, total, visited, alone, tuple(reasons))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from handlers import (
+    absence,
     advice,
     announce,
     answering,
@@ -16,6 +17,7 @@ from handlers import (
     questions,
     sending_back,
     settings,
+    staff,
     visit,
 )
 from handlers.scene import Message, Scene
@@ -36,6 +38,8 @@ FLOWS: dict[str, Flow] = {
     "search": advice.search,
     "announce": announce.announce,
     **movement.FLOWS,
+    "away": absence.tell,
+    "staff": staff.change,
     "reply": answering.reply,
     "why_not": sending_back.why_not,
     checked.FLOW: checked.absent,
@@ -51,6 +55,8 @@ KEEP: dict[str, Callable[[Tx, Scene, Any], Awaitable[list[Message]]]] = {
     "announce": announce.keep,
     "day": forms.offer,
     **movement.KEEP,
+    "away": absence.keep,
+    "staff": staff.keep,
     "reply": answering.keep_reply,
     "why_not": sending_back.keep_why,
     checked.FLOW: checked.keep_absent,

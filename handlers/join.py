@@ -64,8 +64,8 @@ async def _answers(tx: Tx, here: Scene) -> Text:
 def _welcome(me: Person) -> Text:
     if me.role in READERS:
         return _("Welcome. You get the season report: figures of the whole region, no case and no person.")
-    if me.team:
-        return _("Welcome. You are with team {team}.", team=me.team.name)
+    if me.teams:
+        return _("Welcome. You are with team {team}.", team=me.team_names)
     if me.municipality:
         return _("Welcome. You coordinate the municipality of {municipality}.", municipality=me.municipality)
     return _("Welcome. You coordinate the whole region.")

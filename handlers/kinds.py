@@ -182,16 +182,18 @@ class Sentence(Plain):
 
 @dataclass(frozen=True)
 class Day(Plain):
-    """A local day within `days_back` and `days_on` of the day the answer was sent. `none` offers "no day"."""
+    """A local day within `days_back` and `days_on` of the day the answer was sent, and from `earliest` on. `none`
+    offers "no day"."""
 
     suggest: date | None = None
     days_back: int = 0
     days_on: int = 365
     none: Text | None = None
+    earliest: date | None = None
 
     def show(self, partial: Json, found: Any, moment: Moment) -> View:
         offered = (0, -1, -2) if not self.days_on else (1, 2, 3, 7, 14)
-        days = [moment.today + timedelta(days=n) for n in offered]
+        days = [max(moment.today, self.earliest or moment.today) + timedelta(days=n) for n in offered]
         if self.suggest and self._fits(self.suggest, moment.today):
             days = [self.suggest, *(day for day in days if day != self.suggest)]
         rows = in_rows([Button(day, day.isoformat()) for day in days[:6]], 3)
@@ -204,6 +206,8 @@ class Day(Plain):
         day = self._day(reply, moment)
         if day is None:
             return Refuse(self._unread())
+        if self.earliest and day < self.earliest:
+            return Refuse(_("Please give a day from {first} on.", first=_full(self.earliest)))
         if day < moment.today - timedelta(days=self.days_back):
             return Refuse(self._too_early(day, moment.today - timedelta(days=self.days_back)))
         if not self._fits(day, moment.today):

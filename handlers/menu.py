@@ -18,6 +18,8 @@ WAITING = Button(_("What waits for us"), "", "waiting")
 CHECKS = Button(_("Enrolled children"), "", "checks")
 SEASON = Button(_("Season report"), "", "season")
 SETTINGS_AND_HELP = (Button(_("Settings"), "", "settings"), Button(_("Help"), "", "help"))
+HERE_AGAIN = Button(_("I am back"), "0", "here_again")
+TEAMS = Button(_("Teams and people"), "0", "teams")
 ASK = Button(_("Ask a coordinator"), "", "ask")
 
 OLD_BUTTON = _("This button is from something already finished. Nothing was changed.")
@@ -58,6 +60,8 @@ def menu(me: Person, above: Text = "") -> Message:
     title = _("{name}, what shall we do?", name=me.name.split()[0])
     view = _of_institution(me, title) if me.role == INSTITUTION else _of_reader(title) if me.role in READERS else None
     view = view or _of_team(me, title)
+    if me.away_until:
+        view = view.under(_("You are away until {day}.", day=me.away_until)).with_row(HERE_AGAIN)
     return Message(view.under(above, "") if above != "" else view)
 
 
@@ -80,7 +84,8 @@ def _of_team(me: Person, title: Text) -> View:
     waiting = (Button(_("Messages set aside"), "", "aside"),) if me.set_aside else ()
     asked = (Button(_("Questions"), "", "questions"),) if me.asked else ()
     announce = (ANNOUNCE, SEASON) if me.coordinates else ()
-    return View((title,), rows).with_row(*announce).with_row(*asked, *waiting)
+    staff = (TEAMS,) if me.coordinates or me.leads else ()
+    return View((title,), rows).with_row(*staff).with_row(*announce).with_row(*asked, *waiting)
 
 
 def help_(me: Person) -> Message:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from casework import moving
-from casework.records import LEADER, Case, Person, Team
+from casework.records import Case, Person, Team
 from handlers.kinds import OneOf
 from handlers.menu import MENU
 from handlers.scene import Message, Scene
@@ -27,7 +27,7 @@ NOTHING = _("Nothing was changed.")
 
 def may_move(me: Person) -> bool:
     """Whether moving work is anything of theirs; of which cases, `visible_to` says."""
-    return me.coordinates or me.role == LEADER
+    return me.coordinates or me.leads
 
 
 def ways_button(case_id: int) -> Button:

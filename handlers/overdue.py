@@ -24,12 +24,18 @@ ROWS = 10
 CASES_BELOW = Button(_("My cases"), "", "cases_below")
 
 
-def told(work: Work, turns: Sequence[Turn], today: date) -> Message:
-    """To the reader whose all these turns are: overdue ones first, the oldest above; then today's by settlement."""
+def told(work: Work, turns: Sequence[Turn], today: date, standing_in: Sequence[str] = ()) -> Message:
+    """To the reader whose all these turns are: overdue ones first, the oldest above; then today's by settlement.
+
+    `standing_in` are the names of those for whom the reader stands in.
+    """
     me = turns[0].reader
     late = [turn.case for turn in turns if turn.late]
     due = sorted((turn.case for turn in turns if not turn.late), key=lambda case: (_place(case), case.number))
-    return Message(View(_lines(work, late, due, today), _rows(work, me, late, due, today)), replaces=False, to=me.id)
+    view = View(_lines(work, late, due, today), _rows(work, me, late, due, today))
+    if standing_in:
+        view = view.under(_("You stand in for {who}.", who=", ".join(standing_in)), "")
+    return Message(view, replaces=False, to=me.id)
 
 
 def _lines(work: Work, late: Sequence[Case], due: Sequence[Case], today: date) -> tuple[Text, ...]:

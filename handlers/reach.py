@@ -45,7 +45,7 @@ async def lost(tx: Tx, work: Work, channel: str, chat: str, now: datetime) -> li
 
 
 def _place(who: Person) -> Text:
-    return who.team.name if who.team else who.municipality or "—"
+    return who.team_names or who.municipality or "—"
 
 
 async def link(tx: Tx, here: Scene, person_id: int) -> Message:
@@ -56,8 +56,7 @@ async def link(tx: Tx, here: Scene, person_id: int) -> Message:
     if await people.ways(tx, who.id):
         return Message(View((_("{who} is back, so no link is needed.", who=who.name),), ((MENU,),)), replaces=False)
     code, until = secrets.token_urlsafe(16), here.moment.at + INVITATION_LASTS
-    team = who.team.id if who.team else None
-    again = Invitation(who.role, team, who.municipality, who.name, who.institution, who.id)
+    again = Invitation(who.role, None, who.municipality, who.name, who.institution, who.id)
     await people.invite(tx, code, again, until)
     await audit.note(tx, here.moment.at, here.me.id, "gave a new link", detail=f"person {who.id}")
     day = calendar.local_day(until, here.work.zone)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import time
 
-from handlers import menu
+from handlers import absence, menu
 from handlers.kinds import Hour, OneOf
 from handlers.link import MESSENGERS
 from handlers.scene import Message, Scene
@@ -31,6 +31,8 @@ async def shown(tx: Tx, here: Scene) -> Message:
     if len(ways) > 1:
         lines.append(_("Notices come to: {messenger}", messenger=MESSENGERS.get(me.preferred, ANY)))
         rows.append((Button(_("Messenger for notices"), "", "notices"),))
+    said, buttons = await absence.standing(tx, me)
+    lines, rows = lines + said, rows + buttons
     if set(here.work.messengers) - {way.channel for way in ways}:
         rows.append((Button(_("Link another messenger"), "", "connect"),))
     return Message(View(tuple(lines), (*rows, (menu.MENU,))))

@@ -47,7 +47,7 @@ async def report_visit(talk: Talk, here: Scene) -> VisitReport | None:
     talk.tell("case", _("Case"), case_line(case))
     outcome = book.outcomes[await _outcome(talk, here, case)]
     day, part = await _when(talk, here)
-    went = await _who_went(talk, me)
+    went = await _who_went(talk, me, case)
     attempt = _attempt(talk, case)
     talk.tell("attempt", _("Attempt"), str(attempt), changeable=False)
     address = await _address(talk, here)
@@ -98,8 +98,8 @@ async def _when(talk: Talk, here: Scene) -> tuple[Any, str]:
     return day, part
 
 
-async def _who_went(talk: Talk, me: Person) -> tuple[int, ...]:
-    team = await talk.look("team", people.colleagues, me)
+async def _who_went(talk: Talk, me: Person, case: Case) -> tuple[int, ...]:
+    team = await talk.look(f"team{case.team_id}", people.colleagues, me, case.team_id)
     last = await talk.look("companions", visits.last_companions, me)
     named = {str(me.id): me.name, **{str(one): name for one, name in team}}
     kind = AnyOf(named, at_most=len(named))

@@ -15,16 +15,20 @@ from casework import numbers
 from casework.moving import Card
 from casework.records import LEADER, MUNICIPAL, OPEN, REGIONAL, WITHDRAWN, Case, Person
 from storage import audit
+from storage.absences import NOT_AWAY
 from storage.database import Row, Tx, from_micros, to_micros
 
 ACCEPTED, SENT_BACK = "accepted", "sent back"
 _CARDS = TypeAdapter(Card)
 _TO = (
-    "p.active = 1 AND p.accepted_at IS NOT NULL AND ((p.role = :municipal AND p.municipality = h.to_municipality) "
-    "OR (p.role = :leader AND EXISTS (SELECT 1 FROM membership m WHERE m.person_id = p.id AND m.until IS NULL "
-    "AND m.team_id = h.to_team)))"
+    "p.active = 1 AND p.accepted_at IS NOT NULL AND EXISTS (SELECT 1 FROM person q "
+    "LEFT JOIN stands_in s ON s.person_id = q.id WHERE q.active = 1 AND p.id IN (q.id, s.deputy_id) "
+    "AND ((q.role = :municipal AND q.municipality = h.to_municipality) "
+    "OR (q.role = :leader AND EXISTS (SELECT 1 FROM membership m WHERE m.person_id = q.id AND m.until IS NULL "
+    "AND m.team_id = h.to_team))))"
 )
-"""Whose it is to answer, beside the region: the leader of the other team, the coordinator of its municipality."""
+"""Whose it is to answer, beside the region: the leader of the other team, the coordinator of its municipality, and
+whoever stands in for one of them."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,7 @@ async def readers(tx: Tx, handover_id: int) -> list[int]:
     reached = "EXISTS (SELECT 1 FROM identity i WHERE i.person_id = p.id AND i.reachable = 1)"
     rows = await tx.rows(
         f"SELECT p.id, p.role FROM handover h JOIN person p ON (({_TO}) OR p.role = :regional) AND {reached} "
+        f"AND {NOT_AWAY} "
         "WHERE h.id = :id AND p.id <> h.offered_by ORDER BY p.id",
         id=handover_id,
         regional=REGIONAL,

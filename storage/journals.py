@@ -9,6 +9,7 @@ from datetime import date, datetime
 from storage.database import Tx, to_micros
 
 OPEN = "open"
+_HERE = "person_id NOT IN (SELECT w.person_id FROM absence w WHERE w.state = 'now')"
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,11 @@ async def open_of(tx: Tx, person_id: int) -> str:
 
 
 async def untouched(tx: Tx, since: datetime) -> list[Kept]:
-    """What nobody has touched since then and nobody was warned of, open or put aside; by person and title."""
+    """What nobody has touched since then and nobody was warned of, open or put aside; by person and title. What belongs
+    to somebody who is away waits for them."""
     rows = await tx.rows(
         "SELECT id, person_id, name, body, title FROM journal WHERE updated_at <= :since AND warned_on = '' "
-        "ORDER BY person_id, title, id",
+        f"AND {_HERE} ORDER BY person_id, title, id",
         since=to_micros(since),
     )
     return [Kept(**dict(row)) for row in rows]
@@ -107,4 +109,6 @@ async def warned(tx: Tx, kept: Sequence[Kept], today: date) -> None:
 
 async def delete_warned(tx: Tx, today: date) -> None:
     """What was announced on an earlier day and not touched since."""
-    await tx.run("DELETE FROM journal WHERE warned_on > '' AND warned_on < :today", today=today.isoformat())
+    await tx.run(
+        f"DELETE FROM journal WHERE warned_on > '' AND warned_on < :today AND {_HERE}", today=today.isoformat()
+    )

@@ -144,6 +144,19 @@ async def release(tx: Tx, channel: str, chat: str) -> None:
         tx.notify("outbox")
 
 
+async def hurry(tx: Tx, person_id: int, now: datetime) -> None:
+    """What was to wait until somebody is back, and was not tried yet."""
+    await tx.run(
+        "UPDATE outbox SET not_before = :now WHERE state = 'waiting' AND not_before > :now AND tries = 0 "
+        "AND priority > :reply AND EXISTS (SELECT 1 FROM identity i WHERE i.person_id = :person "
+        "AND i.channel = outbox.channel AND i.chat = outbox.chat)",
+        now=to_micros(now),
+        reply=REPLY,
+        person=person_id,
+    )
+    tx.notify("outbox")
+
+
 async def due(tx: Tx, now: datetime, limit: int, channels: Collection[str] | None = None) -> list[Due]:
     """What may be called now, replies first; of `channels` only, so that one switched off fills nobody's queue.
 

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
-from casework.records import LEADER, REGIONAL, Person, Team
+from casework.escalation import Roster
+from casework.records import LEADER, MEMBER, REGIONAL, Person, Team
 from casework.ways import Way
 from storage import audit
+from storage.absences import NOT_AWAY
 from storage.database import Row, Tx, from_micros, to_micros
 from storage.journals import Kept
 
 _PERSON = (
     "p.id, p.name, p.role, p.language, p.institution, p.municipality, p.accepted_at, p.active, p.digest_at, "
-    "p.preferred, "
+    "p.preferred, (SELECT b.until_on FROM absence b WHERE b.person_id = p.id AND b.state = 'now') AS away_until, "
+    "EXISTS (SELECT 1 FROM stands_in s JOIN person l ON l.id = s.person_id WHERE s.deputy_id = p.id "
+    f"AND l.role = '{LEADER}') AS for_leader, "
     "t.id AS team_id, t.name AS team_name, t.municipality AS team_municipality, t.area AS team_area"
 )
 _TEAM = (
     "LEFT JOIN membership m ON m.person_id = p.id AND m.until IS NULL LEFT JOIN team t ON t.id = m.team_id"
 )  # fmt: skip
+_IN_ORDER = "m.since, t.id"
 _ON_DUTY = (
-    "p.active = 1 AND p.accepted_at IS NOT NULL "
+    f"p.active = 1 AND p.accepted_at IS NOT NULL AND {NOT_AWAY} "
     "AND EXISTS (SELECT 1 FROM identity r WHERE r.person_id = p.id AND r.reachable = 1)"
 )
+_OVERSEEN = "p.id IN (SELECT o.person_id FROM overseen_by o WHERE o.overseer_id = :me)"
 INVITATION_LASTS = timedelta(days=7)
 
 
@@ -33,33 +39,44 @@ async def with_journal(tx: Tx, channel: str, account: str) -> tuple[Person | Non
 
     Whoever writes can be reached again, whatever was believed before.
     """
-    row = await tx.row(
+    rows = await tx.rows(
         f"SELECT {_PERSON}, i.reachable, j.id AS journal_id, j.name AS journal_name, j.body, j.title FROM identity i "
         f"JOIN person p ON p.id = i.person_id {_TEAM} "
         "LEFT JOIN journal j ON j.person_id = p.id AND j.state = 'open' "
-        "WHERE i.channel = :channel AND i.account = :account AND p.active = 1",
+        f"WHERE i.channel = :channel AND i.account = :account AND p.active = 1 ORDER BY {_IN_ORDER}",
         channel=channel,
         account=account,
     )
-    if row is None:
+    if not rows:
         return None, None
+    row = rows[0]
     if not row["reachable"]:
         await reachable(tx, channel, account)
     kept = Kept(row["journal_id"], row["id"], row["journal_name"], row["body"], row["title"])
-    return _person(row), kept if row["journal_id"] else None
+    return _person(rows), kept if row["journal_id"] else None
 
 
 async def get(tx: Tx, person_id: int) -> Person | None:
-    row = await tx.row(f"SELECT {_PERSON} FROM person p {_TEAM} WHERE p.id = :id", id=person_id)
-    return _person(row) if row else None
+    return next(iter(await _people(tx, "p.id = :id", id=person_id)), None)
 
 
-async def colleagues(tx: Tx, me: Person) -> list[tuple[int, str]]:
-    """The other active members of the person's team, id and name, by name."""
+async def _people(tx: Tx, where: str, order: str = "p.id", **values: object) -> list[Person]:
+    """Each once, with all their teams."""
+    rows = await tx.rows(
+        f"SELECT {_PERSON} FROM person p {_TEAM} WHERE {where} ORDER BY {order}, {_IN_ORDER}", **values
+    )
+    own: dict[int, list[Row]] = {}
+    for row in rows:
+        own.setdefault(row["id"], []).append(row)
+    return [_person(of_one) for of_one in own.values()]
+
+
+async def colleagues(tx: Tx, me: Person, team_id: int | None) -> list[tuple[int, str]]:
+    """The other active members of a team, id and name, by name."""
     rows = await tx.rows(
         "SELECT p.id, p.name FROM membership m JOIN person p ON p.id = m.person_id "
         "WHERE m.team_id = :team AND m.until IS NULL AND p.active = 1 AND p.id <> :me ORDER BY p.name",
-        team=me.team.id if me.team else 0,
+        team=team_id,
         me=me.id,
     )
     return [(row["id"], row["name"]) for row in rows]
@@ -74,48 +91,82 @@ async def named(tx: Tx, ids: Collection[int]) -> dict[int, tuple[str, str]]:
 
 
 async def leaders(tx: Tx, team_id: int) -> list[Person]:
-    """The leaders of the team who may be told something, by name."""
-    rows = await tx.rows(
-        f"SELECT {_PERSON} FROM person p {_TEAM} WHERE m.team_id = :team AND p.role = :leader AND {_ON_DUTY} "
-        "ORDER BY p.name",
+    """Who is told what is for the leaders of the team, by name: they, or whoever of the team stands in for them."""
+    return await _people(
+        tx,
+        f"{_ON_DUTY} AND p.id IN (SELECT k.person_id FROM membership k WHERE k.team_id = :team AND k.until IS NULL) "
+        "AND p.id IN (SELECT coalesce(s.deputy_id, l.id) FROM membership k JOIN person l ON l.id = k.person_id "
+        "AND l.active = 1 AND l.role = :leader LEFT JOIN stands_in s ON s.person_id = l.id "
+        "WHERE k.team_id = :team AND k.until IS NULL)",
+        "p.name, p.id",
         team=team_id,
         leader=LEADER,
     )
-    return [_person(row) for row in rows]
 
 
 async def on_duty(tx: Tx) -> list[Person]:
-    """Who may be told something: active, has accepted the note, and can be reached somewhere. Oldest first."""
-    rows = await tx.rows(f"SELECT {_PERSON} FROM person p {_TEAM} WHERE {_ON_DUTY} ORDER BY p.id")
-    return [_person(row) for row in rows]
+    """Who may be told something: active, has accepted the note, is not away, and can be reached somewhere. Oldest
+    first."""
+    return await _people(tx, _ON_DUTY)
+
+
+async def roster(tx: Tx) -> Roster:
+    """Who is told of what is owed, with those who stand in for somebody."""
+    here = {one.id: one for one in await on_duty(tx)}
+    rows = await tx.rows("SELECT person_id, deputy_id FROM stands_in ORDER BY person_id")
+    away = [(await get(tx, row["person_id"]), here.get(row["deputy_id"])) for row in rows]
+    return Roster(list(here.values()), [(whose, told) for whose, told in away if whose and whose.active and told])
+
+
+async def instead_of(tx: Tx, person_id: int) -> Person | None:
+    """Who is told what is for this person: they, or whoever stands in for them; None when nobody can be."""
+    found = await _people(
+        tx,
+        f"{_ON_DUTY} AND p.id = coalesce((SELECT s.deputy_id FROM stands_in s WHERE s.person_id = :id), :id)",
+        id=person_id,
+    )
+    return next(iter(found), None)
 
 
 async def coordinator_of(tx: Tx, person_id: int) -> Person | None:
-    """Who looks after somebody and can be reached: the municipal coordinator, else the regional one."""
+    """Who looks after somebody and can be told: the municipal coordinator, else the regional one."""
     return next(iter(await overseers(tx, person_id)), None)
 
 
 async def overseers(tx: Tx, person_id: int) -> list[Person]:
-    """All who look after somebody and can be reached, municipal coordinators first."""
-    rows = await tx.rows(
-        f"SELECT {_PERSON} FROM person p {_TEAM} WHERE {_ON_DUTY} "
-        "AND p.id IN (SELECT o.overseer_id FROM overseen_by o WHERE o.person_id = :person) "
-        "ORDER BY p.role = :regional, p.id",
+    """All who look after somebody and can be told, or stand in for one who does; municipal coordinators first."""
+    return await _people(
+        tx,
+        f"{_ON_DUTY} AND p.id IN (SELECT coalesce(s.deputy_id, o.overseer_id) FROM overseen_by o "
+        "LEFT JOIN stands_in s ON s.person_id = o.overseer_id WHERE o.person_id = :person)",
+        "p.role = :regional, p.id",
         person=person_id,
         regional=REGIONAL,
     )
-    return [_person(row) for row in rows]
 
 
 async def overseen(tx: Tx, me: Person, person_id: int) -> Person | None:
     """Somebody the coordinator looks after; None for everybody else."""
-    row = await tx.row(
-        f"SELECT {_PERSON} FROM overseen_by o JOIN person p ON p.id = o.person_id {_TEAM} "
-        "WHERE o.overseer_id = :me AND o.person_id = :person",
-        me=me.id,
-        person=person_id,
+    found = await _people(tx, f"p.id = :person AND {_OVERSEEN}", me=me.id, person=person_id)
+    return next(iter(found), None)
+
+
+async def everybody_overseen(tx: Tx, me: Person) -> list[Person]:
+    """Of those who go to the doors, by name."""
+    return await _people(
+        tx, f"p.role IN (:leader, :member) AND {_OVERSEEN}", "p.name, p.id", me=me.id, leader=LEADER, member=MEMBER
     )
-    return _person(row) if row else None
+
+
+async def of_team(tx: Tx, team_id: int) -> list[Person]:
+    """Its leaders first, by name."""
+    return await _people(
+        tx,
+        "p.active = 1 AND p.id IN (SELECT k.person_id FROM membership k WHERE k.team_id = :team AND k.until IS NULL)",
+        "p.role = :member, p.name, p.id",
+        team=team_id,
+        member=MEMBER,
+    )
 
 
 async def ways(tx: Tx, person_id: int) -> list[Way]:
@@ -154,6 +205,21 @@ async def reach_at(tx: Tx, person_id: int, channel: str, account: str, chat: str
 
 async def prefer(tx: Tx, person_id: int, channel: str) -> None:
     await tx.run("UPDATE person SET preferred = :channel WHERE id = :id", channel=channel, id=person_id)
+
+
+async def set_role(tx: Tx, me: Person, person_id: int, role: str, now: datetime) -> None:
+    await tx.run("UPDATE person SET role = :role WHERE id = :id", role=role, id=person_id)
+    await audit.note(tx, now, me.id, f"made a {role}", detail=f"person {person_id}")
+
+
+async def release(tx: Tx, me: Person, person_id: int, now: datetime) -> None:
+    """They work with us no longer: they are answered as a stranger, and what they had not saved goes."""
+    await tx.run("UPDATE person SET active = 0 WHERE id = :id", id=person_id)
+    await tx.run(
+        "UPDATE membership SET until = :now WHERE person_id = :id AND until IS NULL", id=person_id, now=to_micros(now)
+    )
+    await tx.run("DELETE FROM journal WHERE person_id = :id", id=person_id)
+    await audit.note(tx, now, me.id, "released", detail=f"person {person_id}")
 
 
 async def set_language(tx: Tx, person_id: int, language: str) -> None:
@@ -259,11 +325,17 @@ def _digest(code: str) -> str:
     return hashlib.sha256(code.encode()).hexdigest()
 
 
-def _person(row: Row) -> Person:
-    team = Team(row["team_id"], row["team_name"], row["team_municipality"], row["team_area"])
-    person = Person(
-        row["id"], row["name"], row["role"], row["language"], row["institution"],
-        municipality=row["municipality"], accepted_at=from_micros(row["accepted_at"]), active=bool(row["active"]),
-        digest_at=row["digest_at"], preferred=row["preferred"],
+def _person(rows: Sequence[Row]) -> Person:
+    """The rows of one person, one for each team."""
+    row = rows[0]
+    teams = tuple(
+        Team(one["team_id"], one["team_name"], one["team_municipality"], one["team_area"])
+        for one in rows
+        if one["team_id"]
+    )
+    return Person(
+        row["id"], row["name"], row["role"], row["language"], row["institution"], teams, row["municipality"],
+        from_micros(row["accepted_at"]), bool(row["active"]), row["digest_at"], row["preferred"],
+        away_until=date.fromisoformat(row["away_until"]) if row["away_until"] else None,
+        for_leader=bool(row["for_leader"]),
     )  # fmt: skip
-    return replace(person, team=team) if row["team_id"] else person

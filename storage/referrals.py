@@ -12,6 +12,7 @@ from datetime import date, datetime
 from casework import numbers
 from casework.records import ANSWERED, INSTITUTION, OPEN, REFUSED, REGIONAL, WITHDRAWN, Person, Referral
 from storage import audit
+from storage.absences import NOT_AWAY
 from storage.database import Row, Tx, from_micros, to_micros
 
 _REFERRAL = (
@@ -108,7 +109,8 @@ async def open_check(tx: Tx, case_id: int) -> Referral | None:
 async def readers(tx: Tx, referral_id: int) -> list[int]:
     """The institution's people who can be told of an open referral, by id; empty when it has none there."""
     rows = await tx.rows(
-        f"SELECT p.id FROM referral r JOIN person p ON {READS} WHERE r.id = :id AND r.state = :open ORDER BY p.id",
+        f"SELECT p.id FROM referral r JOIN person p ON {READS} AND {NOT_AWAY} "
+        "WHERE r.id = :id AND r.state = :open ORDER BY p.id",
         id=referral_id,
         open=OPEN,
         role=INSTITUTION,
@@ -117,11 +119,13 @@ async def readers(tx: Tx, referral_id: int) -> list[int]:
 
 
 async def stand_ins(tx: Tx, referral_id: int, role: str) -> list[int]:
-    """The coordinators of that role who can be told of it where its institution has nobody, by id."""
+    """The coordinators of that role who can be told of it where its institution has nobody, or whoever stands in for
+    them, by id."""
     rows = await tx.rows(
-        f"SELECT p.id FROM referral r JOIN person p ON {_REACHED} AND {_FREE_FOR} "
-        "AND (p.role = :region OR p.municipality = r.municipality) "
-        "WHERE r.id = :id AND r.state = :open ORDER BY p.id",
+        "SELECT DISTINCT coalesce(s.deputy_id, p.id) AS id FROM referral r "
+        f"JOIN person p ON {_REACHED} AND {_FREE_FOR} "
+        "AND (p.role = :region OR p.municipality = r.municipality) LEFT JOIN stands_in s ON s.person_id = p.id "
+        f"WHERE r.id = :id AND r.state = :open AND ({NOT_AWAY} OR s.deputy_id IS NOT NULL) ORDER BY 1",
         id=referral_id,
         open=OPEN,
         role=role,
@@ -179,10 +183,11 @@ async def made_by(tx: Tx, visit_id: int) -> list[Referral]:
 
 
 async def release(tx: Tx) -> list[Referral]:
-    """Free again: what was accepted by somebody who has left or can no longer be reached."""
+    """Free again: what was accepted by somebody who has left, is away or can no longer be reached."""
     rows = await tx.rows(
         "UPDATE referral SET taken_by = NULL, taken_at = NULL WHERE state = :open AND taken_by IS NOT NULL "
-        f"AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = referral.taken_by AND {_REACHED}) RETURNING id",
+        f"AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = referral.taken_by AND {_REACHED} AND {NOT_AWAY}) "
+        "RETURNING id",
         open=OPEN,
     )
     return [await for_rules(tx, row["id"]) for row in rows]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from casework.records import REGIONAL, Person, Team
-from storage.database import Tx
+from storage import audit
+from storage.database import Tx, to_micros
 
 _PUT = (
     "INSERT INTO team (name, municipality, area) VALUES (:name, :municipality, :area) "
@@ -56,3 +58,25 @@ async def loads(tx: Tx, me: Person) -> list[Load]:
 async def every(tx: Tx) -> list[Team]:
     """By municipality and name."""
     return sorted((await by_name(tx)).values(), key=lambda team: (team.municipality, team.name))
+
+
+async def join(tx: Tx, me: Person, person_id: int, team: Team, now: datetime) -> None:
+    """From now on also of that team; somebody who is already stays so."""
+    await tx.run(
+        "INSERT INTO membership (person_id, team_id, since) VALUES (:person, :team, :now) ON CONFLICT DO NOTHING",
+        person=person_id,
+        team=team.id,
+        now=to_micros(now),
+    )
+    await audit.note(tx, now, me.id, "put into a team", detail=f"person {person_id}, team {team.id}")
+
+
+async def leave(tx: Tx, me: Person, person_id: int, team: Team, now: datetime) -> None:
+    """No longer of that team; what they did there stays its work."""
+    await tx.run(
+        "UPDATE membership SET until = :now WHERE person_id = :person AND team_id = :team AND until IS NULL",
+        person=person_id,
+        team=team.id,
+        now=to_micros(now),
+    )
+    await audit.note(tx, now, me.id, "took out of a team", detail=f"person {person_id}, team {team.id}")

@@ -19,12 +19,15 @@ _SEEN = "FROM visit w JOIN visible_to v ON v.case_id = w.case_id AND v.person_id
 
 
 async def save(tx: Tx, me: Person, report: VisitReport, now: datetime) -> Visit:
+    """It is the visit of the team that has the case, if the person is of that team, else of their own; and stays so
+    whatever becomes of the team, its people or its cases."""
     row = await tx.one(
         "INSERT INTO visit (case_id, reporter_id, team_id, version, saved_at, visited_on, outcome, report) "
-        "VALUES (:case_id, :me, :team, 1, :now, :visited_on, :outcome, :report) RETURNING id",
+        "VALUES (:case_id, :me, (SELECT m.team_id FROM membership m JOIN child_case c ON c.id = :case_id "
+        "WHERE m.person_id = :me AND m.until IS NULL ORDER BY m.team_id = c.team_id DESC, m.since LIMIT 1), "
+        "1, :now, :visited_on, :outcome, :report) RETURNING id",
         case_id=report.case_id,
         me=me.id,
-        team=me.team.id if me.team else None,
         now=to_micros(now),
         visited_on=report.visited_on.isoformat(),
         outcome=report.outcome,

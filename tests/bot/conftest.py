@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import structlog
@@ -26,6 +27,8 @@ from storage.database import Tx
 from storage.people import Invitation
 
 TOKEN = "111:AAA"
+BEGIN = datetime(2026, 11, 24, 10, tzinfo=ZoneInfo("Europe/Sofia"))
+"""A Tuesday: what a test shows must not hang on the day on which it is run."""
 
 
 @pytest.fixture(autouse=True)
@@ -146,6 +149,7 @@ async def _wakes(moved: asyncio.Event, pulse: Pulse) -> None:
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
     async with Sandbox(TOKEN, limits=False) as running:
+        running.world.clock.move_to(BEGIN)
         yield running
 
 

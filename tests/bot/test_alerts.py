@@ -266,5 +266,5 @@ async def test_no_case_is_forgotten_and_nobody_is_told_twice_a_day_or_at_night(
 
 def answers_for(one: records.Person, case: Case) -> bool:
     if one.role in (MEMBER, LEADER):
-        return one.team is not None and one.team.id == case.team_id
+        return case.team_id in [team.id for team in one.teams]
     return one.role == REGIONAL or one.municipality == case.municipality

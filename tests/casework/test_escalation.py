@@ -24,7 +24,7 @@ PLACES = ("Бяла", "Русе")
 
 
 def person(number: int, role: str, team: Team | None = None, municipality: str = "") -> Person:
-    return Person(number, f"№ {number}", role, team=team, municipality=municipality)
+    return Person(number, f"№ {number}", role, teams=(team,) if team else (), municipality=municipality)
 
 
 def case(number: int, due_on: date, team: Team | None = TEAMS[0], municipality: str = "Бяла") -> Case:
@@ -78,7 +78,7 @@ def test_the_morning_is_of_who_reported_last_else_of_the_leader_else_of_who_came
 
     assert [morning(team, one) for one in (7, 1, 2)] == [7, 1, 2]
     assert [morning(team, one) for one in (None, 8, 99)] == [2, 2, 2]
-    assert morning([other, MEMBER_1], 99) == 7
+    assert morning([other, MEMBER_1], 99) == 1
     passed = replace(case(1, MONDAY), next_step=BOOK.leader_step)
     assert morning(team, 7, passed) == 2
 
@@ -153,7 +153,7 @@ def answers_for(one: Person, late: Case) -> bool:
     """Said once more, and differently from the roster."""
     match one.role:
         case "leader" | "member":
-            return one.team is not None and one.team.id == late.team_id
+            return late.team_id in [team.id for team in one.teams]
         case "coordinator":
             return one.municipality == late.municipality
     return one.role == "region"
@@ -221,3 +221,26 @@ def test_a_postponed_step_begins_its_ladder_anew_and_never_more_often_than_may_b
             rungs[one.id] = 0
             assert escalation.turn(BOOK, WORKING, today, Due(cases[one.id]), roster) is None
     assert max(postponed.values(), default=0) <= BOOK.late_at_most
+
+
+@given(districts(), st.dictionaries(st.integers(0, 8), st.integers(0, 8)))
+def test_whoever_stands_in_is_told_in_place_of_who_is_away(district: District, away: dict[int, int]) -> None:
+    known = {one.id: one for one in district.people}
+    here = [one for one in district.people if one.id not in away]
+    pairs = [
+        (known[whose], known[told])
+        for whose, told in away.items()
+        if whose in known and told in known and told not in away and known[told].role == known[whose].role
+    ]
+    full, roster = Roster(district.people), Roster(here, pairs)
+    deputies = {whose.id: told for whose, told in pairs}
+    for one in district.cases:
+        for role in (LEADER, MUNICIPAL, REGIONAL):
+            usual, told = full.holder(role, one), roster.holder(role, one)
+            assert told is None or told.id not in away
+            if usual and usual.id not in away:
+                assert told == usual
+            elif usual and (deputy := deputies.get(usual.id)) and answers_for(deputy, one):
+                assert told == deputy
+            if told and role == LEADER:
+                assert answers_for(told, one), "nobody is told of a team that is not theirs"

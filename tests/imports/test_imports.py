@@ -174,11 +174,11 @@ def test_rows_without_a_team_go_to_the_given_one_and_are_refused_without_it() ->
 
 def test_a_leader_brings_only_to_the_own_team() -> None:
     rows = (child(1), child(2, Екип=None), child(3, Екип="Р-1", Община="Русе"), child(4, Екип="няма"))
-    planned = plan(book(HEADER, *rows), Reach(team="Б-1", rest="Б-1"))
+    planned = plan(book(HEADER, *rows), Reach(teams=("Б-1",), rest="Б-1"))
     assert [one.row.line for one in planned.cases] == [2, 3]
     assert codes(planned) == ["other_team", "no_team"]
     with pytest.raises(Unusable) as told:
-        plan(TEAMS, Reach(team="Б-1", rest="Б-1"))
+        plan(TEAMS, Reach(teams=("Б-1",), rest="Б-1"))
     assert told.value.problem.code == "only_coordinators"
 
 

@@ -37,6 +37,7 @@ UNSEEN_BY_PEOPLE = {
     "cases.py:due_everywhere": "the schedule, which tells each case to one person who may see it",
     "cases.py:handed_over": "of a hand-over, for whoever may answer to it (handovers.get)",
     "handovers.py:_offers": "what is told of a case that is offered; to whom, each caller says",
+    "visits.py:save": "whose visit it is, of a case that the caller has seen",
     "visits.py:last_report": "the card of a hand-over, written before the other side may see the case",
     "overview.py:last_visit": "a number for the next digest",
     "cases.py:unanswered_everywhere": "the schedule, which tells whoever asked",
@@ -201,7 +202,7 @@ async def test_an_invitation_serves_once_and_not_for_ever(district: Any) -> None
         assert await people.join(tx, "old", "telegram", "9", "9", "Нов", NOW) is None
         joined = await people.join(tx, "secret", "telegram", "9", "9", "Нов", NOW)
         assert joined is not None
-        assert joined.team is not None
+        assert joined.teams
         assert await people.join(tx, "secret", "telegram", "10", "10", "Друг", NOW) is None
         rows = await tx.rows("SELECT digest FROM invitation")
         assert "secret" not in {row["digest"] for row in rows}

@@ -44,7 +44,7 @@ class Written:
             await teams.put(tx, f"{place}-1", place, place)
             team = (await teams.by_name(tx))[f"{place}-1".casefold()]
             number = await people.add(tx, Invitation(MEMBER, team.id, "", place), place, came)
-            members.append(Person(number, place, MEMBER, team=team))
+            members.append(Person(number, place, MEMBER, teams=(team,)))
         teams_of = {one.municipality: one.id for one in (await teams.by_name(tx)).values()}
         places = [self.random.choice(PLACES) for _case in range(of_cases)]
         new = [
