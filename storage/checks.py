@@ -70,6 +70,17 @@ async def to_read(tx: Tx, person_id: int | None = None) -> list[tuple[int, Asked
     return [(row["reader"], _asked(row)) for row in rows]
 
 
+async def readable(tx: Tx) -> set[int]:
+    """Every check that waits for an answer of which anybody can be told."""
+    rows = await tx.rows(
+        f"SELECT r.id FROM referral r WHERE r.state = :open AND r.check_day IS NOT NULL "
+        f"AND EXISTS (SELECT 1 FROM person p WHERE {referrals.READS})",
+        open=OPEN,
+        role=INSTITUTION,
+    )
+    return {row["id"] for row in rows}
+
+
 async def of_institution(tx: Tx, me: Person, ids: Sequence[int]) -> list[Asked]:
     """Those of these that were asked of the person's institution, answered or not, without what is not theirs."""
     found = []

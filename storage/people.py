@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from casework.records import LEADER, REGIONAL, Person, Team
+from casework.records import LEADER, MUNICIPAL, REGIONAL, Person, Team
 from casework.ways import Way
 from storage import audit
 from storage.database import Row, Tx, from_micros, to_micros
@@ -87,6 +87,16 @@ async def leaders(tx: Tx, team_id: int) -> list[Person]:
 async def on_duty(tx: Tx) -> list[Person]:
     """Who may be told something: active, has accepted the note, and can be reached somewhere. Oldest first."""
     rows = await tx.rows(f"SELECT {_PERSON} FROM person p {_TEAM} WHERE {_ON_DUTY} ORDER BY p.id")
+    return [_person(row) for row in rows]
+
+
+async def coordinators(tx: Tx) -> list[Person]:
+    """Those of them who coordinate."""
+    rows = await tx.rows(
+        f"SELECT {_PERSON} FROM person p {_TEAM} WHERE {_ON_DUTY} AND p.role IN (:municipal, :regional) ORDER BY p.id",
+        municipal=MUNICIPAL,
+        regional=REGIONAL,
+    )
     return [_person(row) for row in rows]
 
 
@@ -261,9 +271,9 @@ def _digest(code: str) -> str:
 
 def _person(row: Row) -> Person:
     team = Team(row["team_id"], row["team_name"], row["team_municipality"], row["team_area"])
-    person = Person(
+    return Person(
         row["id"], row["name"], row["role"], row["language"], row["institution"],
+        team=team if row["team_id"] else None,
         municipality=row["municipality"], accepted_at=from_micros(row["accepted_at"]), active=bool(row["active"]),
         digest_at=row["digest_at"], preferred=row["preferred"],
     )  # fmt: skip
-    return replace(person, team=team) if row["team_id"] else person
