@@ -65,7 +65,7 @@ class App:
         """Everybody looks again, because the clock was moved."""
         self.converser.look_again()
         self.deliverer.look_again()
-        self.schedule.wake.set()
+        self.schedule.look_again()
         self.photos.saved.set()
         self.files.came.set()
 

@@ -54,19 +54,33 @@ class Schedule:
         self._work = work
         self._teller = teller
         self._now = now
-        self.wake = asyncio.Event()
+        self._wake = asyncio.Event()
+        self.rung = asyncio.Event()
+        """Set when whatever was due at the last waking is done."""
+        self.ring_seconds = RING_SECONDS
+
+    def look_again(self) -> None:
+        self.rung.clear()
+        self._wake.set()
 
     async def run(self) -> None:
         ringing = AsyncIOScheduler(timezone=self._work.zone)
         ringing.add_job(
-            self.wake.set, "interval", seconds=RING_SECONDS, coalesce=True, max_instances=1, misfire_grace_time=None
+            self.look_again,
+            "interval",
+            seconds=self.ring_seconds,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
         )
         ringing.start()
         try:
             while True:
-                self.wake.clear()
+                self._wake.clear()
                 await self.ring()
-                await self.wake.wait()
+                if not self._wake.is_set():
+                    self.rung.set()
+                await self._wake.wait()
         finally:
             ringing.shutdown(wait=False)
 
@@ -76,12 +90,11 @@ class Schedule:
         local = now.astimezone(self._work.zone)
         async with self._database.transaction() as tx:
             await absences.turn(tx, local.date(), now)
-            on_duty = await people.on_duty(tx)
-            for one in on_duty:
-                if one.coordinates:
-                    await self._digest(tx, one, now)
+            for one in await people.coordinators(tx):
+                await self._digest(tx, one, now)
             by_day = self._times.alert_at <= local.time() < self._times.alert_until
             if by_day and self._work.calendar.is_working(local.date()):
+                on_duty = await people.on_duty(tx)
                 # First, because what the school owes from now on is not overdue, and what comes back is due today.
                 told = await checks.morning(tx, self._work, on_duty, local.date(), now)
                 told += await silence.passed(tx, self._work, local.date(), now)

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from casework import life
 from casework.calendar import WorkingDays
@@ -98,6 +99,7 @@ def ladder(catalogue: Catalogue) -> list[Rung]:
     return [Rung(number, role, days) for number, (role, days) in numbered if days is not None]
 
 
+@lru_cache(maxsize=1024)  # a morning asks it of hundreds of cases, and of a few days
 def overdue_working_days(calendar: WorkingDays, due_on: date, today: date) -> int:
     """Working days from the due day (not counted; a rest day moves it on) to `today` (counted)."""
     due_on = calendar.on_or_after(due_on)

@@ -77,7 +77,10 @@ async def morning(tx: Tx, work: Work, on_duty: Sequence[Person], today: date, no
 
 async def _ask(tx: Tx, work: Work, today: date, now: datetime) -> None:
     rules = work.catalogue.retention
+    asked = await checks.readable(tx)
     for case in await cases.observed_due(tx, rules.status, today):
+        if case.waits_for in asked:
+            continue  # most of them: their school has been asked and may still answer
         check = await referrals.open_check(tx, case.id)
         if check is None:
             days = life.check_of(work.catalogue, case.enrolled_on or today, today)

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from casework import numbers
 from casework.records import INSTITUTION, OPEN, Case, Person, Referral
 from storage import referrals
+from storage.absences import NOT_AWAY
 from storage.database import Row, Tx, from_micros
 
 _ASKED = (
@@ -68,6 +69,17 @@ async def to_read(tx: Tx, person_id: int | None = None) -> list[tuple[int, Asked
         role=INSTITUTION,
     )
     return [(row["reader"], _asked(row)) for row in rows]
+
+
+async def readable(tx: Tx) -> set[int]:
+    """Every check that waits for an answer of which anybody can be told."""
+    rows = await tx.rows(
+        f"SELECT r.id FROM referral r WHERE r.state = :open AND r.check_day IS NOT NULL "
+        f"AND EXISTS (SELECT 1 FROM person p WHERE {referrals.READS} AND {NOT_AWAY})",
+        open=OPEN,
+        role=INSTITUTION,
+    )
+    return {row["id"] for row in rows}
 
 
 async def of_institution(tx: Tx, me: Person, ids: Sequence[int]) -> list[Asked]:

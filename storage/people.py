@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from casework.escalation import Roster
-from casework.records import LEADER, MEMBER, REGIONAL, Person, Team
+from casework.records import LEADER, MEMBER, MUNICIPAL, REGIONAL, Person, Team
 from casework.ways import Way
 from storage import audit
 from storage.absences import NOT_AWAY
@@ -18,8 +18,8 @@ from storage.journals import Kept
 _PERSON = (
     "p.id, p.name, p.role, p.language, p.institution, p.municipality, p.accepted_at, p.active, p.digest_at, "
     "p.preferred, (SELECT b.until_on FROM absence b WHERE b.person_id = p.id AND b.state = 'now') AS away_until, "
-    "EXISTS (SELECT 1 FROM stands_in s JOIN person l ON l.id = s.person_id WHERE s.deputy_id = p.id "
-    f"AND l.role = '{LEADER}') AS for_leader, "
+    f"p.id IN (SELECT s.deputy_id FROM stands_in s JOIN person l ON l.id = s.person_id AND l.role = '{LEADER}') "
+    "AS for_leader, "
     "t.id AS team_id, t.name AS team_name, t.municipality AS team_municipality, t.area AS team_area"
 )
 _TEAM = (
@@ -126,6 +126,13 @@ async def instead_of(tx: Tx, person_id: int) -> Person | None:
         id=person_id,
     )
     return next(iter(found), None)
+
+
+async def coordinators(tx: Tx) -> list[Person]:
+    """Those of them who coordinate."""
+    return await _people(
+        tx, f"{_ON_DUTY} AND p.role IN (:municipal, :regional)", municipal=MUNICIPAL, regional=REGIONAL
+    )
 
 
 async def coordinator_of(tx: Tx, person_id: int) -> Person | None:

@@ -68,6 +68,16 @@ async def test_on_a_free_day_only_a_visit_makes_a_digest(world: World) -> None:
     assert "Посещения: 1" in (await kolyo.hears()).text
 
 
+async def test_it_has_rung_only_when_all_that_a_waking_brings_is_done(world: World) -> None:
+    world.to_a_working_day(7)
+    lidia = await world.person("Лидия", LEADER)
+    world.to_a_working_day(9)
+    assert not world.app.schedule.rung.is_set()
+    await world.app.schedule.rung.wait()
+    await world.settled()
+    assert "чакат Вас" in lidia.last.text
+
+
 async def test_an_overdue_case_is_told_to_the_leader_then_to_the_coordinator(world: World) -> None:
     world.to_a_working_day(7)
     kolyo, lidia = await coordinator(world), await world.person("Лидия", LEADER)

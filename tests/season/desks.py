@@ -7,7 +7,6 @@ nothing of theirs counts.
 from __future__ import annotations
 
 import asyncio
-import random
 import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -15,6 +14,8 @@ from datetime import date, timedelta
 from casework import catalogue
 from sandbox import Person
 from sandbox.messages import ChatMessage
+from tests.season.attendance import Attendance
+from tests.season.chance import Chance
 from tests.season.ledger import Answer, Checked, Ledger
 from tests.season.nature import Child
 from tests.season.oblast import Oblast, Seat
@@ -49,12 +50,14 @@ class Lying:
 @dataclass
 class Desks:
     oblast: Oblast
+    children: dict[str, Child]
     ledger: Ledger
-    draw: random.Random
+    chance: Chance
+    """By the number of the case."""
+    attendance: Attendance
     lying: list[Lying] = field(default_factory=list)
     read: dict[Seat, int] = field(default_factory=dict)
     measures: dict[str, str] = field(default_factory=dict)
-    children: dict[str, Child] = field(default_factory=dict)
     register: list[Lying] = field(default_factory=list)
     """The children a school was asked about and has not answered for."""
 
@@ -69,26 +72,37 @@ class Desks:
             messages = list(phone.world.chats[phone.id].messages.values())
             for message in messages[self.read.get(seat, 0) :]:
                 self._asked_after(seat, message, today)
-                found = ASKED.search(message.text) if message.from_bot and "Не е за нас" in message.labels else None
-                if found and found.group(2) in self.measures and self.draw.randrange(100) >= NEVER:
-                    on = today + timedelta(days=self.draw.randint(*WITHIN.get(seat.institution, (1, 25))))
-                    self.lying.append(Lying(seat, found.group(1), self.measures[found.group(2)], message, on))
+                self._asked(seat, message, today)
             self.read[seat] = len(messages)
+
+    def _asked(self, seat: Seat, message: ChatMessage, today: date) -> None:
+        found = ASKED.search(message.text) if message.from_bot and "Не е за нас" in message.labels else None
+        if not found or found.group(2) not in self.measures:
+            return
+        number, draw = found.group(1), self.chance[found.group(1)]
+        if draw.randrange(100) >= NEVER:
+            on = today + timedelta(days=draw.randint(*WITHIN.get(seat.institution, (1, 25))))
+            self.lying.append(Lying(seat, number, self.measures[found.group(2)], message, on))
 
     def _asked_after(self, seat: Seat, message: ChatMessage, today: date) -> None:
         """One person of each school looks after it; some children only after some days."""
         if seat.institution == "I10" and seat.name.endswith(" 0"):
             for number in AFTER.findall(message.text):
                 self.register = [one for one in self.register if one.number != number]  # called to mind again
-                late = self.draw.choice((0, 0, 0, 1, 2, 6))
+                late = self.chance[number].choice((0, 0, 0, 1, 2, 6))
                 self.register.append(Lying(seat, number, "", message, today + timedelta(days=late)))
+
+    def _taken(self, pile: list[Lying], today: date) -> list[Lying]:
+        """Off the pile: whatever is due, of those who are here."""
+        taken = [one for one in pile if one.on <= today and self.attendance.is_here(one.seat, today)]
+        left = {id(one) for one in pile} - {id(one) for one in taken}
+        pile[:] = [one for one in pile if id(one) in left]
+        return taken
 
     async def schools(self, today: date) -> None:
         """Each school taps through its children, one after the other."""
-        due = [one for one in self.register if one.on <= today]
-        self.register = [one for one in self.register if one.on > today]
         own: dict[Seat, list[Lying]] = {}
-        for one in due:
+        for one in self._taken(self.register, today):
             own.setdefault(one.seat, []).append(one)
         await asyncio.gather(*(self._taps_through(asked, today) for asked in own.values()))
 
@@ -114,8 +128,7 @@ class Desks:
 
     async def day(self, today: date) -> None:
         """One answer to a case at a time, so that the ledger knows which came first."""
-        due = [one for one in self.lying if one.on <= today]
-        self.lying = [one for one in self.lying if one.on > today]
+        due = self._taken(self.lying, today)
         while due:
             now = {one.number: one for one in reversed(due)}
             now = {one.seat: one for one in now.values()}
@@ -123,16 +136,13 @@ class Desks:
             due = [one for one in due if one not in now.values()]
 
     async def _answers(self, lying: Lying, today: date) -> None:
-        phone = self.oblast.folk[lying.seat]
-        if (
-            self.draw.randrange(100) < ACCEPTS
-            and "Приеми" in phone.world.chats[phone.id].messages[lying.message.id].labels
-        ):
+        phone, draw = self.oblast.folk[lying.seat], self.chance[lying.number]
+        if draw.randrange(100) < ACCEPTS and "Приеми" in phone.world.chats[phone.id].messages[lying.message.id].labels:
             phone.forget()
             await phone.taps("Приеми", lying.message)
             await phone.hears(PATIENCE)
         institution = BOOK.measures[lying.measure].institution
-        code = self.draw.choice(LIKELY.get(institution, ("A10", "A10", "A30")))
+        code = draw.choice(LIKELY.get(institution, ("A10", "A10", "A30")))
         if await _said(phone, lying, BOOK.answers[code].label("bg")):
             self.ledger.add(Answer(lying.number, today, lying.measure, code))
 

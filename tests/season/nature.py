@@ -101,15 +101,7 @@ LAST = {
 }
 
 
-def draw_all(count: int, seed: int) -> list[Child]:
-    """So many children; the same for the same seed."""
-    draw = random.Random(seed)
-    return [
-        Child(
-            draw.choices(list(FATES), list(FATES.values()))[0],
-            random.Random(draw.random()),
-            draw.randrange(100) < STAYS,
-            draw.randrange(5),
-        )
-        for _ in range(count)
-    ]
+def drawn(draw: random.Random) -> Child:
+    """One child, with a stream of its own."""
+    fate = draw.choices(list(FATES), list(FATES.values()))[0]
+    return Child(fate, draw, draw.randrange(100) < STAYS, draw.randrange(5))

@@ -11,9 +11,12 @@ import random
 import re
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import cycle, islice
 
 from casework import catalogue
 from sandbox import Person
+from tests.season.attendance import Attendance
+from tests.season.chance import Chance
 from tests.season.ledger import Ledger, Postponed, Visit
 from tests.season.nature import Child, Found
 from tests.season.oblast import Oblast, Seat
@@ -27,8 +30,8 @@ ROUNDS = 12
 PAGES = 8
 A_DAY = 5
 """So many doors a team reaches in a day."""
-GOES_OUT, ILL, MISTAKEN = 85, 4, 6
-"""Of a hundred days, people and messages."""
+GOES_OUT, MISTAKEN = 85, 6
+"""Of a hundred days and messages."""
 POSTPONED = 25
 OVERDUE = re.compile(r"Отложи ([А-Я]{2}-\d{3,4})")
 NEWS = ("отговаря:", "връща", "не идва", "Не идва", "отсъства", "Отсъства", "никой не го поема")
@@ -63,9 +66,6 @@ class Crew:
             del self.told[number]
         return first
 
-    def reporters(self) -> list[Seat]:
-        return [seat for seat in self.members if self.draw.randrange(100) >= ILL] or self.members[:1]
-
 
 @dataclass
 class Field:
@@ -74,7 +74,9 @@ class Field:
     oblast: Oblast
     children: dict[str, Child]
     ledger: Ledger
-    draw: random.Random
+    chance: Chance
+    """By the name of the person or of the team."""
+    attendance: Attendance
     crews: dict[str, Crew] = field(default_factory=dict)
     elsewhere: set[str] = field(default_factory=set)
     """Cases that an institution has now, as the receipt said: nobody goes there until they hear of it again."""
@@ -82,7 +84,7 @@ class Field:
 
     def __post_init__(self) -> None:
         for name in self.oblast.teams:
-            self.crews[name] = Crew(name, self.oblast.of_team(name), random.Random(self.draw.random()))
+            self.crews[name] = Crew(name, self.oblast.of_team(name), self.chance[name])
 
     def listen(self, today: date) -> None:
         """The news that came to somebody of a team: an answer, silence, a child that is gone."""
@@ -100,14 +102,19 @@ class Field:
         await asyncio.gather(*(self._looks(crew, today) for crew in self.crews.values() if crew.more))
         ways: dict[Seat, list[str]] = {}
         for crew in self.crews.values():
-            reporters = crew.reporters()
-            for place, number in enumerate(crew.goes(self.elsewhere)):
-                ways.setdefault(reporters[place % len(reporters)], []).append(number)
+            numbers = crew.goes(self.elsewhere)
+            for seat, number in zip(cycle(self._here(crew, today)), numbers, strict=False):
+                ways.setdefault(seat, []).append(number)
         await asyncio.gather(*(self._walks(seat, numbers, today) for seat, numbers in ways.items()))
+
+    def _here(self, crew: Crew, today: date) -> list[Seat]:
+        """As many as go out; somebody always does."""
+        here = (seat for seat in crew.members if self.attendance.is_here(seat, today))
+        return list(islice(here, A_DAY)) or crew.members[:1]
 
     async def _looks(self, crew: Crew, today: date) -> None:
         """Through their list as far as it is due."""
-        phone = self.oblast.folk[crew.reporters()[0]]
+        phone = self.oblast.folk[self._here(crew, today)[0]]
         phone.forget()
         await phone.says("/cases")
         for _ in range(PAGES):
@@ -121,11 +128,11 @@ class Field:
 
     async def postpones(self, seat: Seat, text: str, today: date) -> None:
         """Now and then somebody says why a step is late, and it is off the list until its new day."""
-        late = OVERDUE.findall(text)
-        if not late or self.draw.randrange(100) >= POSTPONED:
+        late, draw = OVERDUE.findall(text), self.chance[seat.name]
+        if not late or draw.randrange(100) >= POSTPONED:
             return
-        phone, number = self.oblast.folk[seat], self.draw.choice(late)
-        reason = self.draw.choice(list(BOOK.late.values()))
+        phone, number = self.oblast.folk[seat], draw.choice(late)
+        reason = draw.choice(list(BOOK.late.values()))
         phone.forget()
         await phone.taps(f"Отложи {number}")
         said = await phone.hears(PATIENCE)
@@ -142,10 +149,10 @@ class Field:
             await self._reports(seat, number, self.children[number].visited(today), today)
 
     async def _reports(self, seat: Seat, number: str, found: Found, today: date) -> None:
-        phone = self.oblast.folk[seat]
+        phone, draw = self.oblast.folk[seat], self.chance[seat.name]
         phone.forget()
-        if self.draw.randrange(100) < MISTAKEN:
-            await phone.says(self.draw.choice(WRONG))
+        if draw.randrange(100) < MISTAKEN:
+            await phone.says(draw.choice(WRONG))
         promised = f" {found.promised_on:%d.%m}" if found.promised_on else ""
         await phone.says(f"{number} {BOOK.outcomes[found.outcome].short[0]}{promised}")
         saved = await _answered(phone, number)

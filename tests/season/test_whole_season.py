@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import random
 from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -14,13 +13,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.app import App
 from casework import numbers
 from sandbox import Sandbox
 from tests.bot.conftest import TOKEN, World, living
 from tests.season import plain
+from tests.season.attendance import Attendance
+from tests.season.chance import Chance
 from tests.season.desks import Desks
 from tests.season.ledger import Answer, Checked, Ledger, Postponed, Visit
-from tests.season.nature import draw_all
+from tests.season.nature import drawn
 from tests.season.oblast import CASES, Oblast, settle_in
 from tests.season.players import Field
 from tests.season.watch import Watch
@@ -42,22 +44,24 @@ charts = false
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     async with Sandbox(TOKEN, limits=False) as sandbox:
         sandbox.world.clock.move_to(datetime(FROM.year, FROM.month, FROM.day, 7, tzinfo=SOFIA))
-        async with living(sandbox, tmp_path, SETTINGS, fill=_empty) as world:
+        async with living(sandbox, tmp_path, SETTINGS, fill=_by_this_clock_only) as world:
             yield world
 
 
-async def _empty(_app: object) -> None:
-    """The oblast fills it."""
+async def _by_this_clock_only(app: App) -> None:
+    """Half a minute of real time would end anywhere in a day; the people come later."""
+    app.schedule.ring_seconds = 86_400
 
 
 async def played(world: World, oblast: Oblast, ledger: Ledger) -> Watch:
     """Every day of the season: the night, the morning's messages, the day's work one after the other, the digests."""
-    drawn = draw_all(CASES, SEED)
+    chance, attendance = Chance(SEED), Attendance(SEED)
     async with world.app.database.reading() as tx:
-        rows = await tx.rows("SELECT prefix, running FROM child_case ORDER BY id")
-    children = {numbers.write(row["prefix"], row["running"]): child for row, child in zip(rows, drawn, strict=True)}
-    draw = random.Random(SEED)
-    doors, desks = Field(oblast, children, ledger, draw), Desks(oblast, ledger, draw, children=children)
+        rows = await tx.rows("SELECT prefix, running FROM child_case")
+    known = [numbers.write(row["prefix"], row["running"]) for row in rows]
+    children = {number: drawn(chance[f"the child of {number}"]) for number in known}
+    doors = Field(oblast, children, ledger, chance, attendance)
+    desks = Desks(oblast, children, ledger, chance, attendance)
     watch = Watch(world, oblast, doors)
     day = FROM
     while day < UNTIL:
@@ -65,7 +69,7 @@ async def played(world: World, oblast: Oblast, ledger: Ledger) -> Watch:
         await watch.night(_at(day, NIGHT))
         await watch.morning(_at(day, MORNING))
         if plain.works(day):
-            world.sandbox.world.clock.move_to(_at(day, AT_WORK))
+            await watch.at_work(_at(day, AT_WORK))
             desks.read_all(day)
             await desks.day(day)
             await desks.schools(day)

@@ -6,6 +6,7 @@ come in between.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,7 +17,7 @@ from sandbox.messages import ChatMessage
 from tests.bot.conftest import World
 from tests.season import plain
 from tests.season.oblast import Oblast, Seat
-from tests.season.players import NUMBER, Field
+from tests.season.players import NUMBER, PATIENCE, Field
 
 OVERDUE = re.compile(r"^• ([А-Я]{2}-\d{3,4}), [^·\n]* · (\S+) · (\d+) (?:ден|дни)", re.MULTILINE)
 BACK = re.compile(r"^• ([А-Я]{2}-\d{3,4}), .* Следва: няма отговор", re.MULTILINE)
@@ -65,6 +66,11 @@ class Watch:
                 self.doors.crews[seat.team].hears(message.text, at.date())
                 await self.doors.postpones(seat, "\n".join(message.labels), at.date())
 
+    async def at_work(self, at: datetime) -> None:
+        """Before anybody has done anything: all that the day brings has been told in the morning."""
+        for seat, message in await self._rung(at):
+            self._complain(at, seat, message, "a second time on one day")
+
     async def evening(self, at: datetime) -> None:
         told = await self._rung(at)
         self.digests += len(told)
@@ -80,7 +86,9 @@ class Watch:
         world = self.world.sandbox.world
         before = {seat: len(world.chats[phone.id].messages) for seat, phone in self.oblast.folk.items()}
         world.clock.move_to(at)
-        await self.world.rung()
+        async with asyncio.timeout(PATIENCE):
+            await self.world.app.schedule.rung.wait()
+        await self.world.settled()
         return [
             (seat, message)
             for seat, phone in self.oblast.folk.items()
