@@ -31,9 +31,7 @@ async def counts(tx: Tx, me: Person, wanted: Sequence[CaseList], today: date) ->
     return list(await tx.one(f"SELECT {counted} {_SEEN}", me=me.id, **values))
 
 
-async def page(
-    tx: Tx, me: Person, wanted: CaseList, today: date, *, offset: int, limit: int
-) -> tuple[list[Case], int]:  # fmt: skip
+async def page(tx: Tx, me: Person, wanted: CaseList, today: date, *, offset: int, limit: int) -> tuple[list[Case], int]:
     """Those that are due the longest first."""
     values = Values()
     where = _is_on(wanted, today, values)
