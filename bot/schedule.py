@@ -21,7 +21,7 @@ from casework import escalation
 from casework.escalation import Roster, Turn
 from casework.questions import Patience
 from casework.records import INSTITUTION, Person
-from handlers import absence, checks, coordinate, handover, notices, overdue, questions, silence
+from handlers import absence, checks, coordinate, handover, lists, notices, overdue, questions, silence
 from handlers.scene import Message, Work
 from storage import absences, cases, claims, inbox, links, media, outbox, overview, people
 from storage.absences import NOW
@@ -100,6 +100,7 @@ class Schedule:
                 told += await silence.passed(tx, self._work, local.date(), now)
                 told += await self._alerts(tx, await people.roster(tx), local.date(), now)
                 told += await self._drafts(tx, local.date(), now)
+                told += await lists.morning(tx, self._work, on_duty, local.date(), now)
                 told += await handover.late(tx, self._work, local.date(), now)
                 told += absence.over(await absences.returned(tx))
                 institutions = [one.id for one in on_duty if one.role == INSTITUTION]

@@ -142,6 +142,30 @@ class Decision(Entry):
     """Whose it is to make."""
 
 
+class CaseList(Entry):
+    """A list of cases, made anew whenever it is looked at: those to which all that is said here applies."""
+
+    statuses: tuple[str, ...] = ()
+    """Without any, all open ones."""
+    steps: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
+    """Of the last visit."""
+    groups: tuple[str, ...] = ()
+    overdue_days: int | None = Field(default=None, ge=0)
+    """Due more than so many days ago, as are the next two."""
+    promised_days: int | None = Field(default=None, ge=0)
+    """The day that was promised at the last visit."""
+    silent_days: int | None = Field(default=None, ge=0)
+    """The day for the answer of the institution that it waits for."""
+    visited: bool | None = None
+    held: bool | None = None
+    """By a team."""
+
+    @property
+    def says_nothing(self) -> bool:
+        return not self.model_fields_set - {"code", "labels", "short"}
+
+
 class Handover(Part):
     """What is offered to others, and what goes out of the region."""
 
@@ -268,6 +292,7 @@ class Catalogue(Part):
     checks: Some[Check]
     late: Some[LateReason]
     decisions: Some[Decision]
+    lists: Some[CaseList]
     met: Some[Entry]
     addresses: Some[Entry]
     statuses: Some[Status]

@@ -31,10 +31,11 @@ NAMES = {
     "refused_step": "steps",
     "unassigned_status": "statuses", "unassigned_step": "steps", "refers": "measures", "institution": "institutions",
     "institutions": "institutions", "outside_status": "statuses", "outside_step": "steps", "at_risk": "groups",
+    "statuses": "statuses", "steps": "steps", "outcomes": "outcomes", "groups": "groups",
 }  # fmt: skip
 """Which keys hold codes, and of which table."""
 ONE = {"statuses": "status", "steps": "step", "measures": "measure", "institutions": "institution",
-       "groups": "group"}  # fmt: skip
+       "groups": "group", "outcomes": "outcome"}  # fmt: skip
 
 
 def told(text: str, wrong: ValidationError) -> list[str]:
@@ -84,7 +85,7 @@ def _matching(lines: Sequence[str], start: int, pattern: str, until: str = r"\A\
 def contradictions(text: str, book: Catalogue) -> list[str]:
     """What fits the shape and cannot be worked with."""
     found = [*_unknown(book), *_labels(book), *_outcomes(book), *_shorts(book), *_endless(book), *_retention(book)]
-    found += [*_following(book), *_form(book), *_decisions(book), *_ladder(book)]
+    found += [*_following(book), *_form(book), *_decisions(book), *_ladder(book), *_lists(book)]
     missing = [code for code in GROUPS if code not in book.groups]
     found += [(("groups",), f"there is no {code!r}, to which an import brings cases") for code in missing]
     return [said(text, place, what) for place, what in found]
@@ -179,6 +180,12 @@ def _decisions(book: Catalogue) -> Found:
     for code, decision in book.decisions.items():
         if bool(decision.status) != bool(decision.step):
             yield ("decisions", code), "needs a `status` and a `step`, or neither"
+
+
+def _lists(book: Catalogue) -> Found:
+    for code, wanted in book.lists.items():
+        if wanted.says_nothing:
+            yield ("lists", code), "does not say which cases are on it"
 
 
 def _ladder(book: Catalogue) -> Found:

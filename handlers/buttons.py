@@ -23,6 +23,7 @@ from handlers import (
     imports,
     institution,
     link,
+    lists,
     menu,
     movement,
     questions,
@@ -209,6 +210,8 @@ BUTTONS: dict[str, Does] = {
     "report": _reports, "fix": _corrects, "resume": _resumes, "go_on": _goes_on,
     "drafts": _shows(menu.drafts), "last": _shows(menu.last_reports), "help": _helps, "menu": _leaves,
     "cases": _lists_cases, "card": _of(my_cases.card), "name": _of(my_cases.name), "lead": _of(my_cases.lead),
+    "find": _begins, "lists": _shows(lists.every), "list": _at(lists.shown), "list_card": _at(lists.card),
+    "list_table": _at(lists.table), "list_tell": _at(lists.tell), "list_hush": _at(lists.hush),
     "late": _puts_off, "postpone": _puts_off, **dict.fromkeys(movement.KEYS, _moves),
     "teams": _of(teams.listed), "team": _of(teams.card), "person": _of(teams.person), "staff": _changes_staff,
     "away": _goes_away, "here_again": _of(absence.end),
@@ -225,5 +228,5 @@ BUTTONS: dict[str, Does] = {
     "sheet": _prints, "link": _of(reach.link), "aside": _shows(aside.listed), "retry": _of(aside.retry),
     imports.IMPORT: _of(imports.agree), imports.DISCARD: _of(imports.discard),
 }  # fmt: skip
-"""By key: the reports and cases of whoever goes to the doors, settings, questions, announcements, institutions, and
-what coordinators have."""
+"""By key: the reports, cases and lists of whoever goes to the doors, settings, questions, announcements, institutions,
+and what coordinators have."""

@@ -11,7 +11,7 @@ from casework.records import INSTITUTION, OPEN, Case, Referral, Visit
 from handlers import checks, movement
 from handlers.answering import NOT_THERE, hindered
 from handlers.asked import asked_for, on_card, owes
-from handlers.menu import MENU, correct, print_form
+from handlers.menu import FIND, LISTS, MENU, correct, print_form
 from handlers.moving import may_move, ways_button
 from handlers.overdue import postponing, why_late
 from handlers.pick import NO_CASE, case_line, page_at
@@ -51,7 +51,7 @@ async def listed(tx: Tx, here: Scene, offset: int) -> Message:
     marked = any(case.due_on and case.due_on <= today for case in page.cases)
     legend = (_("❗ overdue, • due today"),) if marked else ()
     split = movement.split_button(here.me)
-    return Message(View((title, *legend), rows).with_row(*turns).with_row(*split).with_row(MENU))
+    return Message(View((title, *legend), rows).with_row(*turns).with_row(*split).with_row(FIND, LISTS).with_row(MENU))
 
 
 def _line(case: Case, here: Scene) -> Text:

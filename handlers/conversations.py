@@ -29,6 +29,8 @@ from storage.journals import Kept
 
 REPORTS = ("visit", "fix")
 """What is worth a draft: a report and the correction of one."""
+FIND = "find"
+ASKS_FOR_A_CASE = {("visit", "case"), (FIND, "case")}
 BACK, LATER = "-back", "-later"
 PHOTOS_AT_MOST = 10
 PHOTO_LOST = _("One photo did not reach me and is not in the report. Please send it again.")
@@ -64,9 +66,11 @@ async def go_on(tx: Tx, here: Scene, kept: Kept | None, reply: Reply, start: str
         if reply.value == LATER:
             return [menu.menu(here.me, await put_aside(tx, here, kept))]
     # The whole report in one line is also welcome where only the case was asked.
-    line = reply.text if isinstance(reply, Typed) and (journal.name, journal.open_key) == ("visit", "case") else ""
+    line = reply.text if isinstance(reply, Typed) and (journal.name, journal.open_key) in ASKS_FOR_A_CASE else ""
     if line and (found := await one_line(tx, here, line, kept)):
         return found
+    if isinstance(reply, Pictured) and journal.name == FIND:
+        return await pictured(tx, here, reply, kept)
     if isinstance(reply, Pictured) and journal.name in REPORTS:
         if _of_another_case(here, journal, reply.caption):
             return await pictured(tx, here, reply, kept)
@@ -195,10 +199,10 @@ async def _for_case(
 
 async def _at_case(tx: Tx, here: Scene, journal: Journal, query: CaseQuery) -> Journal:
     """With the case that is meant, or with the question which of those found it is."""
-    text = query.written if query.prefix else str(query.running)
-    found, total = await cases.search(tx, here.me, text, offset=0, limit=1)
+    found, total = await cases.numbered(tx, here.me, query, offset=0, limit=1)
     if total == 1:
         return replace(journal, given={**journal.given, "case": found[0].id})
+    text = query.written if query.prefix else str(query.running)
     return replace(journal, open_key="case", partial=looking_for(text))
 
 
@@ -289,6 +293,8 @@ def _shown(asking: Asking, reply: Reply | None) -> Message:
 
 def _with_ways(asking: Asking) -> View:
     """Every question of a report can be taken back or left for later."""
+    if asking.journal.name == FIND:
+        return asking.view.with_row(menu.CASES, menu.MENU)
     if asking.journal.name not in REPORTS or asking.key == "review":
         return asking.view
     back = (Button(_("← Back"), BACK),) if asking.journal.answers else ()

@@ -8,7 +8,7 @@ from typing import Any
 
 from casework import calendar, digest, escalation
 from casework.digest import DayFacts, Digest, Done, Standing
-from casework.records import REGIONAL, Person
+from casework.records import REGIONAL, Case, Person
 from handlers.menu import CASES, MENU
 from handlers.overdue import CASES_BELOW, overdue_lines, why_late
 from handlers.scene import Chart, Message, Scene, Sheet, Work
@@ -20,6 +20,7 @@ from storage.database import Tx
 IN_DIGEST = 5
 """So many lines of a list, so that a digest fits on one screen of a phone; the table has the rest."""
 DIGEST = "digest"
+IN_TABLE = 20_000
 
 
 async def make_digest(
@@ -129,8 +130,15 @@ async def table(tx: Tx, here: Scene) -> Message:
     """All the cases one may see, without names."""
     if not here.me.coordinates:
         return Message(View((_("Only coordinators get the table."),), ((MENU,),)))
+    listed, _total = await cases.due_first(tx, here.me, here.moment.today, offset=0, limit=IN_TABLE)
+    sheet = sheet_of(here, f"obhvat-{here.moment.today.isoformat()}.xlsx", listed)
+    # Under a file only where the buttons are the chat's: there it takes those of the digest away.
+    return Message(View((), ((CASES, MENU),)), replaces=False, attachment=sheet)
+
+
+def sheet_of(here: Scene, name: str, listed: Sequence[Case]) -> Sheet:
+    """Without names, streets and years of birth."""
     book, words = here.work.catalogue, Words(here.me.language, here.moment.today)
-    listed, _total = await cases.due_first(tx, here.me, here.moment.today, offset=0, limit=20_000)
     header = [
         _("Case"),
         _("Group"),
@@ -151,6 +159,4 @@ async def table(tx: Tx, here: Scene) -> Message:
         )
         for case in listed
     ]  # fmt: skip
-    sheet = Sheet(f"obhvat-{here.moment.today.isoformat()}.xlsx", tuple(words.say(one) for one in header), tuple(rows))
-    # Under a file only where the buttons are the chat's: there it takes those of the digest away.
-    return Message(View((), ((CASES, MENU),)), replaces=False, attachment=sheet)
+    return Sheet(name, tuple(words.say(one) for one in header), tuple(rows))

@@ -11,6 +11,8 @@ from storage.database import Tx
 
 REPORT = Button(_("Report a visit"), "", "report")
 CASES = Button(_("My cases"), "0", "cases")
+FIND = Button(_("Find a case"), "", "find")
+LISTS = Button(_("Lists"), "", "lists")
 MENU = Button(_("Menu"), "", "menu")
 DAY = Button(_("Forms of a day"), "", "day")
 ANNOUNCE = Button(_("Announce to the teams"), "", "announce")

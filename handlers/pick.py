@@ -74,18 +74,28 @@ def looking_for(text: str) -> Json:
     return {"text": text.strip(), "offset": 0}
 
 
+def can_be_sought(text: str) -> bool:
+    return len(text) <= LONGEST_SOUGHT and any(sign.isalnum() for sign in text)
+
+
+def not_found(text: str) -> Text:
+    return _("“{text}” was not found with you. Write a number (14), a village or a street.", text=text)
+
+
 @dataclass(frozen=True)
 class PickCase:
     """Its partial is `{"text", "offset"}`; its value is the case's id, checked again when the report is saved."""
 
     me: Person
+    sought: str = ""
+    """What is looked for until something else is typed."""
 
     def needs(self, partial: Json, moment: Moment) -> Look:
-        state = partial or looking_for("")
+        state = partial or looking_for(self.sought)
         return Look(offered, (self.me, state["text"], state["offset"], moment.today))
 
     def show(self, partial: Json, found: Any, moment: Moment) -> View:
-        state = partial or looking_for("")
+        state = partial or looking_for(self.sought)
         if not found.cases:
             return View((NO_CASE,))
         rows = tuple((Button(case_line(case), str(case.id)),) for case in found.cases)
@@ -95,11 +105,10 @@ class PickCase:
         if found.after > found.offset:
             turns.append(Button(_("More →"), "p.+"))
         hint = _("Tap it, or write its number (14), a village or a street.")
-        missed = _("“{text}” was not found with you. Write a number (14), a village or a street.", text=state["text"])
-        return View((missed if found.missed else hint,), rows).with_row(*turns)
+        return View((not_found(state["text"]) if found.missed else hint,), rows).with_row(*turns)
 
     def read(self, reply: Reply, partial: Json, found: Any, moment: Moment) -> Reading:
-        state = partial or looking_for("")
+        state = partial or looking_for(self.sought)
         match reply:
             case Tapped(value="p.+"):
                 return Keep({**state, "offset": found.after})
@@ -110,7 +119,7 @@ class PickCase:
                 return Accept(int(value))
             case Typed(text=text) if privacy.personal_numbers(text):
                 return Refuse(PERSONAL_NUMBER)
-            case Typed(text=text) if len(text) <= LONGEST_SOUGHT and any(sign.isalnum() for sign in text):
+            case Typed(text=text) if can_be_sought(text):
                 return Keep(looking_for(text))
         return Refuse(_("Please tap a case, or write its number, a village or a street."))
 

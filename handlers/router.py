@@ -1,13 +1,14 @@
 """Which conversation a message belongs to, and what comes back.
 
-Order: who is it; a command; a button of the menu; the open conversation; a report in one line; else the menu.
+Order: who is it; a command; a button of the menu; the open conversation; a report in one line; a case that is sought;
+else the menu.
 Nothing here talks to a messenger: the answer is a list of `Message`s.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 from casework.records import READERS, Person
 from handlers import (
@@ -16,6 +17,7 @@ from handlers import (
     buttons,
     checked,
     conversations,
+    finding,
     imports,
     institution,
     link,
@@ -26,11 +28,12 @@ from handlers import (
 from handlers.buttons import GO
 from handlers.join import STRANGER
 from handlers.menu import OLD_BUTTON
+from handlers.pick import can_be_sought
 from handlers.replies import Filed, Incoming, Pictured, Reply, Tapped, Typed, Unreadable
 from handlers.scene import Message, Scene, Work
 from handlers.talk import Moment
 from handlers.views import Button, View
-from handlers.words import Text, _, in_every_language
+from handlers.words import _, in_every_language
 from storage import links, people
 from storage.database import Tx
 from storage.journals import Kept
@@ -139,14 +142,15 @@ async def _nothing_open(tx: Tx, here: Scene, reply: Reply) -> list[Message]:
     match reply:
         case Typed(text=text) if found := await conversations.one_line(tx, here, text):
             return found
+        case Typed(text=text) if can_be_sought(text):
+            return await finding.typed(tx, here, text, partial(conversations.begin, tx, here))
         case Pictured():
             return await conversations.pictured(tx, here, reply, None)
         case Tapped():
             return [_old_button()]
         case Unreadable():
             return [menu.menu(here.me, CANNOT_READ).anew()]
-    hint: Text = _("To report in one line, begin with the number of the case: 14 nobody.")
-    return [menu.menu(here.me, hint).anew()]
+    return [menu.menu(here.me, finding.IN_ONE_LINE).anew()]
 
 
 def _old_button() -> Message:

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from casework import numbers
 from casework.records import Person, Visit, VisitReport
-from storage import audit, media
+from storage import audit, media, wordbook
 from storage.database import Row, Tx, from_micros, to_micros
 
 _REPORTS = TypeAdapter(VisitReport)
@@ -22,19 +22,21 @@ async def save(tx: Tx, me: Person, report: VisitReport, now: datetime) -> Visit:
     """It is the visit of the team that has the case, if the person is of that team, else of their own; and stays so
     whatever becomes of the team, its people or its cases."""
     row = await tx.one(
-        "INSERT INTO visit (case_id, reporter_id, team_id, version, saved_at, visited_on, outcome, report) "
+        "INSERT INTO visit (case_id, reporter_id, team_id, version, saved_at, visited_on, outcome, promised_on, report) "
         "VALUES (:case_id, :me, (SELECT m.team_id FROM membership m JOIN child_case c ON c.id = :case_id "
         "WHERE m.person_id = :me AND m.until IS NULL ORDER BY m.team_id = c.team_id DESC, m.since LIMIT 1), "
-        "1, :now, :visited_on, :outcome, :report) RETURNING id",
+        "1, :now, :visited_on, :outcome, :promised, :report) RETURNING id",
         case_id=report.case_id,
         me=me.id,
         now=to_micros(now),
         visited_on=report.visited_on.isoformat(),
         outcome=report.outcome,
+        promised=report.promised_on.isoformat() if report.promised_on else None,
         report=_REPORTS.dump_json(report).decode(),
     )
     visit = Visit(row["id"], 1, me.id, now, report)
     await _version(tx, me, visit, now)
+    await wordbook.add(tx, [(report.case_id, report.note)])
     await audit.note(tx, now, me.id, "reported", report.case_id, f"visit {visit.id}")
     return visit
 
@@ -46,16 +48,19 @@ async def correct(tx: Tx, me: Person, visit_id: int, version: int, report: Visit
         return None
     visit = Visit(visit_id, version + 1, held.reporter_id, held.saved_at, report)
     await tx.run(
-        "UPDATE visit SET version = :version, visited_on = :visited_on, outcome = :outcome, report = :report, "
-        "case_id = :case_id WHERE id = :id",
+        "UPDATE visit SET version = :version, visited_on = :visited_on, outcome = :outcome, "
+        "promised_on = :promised, report = :report, case_id = :case_id WHERE id = :id",
         version=visit.version,
         visited_on=report.visited_on.isoformat(),
         outcome=report.outcome,
+        promised=report.promised_on.isoformat() if report.promised_on else None,
         report=_REPORTS.dump_json(report).decode(),
         case_id=report.case_id,
         id=visit_id,
     )
     await _version(tx, me, visit, now)
+    for case_id in {held.report.case_id, report.case_id}:
+        await wordbook.rewrite(tx, case_id)
     await audit.note(tx, now, me.id, "corrected", report.case_id, f"visit {visit_id}")
     return visit
 

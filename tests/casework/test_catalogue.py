@@ -83,6 +83,35 @@ def test_a_mistake_is_said(change: tuple[str, str], said: str) -> None:
     assert said in str(told.value)
 
 
+@pytest.mark.parametrize(
+    ("line", "wrong", "said"),
+    [
+        ("overdue_days = 14", "overdue_days = -1", "overdue_days: Input should be greater than or equal to 0"),
+        ("overdue_days = 14", 'overdue_days = "две седмици"', "overdue_days: Input should be a valid integer"),
+        ("overdue_days = 14", "older_than = 14", "older_than: it is not a part of a catalogue"),
+        ("overdue_days = 14", 'groups = ["G9"]', "groups: there is no group 'G9'"),
+        ("overdue_days = 14", 'statuses = ["S40", "S99"]', "statuses: there is no status 'S99'"),
+        ('steps = ["proof"]', 'steps = ["prof"]', "steps: there is no step 'prof'"),
+        ('outcomes = ["O11"]', 'outcomes = ["O12", "O98"]', "outcomes: there is no outcome 'O98'"),
+        ("visited = false", 'visited = "never"', "visited: Input should be a valid boolean"),
+    ],
+)
+def test_a_list_that_cannot_be_made_is_refused_with_its_line(line: str, wrong: str, said: str) -> None:
+    broken = DEFAULT.replace(f"\n{line}\n", f"\n{wrong}\n")
+    with pytest.raises(CatalogueError) as told:
+        catalogue.load(broken)
+    assert str(told.value).startswith(f"line {broken.splitlines().index(wrong) + 1}: [lists.Q")
+    assert said in str(told.value)
+
+
+def test_a_list_that_would_hold_every_case_is_refused_at_its_head() -> None:
+    broken = DEFAULT.replace("overdue_days = 14\n", "")
+    with pytest.raises(CatalogueError) as told:
+        catalogue.load(broken)
+    head = broken.splitlines().index("[lists.Q10]") + 1
+    assert str(told.value) == f"line {head}: [lists.Q10]: does not say which cases are on it"
+
+
 def test_a_mistake_is_told_with_its_line() -> None:
     broken = DEFAULT.replace('step = "retry"', 'step = "rety"', 1).replace("late_at_most = 2", "late_at_most = -2")
     lines = broken.splitlines()

@@ -12,7 +12,8 @@ import pytest
 from alembic import command
 from alembic.config import Config
 
-from storage import import_files, migrate
+from casework.records import LEADER, Person
+from storage import cases, import_files, migrate
 from storage.database import open_database
 from storage.import_files import ImportFile
 from storage.migrate import SchemaError
@@ -65,6 +66,24 @@ async def test_who_was_told_of_an_overdue_case_stays_told_where_the_ladder_has_a
     async with database.reading() as tx:
         rows = await tx.rows("SELECT told_rung FROM child_case ORDER BY running")
     assert [row["told_rung"] for row in rows] == [0, 3]
+    await database.close()
+
+
+async def test_cases_and_notes_of_an_older_file_are_found_by_their_words(tmp_path: Path) -> None:
+    path = tmp_path / "obhvat.db"
+    written_by("0008_life", path)
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute(
+            "INSERT INTO visit (case_id, reporter_id, version, saved_at, visited_on, outcome, report) VALUES "
+            '(1, 1, 1, 0, \'2026-11-20\', \'O11\', \'{"note": "Чакат леля.", "promised_on": "2026-11-23"}\')'
+        )
+        file.execute("INSERT INTO membership (person_id, team_id, since) VALUES (1, 1, 0)")
+    database = await open_database(f"sqlite:///{path}")
+    async with database.reading() as tx:
+        lidia = Person(1, "Лидия", LEADER)
+        for text in ("рила 5", "byala", "леля"):
+            assert (await cases.search(tx, lidia, text, offset=0, limit=5))[1] == 1, text
+        assert [row["promised_on"] for row in await tx.rows("SELECT promised_on FROM visit")] == ["2026-11-23"]
     await database.close()
 
 
