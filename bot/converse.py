@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -130,7 +131,7 @@ class Converser:
         event, sent_at = self._channels[row.channel].read(row.payload, from_micros(row.received_at) or now)
         match event:
             case Incoming():
-                await self._answer(tx, event, sent_at, now)
+                await self._answer(tx, replace(event, came_at=now), sent_at, now)
             case Edited(incoming=incoming):
                 me, _kept = await people.with_journal(tx, row.channel, row.sender)
                 await self._teller.answer(tx, [Message(View((NO_EDITS,)))], row.channel, incoming.chat, me, now=now)

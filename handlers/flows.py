@@ -16,6 +16,7 @@ from handlers import (
     questions,
     sending_back,
     settings,
+    sorting,
     visit,
 )
 from handlers.scene import Message, Scene
@@ -30,6 +31,7 @@ FLOWS: dict[str, Flow] = {
     "day": forms.choose_day,
     "visit": visit.report_visit,
     "fix": visit.report_visit,
+    sorting.FLOW: sorting.sort,
     "ask": questions.ask,
     "answer": questions.answer,
     "publish": advice.publish,
@@ -50,6 +52,7 @@ KEEP: dict[str, Callable[[Tx, Scene, Any], Awaitable[list[Message]]]] = {
     "search": advice.found,
     "announce": announce.keep,
     "day": forms.offer,
+    sorting.FLOW: sorting.keep,
     **movement.KEEP,
     "reply": answering.keep_reply,
     "why_not": sending_back.keep_why,

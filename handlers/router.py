@@ -7,7 +7,7 @@ Nothing here talks to a messenger: the answer is a list of `Message`s.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 from casework.records import READERS, Person
 from handlers import (
@@ -20,6 +20,7 @@ from handlers import (
     institution,
     link,
     menu,
+    pile,
     questions,
     readers,
 )
@@ -62,9 +63,12 @@ async def respond(
     if isinstance(incoming.reply, Filed):
         said = await imports.received(tx, here, incoming, incoming.reply)
         return [said, *(await conversations.again(tx, here, kept) if kept else [])]
-    if kept:
-        return await conversations.go_on(tx, here, kept, incoming.reply)
-    return await _nothing_open(tx, here, incoming.reply)
+    return await pile.received(tx, here, kept, incoming, partial(_answered, tx, here, kept, incoming.reply))
+
+
+async def _answered(tx: Tx, here: Scene, kept: Kept | None, reply: Reply) -> list[Message]:
+    """By the open conversation, else by what can begin with it."""
+    return await (conversations.go_on(tx, here, kept, reply) if kept else _nothing_open(tx, here, reply))
 
 
 async def _stranger(tx: Tx, work: Work, incoming: Incoming, moment: Moment) -> list[Message]:

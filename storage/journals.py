@@ -88,6 +88,14 @@ async def open_of(tx: Tx, person_id: int) -> str:
     return str(row["id"]) if row else ""
 
 
+async def opened(tx: Tx, person_id: int) -> Kept | None:
+    row = await tx.row(
+        "SELECT id, person_id, name, body, title FROM journal WHERE person_id = :person AND state = 'open'",
+        person=person_id,
+    )
+    return Kept(**dict(row)) if row else None
+
+
 async def untouched(tx: Tx, since: datetime) -> list[Kept]:
     """What nobody has touched since then and nobody was warned of, open or put aside; by person and title."""
     rows = await tx.rows(

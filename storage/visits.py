@@ -164,6 +164,18 @@ async def last_companions(tx: Tx, me: Person) -> list[int]:
     return list(_REPORTS.validate_json(row["report"]).went) if row else []
 
 
+async def places(tx: Tx, me: Person, limit: int = 500) -> list[tuple[int, float, float]]:
+    """Where open cases were visited last, newest first: case, latitude and longitude, as far as a place was sent."""
+    rows = await tx.rows(
+        "SELECT w.case_id, json_extract(w.report, '$.place.latitude') AS latitude, "
+        f"json_extract(w.report, '$.place.longitude') AS longitude {_SEEN} JOIN child_case c ON c.id = w.case_id "
+        "WHERE c.due_on IS NOT NULL AND latitude IS NOT NULL ORDER BY w.id DESC LIMIT :limit",
+        me=me.id,
+        limit=limit,
+    )
+    return [(row["case_id"], row["latitude"], row["longitude"]) for row in rows]
+
+
 async def versions(tx: Tx, me: Person, visit_id: int) -> list[VisitReport]:
     """Every version of a report, the first one first."""
     rows = await tx.rows(
