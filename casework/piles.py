@@ -1,7 +1,7 @@
 """What came without being asked for, and which of it seems to be of one visit: a proposal, for a person to confirm.
 
 What a newcomer gets wrong: after a day without network everything has the time at which the messenger got it (decision
-45), one minute for all. So order and numbers tell more than times, which count only where they lie apart.
+48), one minute for all. So order and numbers tell more than times, which count only where they lie apart.
 """
 
 from __future__ import annotations

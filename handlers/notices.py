@@ -29,7 +29,7 @@ IN_PLACE = {"check", "checks", "check_others", "referral"}
 DRAFTS = "drafts"
 LISTED = 8
 UNASKED_KEPT = timedelta(hours=1)
-"""So long the words of what was sent without being asked may lie there; a run of it ends after a minute."""
+"""What came unasked is of no use after a minute; what is older than this goes in the morning."""
 
 
 def out_of_money(channel: str, month: str, count: int, to: int) -> Message:

@@ -127,7 +127,7 @@ async def keep(tx: Tx, here: Scene, groups: list[Group]) -> list[Message]:
     for group in groups:
         given, why = _given(here, group)
         made = await (drafts.add(tx, here, group.draft, given) if group.draft else drafts.make(tx, here, given))
-        rows.append((Button(group.title, made, "resume"),))
+        rows.append((Button(group.title, made, "go_on"),))
         refused += [_("{case}: {what}", case=group.title, what=why)] if why else []
     said = counted("{count} draft is ready: open it and save.", "{count} drafts are ready: open and save.", len(groups))
     return [Message(View((said, *refused), (*rows, (MENU,))))]

@@ -112,8 +112,8 @@ class WhichVisit:
         return self._picked(reply, partial, found, moment)
 
     def _picked(self, reply: Reply, partial: Json, found: Offer, moment: Moment) -> Reading:
-        count, page = len(self._mine(partial)), found.page if found else None
-        match PickCase(self.me).read(reply, (partial or {}).get("pick"), page, moment):
+        count = len(self._mine(partial))
+        match PickCase(self.me).read(reply, (partial or {}).get("pick"), found and found.page, moment):
             case Accept(case_id):
                 return Accept([case_id, count])
             case Keep(pick):

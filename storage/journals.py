@@ -46,10 +46,10 @@ async def put_aside(tx: Tx, person_id: int) -> None:
 
 
 async def drafts(tx: Tx, person_id: int, limit: int = 10) -> list[Kept]:
-    """Newest first, the open one not among them."""
+    """Newest first, of one moment as they were made; the open one is not among them."""
     rows = await tx.rows(
         "SELECT id, person_id, name, body, title FROM journal WHERE person_id = :person AND state = 'draft' "
-        "ORDER BY updated_at DESC, id LIMIT :limit",
+        "ORDER BY updated_at DESC, rowid LIMIT :limit",
         person=person_id,
         limit=limit,
     )
