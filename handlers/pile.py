@@ -56,8 +56,10 @@ async def received(tx: Tx, here: Scene, kept: Kept | None, incoming: Incoming, a
         return await _piled(tx, here, run)
     told = await answer()
     await _remember(tx, here, run)
-    # Too soon to be an answer: what follows will have more to say.
-    return told if len(run.things) == 1 else [replace(one.anew(), settle=one.to is None) for one in told]
+    if len(run.things) == 1 and not incoming.is_followed:
+        return told
+    # The answer to what follows will say more, and takes the place of this one.
+    return [replace(one.anew(), settle=one.to is None) for one in told]
 
 
 def _thing(here: Scene, incoming: Incoming) -> Thing | None:

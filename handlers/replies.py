@@ -72,3 +72,5 @@ class Incoming:
     """When it was first written, where it was passed on."""
     came_at: datetime | None = None
     """When it reached the bot."""
+    is_followed: bool = False
+    """More of the same person waits behind it."""

@@ -66,8 +66,8 @@ async def test_a_day_that_comes_in_one_batch_is_sorted_and_saved(sandbox: Sandbo
 
 
 async def sorts(world: World, mila: Person) -> int:
-    """How many taps that takes; the answer to the first message is there at once, the pile a second later."""
-    assert (await mila.hears()).text.startswith("Прегледайте и запазете.")
+    """How many taps that takes; the one answer to all thirteen comes a second later."""
+    await world.settled()
     world.sandbox.world.clock.move(timedelta(seconds=2))
     asked = await mila.hears()
     assert asked.text.startswith("7 съобщения, 5 снимки, 1 място от 11:40: кои са посещенията?")
@@ -99,6 +99,15 @@ async def test_what_was_passed_on_is_as_old_as_when_it_was_written(world: World)
     mila = await world.person("Мила")
     world.move_to(1, 11, 40)
     await mila.forwards("14 никой", "15 отказ", "3 никой")
-    await mila.hears()
+    await world.settled()
     world.sandbox.world.clock.move(timedelta(seconds=2))
     assert (await mila.hears()).text.startswith("3 съобщения от 11:39: кои са посещенията?")
+
+
+async def test_what_follows_at_once_outdates_an_answer_that_waits(world: World) -> None:
+    mila = await world.person("Мила")
+    await mila.says("14 никой")
+    await mila.says("/menu")
+    assert (await mila.hears()).text.startswith("Докладът Ви е в „Чернови“.")
+    world.sandbox.world.clock.move(timedelta(seconds=2))
+    await mila.quiet(0)
