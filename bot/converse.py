@@ -141,7 +141,7 @@ class Converser:
         match event:
             case Incoming():
                 incoming = replace(event, came_at=now, is_followed=beside.later)
-                await self._answer(tx, incoming, sent_at, now, outdates=beside.earlier)
+                await self._answer(tx, incoming, sent_at, now, is_later=beside.earlier)
             case Edited(incoming=incoming):
                 me, _kept = await people.with_journal(tx, row.channel, row.sender)
                 await self._teller.answer(tx, [Message(View((NO_EDITS,)))], row.channel, incoming.chat, me, now=now)
@@ -155,7 +155,7 @@ class Converser:
             case Reach(chat=chat):
                 await self._teller.lost(tx, row.channel, chat, now)
 
-    async def _answer(self, tx: Tx, incoming: Incoming, sent_at: datetime, now: datetime, *, outdates: bool) -> None:
+    async def _answer(self, tx: Tx, incoming: Incoming, sent_at: datetime, now: datetime, *, is_later: bool) -> None:
         channel = self._channels[incoming.channel]
         me, kept = await people.with_journal(tx, incoming.channel, incoming.account)
         if me and isinstance(incoming.reply, Pictured) and not channel.keeps_files:
@@ -165,8 +165,9 @@ class Converser:
             await people.wrote(tx, incoming.channel, incoming.account, sent_at)
             await outbox.release(tx, incoming.channel, incoming.chat)
         answers = [one for one in told if one.to is None]
-        if outdates:  # or an answer that waits for the rest of an album would come after this one
-            await outbox.cancel(tx, incoming.channel, incoming.chat, Message.album)
+        if is_later and not any(one.settle for one in answers):
+            # An answer that waits for the rest of an album would come after this one.
+            await outbox.hurry(tx, incoming.channel, incoming.chat, Message.album, now)
         await self._teller.answer(
             tx, answers, incoming.channel, incoming.chat, me, now=now, tapped=incoming.message
         )  # fmt: skip

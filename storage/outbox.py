@@ -108,6 +108,18 @@ async def cancel(tx: Tx, channel: str, chat: str, cancel_key: str) -> None:
     )
 
 
+async def hurry(tx: Tx, channel: str, chat: str, cancel_key: str, now: datetime) -> None:
+    """What waits for something to take its place goes out now, and stays."""
+    await tx.run(
+        "UPDATE outbox SET not_before = :now, cancel_key = '' "
+        "WHERE state = 'waiting' AND channel = :channel AND chat = :chat AND cancel_key = :cancel_key",
+        now=to_micros(now),
+        channel=channel,
+        chat=chat,
+        cancel_key=cancel_key,
+    )
+
+
 async def cancel_notices(tx: Tx, channel: str, chat: str) -> None:
     """What waits for the chat and answers nothing, and goes another way if there is one.
 
