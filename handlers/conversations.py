@@ -62,7 +62,7 @@ async def go_on(tx: Tx, here: Scene, kept: Kept | None, reply: Reply, start: str
     line = reply.text if isinstance(reply, Typed) and (journal.name, journal.open_key) == ("visit", "case") else ""
     if line and (found := await one_line(tx, here, line, kept)):
         return found
-    if isinstance(reply, Pictured) and journal.name in REPORTS:
+    if isinstance(reply, Pictured) and journal.name in DRAFTS:
         if _of_another_case(here, journal, reply.caption):
             return await pictured(tx, here, reply, kept)
         if journal.open_key != "photos":
@@ -150,7 +150,7 @@ async def pictured(tx: Tx, here: Scene, reply: Pictured, kept: Kept | None) -> l
     the caption is the note."""
     given: dict[str, Any] = {"photos": [pictures.stored(reply.photo)]}
     line = prefilled.line(here, reply.caption)
-    query = line.case if line else read_number(reply.caption)
+    query = prefilled.case(here, reply.caption)
     note = line.note if line else "" if query else reply.caption
     messages = await _for_case(tx, here, query, given | (prefilled.of_line(line) if line else {}), note, kept)
     return [replace(message.anew(), settle=True) for message in messages]
@@ -158,8 +158,7 @@ async def pictured(tx: Tx, here: Scene, reply: Pictured, kept: Kept | None) -> l
 
 def _of_another_case(here: Scene, journal: Journal, caption: str) -> bool:
     """Whether the caption of a photo names a case, and not the one of the open report."""
-    line = prefilled.line(here, caption)
-    query = line.case if line else read_number(caption)
+    query = prefilled.case(here, caption)
     if query is None:
         return False
     card = drafts.card(journal)

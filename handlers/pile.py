@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from casework import piles, privacy
 from casework.piles import Thing
 from casework.records import INSTITUTION
-from handlers import conversations
+from handlers import conversations, prefilled
 from handlers.replies import Incoming, Located, Pictured, Typed
 from handlers.scene import Message, Scene
 from handlers.sorting import FLOW
@@ -65,15 +65,17 @@ async def received(tx: Tx, here: Scene, kept: Kept | None, incoming: Incoming, a
 def _thing(here: Scene, incoming: Incoming) -> Thing | None:
     came, at = incoming.came_at or here.moment.at, incoming.written_at or here.moment.at
     match incoming.reply:
-        case Typed(text=text):
-            withheld = bool(privacy.personal_numbers(text))
-            return Thing(0, came, at, "" if withheld else text.strip(), withheld=withheld)
-        case Pictured(photo=photo, caption=text):
-            withheld = bool(privacy.personal_numbers(text))
-            return Thing(0, came, at, "" if withheld else text.strip(), photo, withheld=withheld)
         case Located(place=place):
             return Thing(0, came, at, place=place)
+        case Typed(text=text):
+            return _without_personal_number(Thing(0, came, at, text.strip()))
+        case Pictured(photo=photo, caption=text):
+            return _without_personal_number(Thing(0, came, at, text.strip(), photo))
     return None
+
+
+def _without_personal_number(thing: Thing) -> Thing:
+    return replace(thing, text="", withheld=True) if privacy.personal_numbers(thing.text) else thing
 
 
 async def _run(tx: Tx, here: Scene, kept: Kept | None, thing: Thing) -> Run:
@@ -105,11 +107,16 @@ async def _piled(tx: Tx, here: Scene, run: Run) -> list[Message]:
     return [replace(one.anew(), settle=True) for one in told]
 
 
+def _speaks_for_itself(here: Scene, thing: Thing) -> bool:
+    """Words answer the question, and a photo with the number of a case begins its report."""
+    return prefilled.case(here, thing.text) is not None if thing.photo else thing.place is None
+
+
 async def _into_the_pile(tx: Tx, here: Scene, kept: Kept, thing: Thing, answer: Answer) -> list[Message]:
     """More of it, also later, if it cannot be the answer to what is asked there."""
     journal = JOURNALS.validate_json(kept.body)
     things = THINGS.validate_python(journal.given["things"])
-    if thing.photo is None and thing.place is None and not piles.continues(things[-1], thing):
+    if not piles.continues(things[-1], thing) and _speaks_for_itself(here, thing):
         return await answer()
     more = (*things, replace(thing, id=len(things)))
     given = {**journal.given, "things": THINGS.dump_python(more, mode="json")}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from casework import oneline
+from casework import numbers, oneline
+from casework.numbers import CaseQuery
 from casework.oneline import OneLine
 from handlers import visit
 from handlers.replies import Typed
@@ -15,6 +16,12 @@ from handlers.words import Text
 
 def line(here: Scene, text: str) -> OneLine | None:
     return oneline.read(text, here.work.catalogue, here.moment.today)
+
+
+def case(here: Scene, text: str) -> CaseQuery | None:
+    """The case that `text` reports, or consists of; a number among other words may be any number."""
+    said = line(here, text)
+    return said.case if said else numbers.read(text)
 
 
 def of_line(line: OneLine) -> dict[str, Any]:

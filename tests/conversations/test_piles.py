@@ -145,6 +145,16 @@ async def test_more_comes_while_it_is_sorted_and_is_asked_for_at_the_end(mila: C
     assert "БЯ-005 · Бяла, ул. Дунав 5: 1 снимка" in mila.text
 
 
+async def test_a_photo_with_a_number_that_comes_alone_begins_its_report_and_the_pile_waits(
+    mila: Chat, database: Database
+) -> None:
+    await at_once(mila, "14 никой", "15 отказ", "3 никой")
+    mila.now += timedelta(minutes=2)
+    said = await at_once(mila, photo("a", "4 никой"))
+    assert said.startswith("Изпратеното е в Чернови.\n\nПрегледайте и запазете.")
+    assert await drafts(database) == ["3 съобщения"]
+
+
 async def test_what_is_written_while_it_is_sorted_is_looked_for(mila: Chat) -> None:
     await at_once(mila, photo("a"), "желязна врата", GATE)
     await at_once(mila, "Дряновец")
