@@ -108,7 +108,7 @@ async def discard(tx: Tx, here: Scene, kept: Kept) -> list[Message]:
 
 
 def _dropped(name: str) -> Text:
-    return _("Thrown away. Nothing was saved.") if name in ("visit", sorting.FLOW) else _("Nothing was changed.")
+    return drafts.DROPPED if name in ("visit", sorting.FLOW) else _("Nothing was changed.")
 
 
 async def resume(tx: Tx, here: Scene, kept: Kept | None, journal_id: str) -> list[Message]:

@@ -13,10 +13,12 @@ from handlers.pick import where
 from handlers.scene import Scene, drive
 from handlers.talk import JOURNALS, Asking, Journal
 from handlers.things import THINGS, what
-from handlers.words import Words
+from handlers.words import Words, _
 from storage import journals
 from storage.database import Tx
 from storage.journals import Kept
+
+DROPPED = _("Thrown away. Nothing was saved.")
 
 
 def begun(name: str, here: Scene, given: dict[str, Any]) -> Journal:

@@ -17,7 +17,7 @@ from casework.records import Case
 from handlers import drafts, pictures, prefilled, visit
 from handlers import things as told_of
 from handlers.kinds import OneOf, Plain
-from handlers.menu import MENU
+from handlers.menu import MENU, NO_CASE
 from handlers.pick import case_line
 from handlers.replies import Reply, Tapped
 from handlers.scene import Message, Scene
@@ -29,7 +29,6 @@ from storage import cases
 from storage.database import Tx
 
 FLOW = "sort"
-NO_CASE = _("A report without a case")
 
 
 @dataclass(frozen=True)
@@ -121,7 +120,7 @@ class Confirm(Plain):
 async def keep(tx: Tx, here: Scene, groups: list[Group]) -> list[Message]:
     """Makes the drafts; each is opened by its button, looked at and saved."""
     if not groups:
-        return [Message(View((_("Thrown away. Nothing was saved."),), ((MENU,),)))]
+        return [Message(View((drafts.DROPPED,), ((MENU,),)))]
     rows: list[tuple[Button, ...]] = []
     refused: list[Text] = []
     for group in groups:
