@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -23,6 +24,14 @@ from storage.outbox import REPLY
 
 log = structlog.get_logger()
 BATCH = 50
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Whether the same person sent something earlier or later that is handled in the same turn."""
+
+    earlier: bool
+    later: bool
 
 
 class Converser:
@@ -98,21 +107,22 @@ class Converser:
     async def _handle_all(self, tx: Tx, rows: list[Arrived], now: datetime) -> None:
         done: list[Arrived] = []
         waiting: set[tuple[str, str]] = set()
-        for row in rows:
+        senders = [(row.channel, row.sender) for row in rows]
+        for n, row in enumerate(rows):
             # Behind a row that failed, its sender's later ones wait: order is kept.
-            if (row.channel, row.sender) in waiting:
+            if senders[n] in waiting:
                 continue
-            if await self._handled(tx, row, now):
+            if await self._handled(tx, row, now, Beside(senders[n] in senders[:n], senders[n] in senders[n + 1 :])):
                 done.append(row)
             else:
-                waiting.add((row.channel, row.sender))
+                waiting.add(senders[n])
         await inbox.done(tx, done)
         self._some_wait = self._some_wait or bool(waiting) or len(rows) == BATCH
 
-    async def _handled(self, tx: Tx, row: Arrived, now: datetime) -> bool:
+    async def _handled(self, tx: Tx, row: Arrived, now: datetime, beside: Beside) -> bool:
         try:
             async with tx.savepoint():
-                await self._handle(tx, row, now)
+                await self._handle(tx, row, now, beside)
         except Exception as poison:  # one bad row must never stop the queue: it is counted, and set aside
             log.exception("a message could not be handled", row=row.id, tries=row.tries + 1)
             if await inbox.failed(tx, row, f"{type(poison).__name__}: {poison}", now):
@@ -126,11 +136,12 @@ class Converser:
             told = Message(View((SET_ASIDE,), ((menu.MENU,),)), to=me.id)
             await self._teller.notify(tx, told, now, REPLY, on=row.channel)
 
-    async def _handle(self, tx: Tx, row: Arrived, now: datetime) -> None:
+    async def _handle(self, tx: Tx, row: Arrived, now: datetime, beside: Beside) -> None:
         event, sent_at = self._channels[row.channel].read(row.payload, from_micros(row.received_at) or now)
         match event:
             case Incoming():
-                await self._answer(tx, event, sent_at, now)
+                incoming = replace(event, came_at=now, is_followed=beside.later)
+                await self._answer(tx, incoming, sent_at, now, is_later=beside.earlier)
             case Edited(incoming=incoming):
                 me, _kept = await people.with_journal(tx, row.channel, row.sender)
                 await self._teller.answer(tx, [Message(View((NO_EDITS,)))], row.channel, incoming.chat, me, now=now)
@@ -144,7 +155,7 @@ class Converser:
             case Reach(chat=chat):
                 await self._teller.lost(tx, row.channel, chat, now)
 
-    async def _answer(self, tx: Tx, incoming: Incoming, sent_at: datetime, now: datetime) -> None:
+    async def _answer(self, tx: Tx, incoming: Incoming, sent_at: datetime, now: datetime, *, is_later: bool) -> None:
         channel = self._channels[incoming.channel]
         me, kept = await people.with_journal(tx, incoming.channel, incoming.account)
         if me and isinstance(incoming.reply, Pictured) and not channel.keeps_files:
@@ -154,6 +165,9 @@ class Converser:
             await people.wrote(tx, incoming.channel, incoming.account, sent_at)
             await outbox.release(tx, incoming.channel, incoming.chat)
         answers = [one for one in told if one.to is None]
+        if is_later and not any(one.settle for one in answers):
+            # An answer that waits for the rest of an album would come after this one.
+            await outbox.hurry(tx, incoming.channel, incoming.chat, Message.album, now)
         await self._teller.answer(
             tx, answers, incoming.channel, incoming.chat, me, now=now, tapped=incoming.message
         )  # fmt: skip

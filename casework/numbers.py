@@ -19,6 +19,7 @@ PREFIXES = {
 
 _LOOK_ALIKES = str.maketrans("ABCEHKMOPTXY", "АВСЕНКМОРТХУ")
 _SOUNDS = {"BQ": "БЯ", "BYA": "БЯ", "BO": "БО", "VE": "ВЕ", "DM": "ДМ", "IV": "ИВ", "RU": "РУ", "SP": "СП", "CE": "ЦЕ"}
+_MARKS = '.,;:!?()„“"'
 _NUMBER = re.compile(r"№?\s*([^\W\d_]{1,3})?\s*[-–—.]?\s*0*(\d{1,5})")
 
 
@@ -32,6 +33,15 @@ class CaseQuery:
     @property
     def written(self) -> str:
         return write(self.prefix, self.running)
+
+    @property
+    def sought(self) -> str:
+        """As it is looked for."""
+        return self.written if self.prefix else str(self.running)
+
+    def may_be(self, other: CaseQuery) -> bool:
+        """Whether both can mean one case."""
+        return self.running == other.running and (self.prefix == other.prefix or not (self.prefix and other.prefix))
 
 
 def prefix(municipality: str) -> str:
@@ -48,6 +58,24 @@ def read(text: str) -> CaseQuery | None:
     if not found:
         return None
     return CaseQuery(_letters(found[1] or ""), int(found[2]))
+
+
+def beginning(text: str) -> tuple[CaseQuery | None, str]:
+    """The number that `text` begins with, and the words after it; None and all of them where it begins with none."""
+    words = text.split()
+    for length in (1, 2):
+        query = read(" ".join(words[:length]).rstrip(_MARKS))
+        # Two words are one number only with letters that are known: „до 14 часа“ begins with none.
+        if query and (length == 1 or query.prefix in PREFIXES.values()):
+            return query, " ".join(words[length:])
+    return None, " ".join(words)
+
+
+def named(text: str) -> CaseQuery | None:
+    """The number that `text` begins with, or else one in it that can be no house number: „на БЯ-014 няма никой“."""
+    words = (word.strip(_MARKS) for word in text.split())
+    written = (query for word in words if (query := read(word)) and query.prefix in PREFIXES.values())
+    return beginning(text)[0] or next(written, None)
 
 
 def _letters(typed: str) -> str:

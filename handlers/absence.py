@@ -159,7 +159,7 @@ async def end(tx: Tx, here: Scene, number: int) -> list[Message]:
     if whose is None or ended is None:
         return [Message(View((NOT_THERE,), ((MENU,),)))]
     done = _("Welcome back.") if whose.id == here.me.id else _("{who} is here again.", who=whose.name)
-    await outbox.hurry(tx, whose.id, here.moment.at)
+    await outbox.wait_no_longer(tx, whose.id, here.moment.at)
     return [Message(View((done,), ((MENU,),))), *over([ended], but=here.me.id)]
 
 

@@ -10,17 +10,16 @@ from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
 
-from casework import oneline
 from casework.numbers import CaseQuery
 from casework.numbers import read as read_number
-from casework.oneline import OneLine
+from casework.piles import PHOTOS_AT_MOST
 from casework.records import VisitReport
-from handlers import keeping, menu, moving, pictures, talk, visit
+from handlers import drafts, keeping, menu, moving, pictures, prefilled, sorting, talk, visit
 from handlers.flows import FLOWS, KEEP
-from handlers.pick import looking_for, where
+from handlers.pick import looking_for
 from handlers.replies import Pictured, Reply, Tapped, Typed
 from handlers.scene import Message, Scene, drive
-from handlers.talk import JOURNALS, Asking, Dropped, Journal, Look, Refuse, Stale, Step
+from handlers.talk import JOURNALS, Asking, Dropped, Journal, Look, Stale, Step
 from handlers.views import Button, View
 from handlers.words import Text, _, counted
 from storage import cases, journals, people, visits
@@ -28,21 +27,17 @@ from storage.database import Tx
 from storage.journals import Kept
 
 REPORTS = ("visit", "fix")
-"""What is worth a draft: a report and the correction of one."""
+DRAFTS = (*REPORTS, sorting.FLOW)
+"""What is worth a draft: a report, the correction of one, and a pile that is being sorted."""
 FIND = "find"
 ASKS_FOR_A_CASE = {("visit", "case"), (FIND, "case")}
 BACK, LATER = "-back", "-later"
-PHOTOS_AT_MOST = 10
 PHOTO_LOST = _("One photo did not reach me and is not in the report. Please send it again.")
 
 
 async def begin(tx: Tx, here: Scene, name: str, given: dict[str, Any], kept: Kept | None = None) -> list[Message]:
     """A new conversation; an open report becomes a draft, and that is said."""
-    return await _open(tx, here, _new(name, here, given), kept)
-
-
-def _new(name: str, here: Scene, given: dict[str, Any]) -> Journal:
-    return Journal(name, secrets.token_urlsafe(6), given={**given, "at": here.moment.at.isoformat()})
+    return await _open(tx, here, drafts.begun(name, here, given), kept)
 
 
 async def _open(tx: Tx, here: Scene, journal: Journal, kept: Kept | None) -> list[Message]:
@@ -71,7 +66,7 @@ async def go_on(tx: Tx, here: Scene, kept: Kept | None, reply: Reply, start: str
         return found
     if isinstance(reply, Pictured) and journal.name == FIND:
         return await pictured(tx, here, reply, kept)
-    if isinstance(reply, Pictured) and journal.name in REPORTS:
+    if isinstance(reply, Pictured) and journal.name in DRAFTS:
         if _of_another_case(here, journal, reply.caption):
             return await pictured(tx, here, reply, kept)
         if journal.open_key != "photos":
@@ -99,14 +94,16 @@ async def put_aside(tx: Tx, here: Scene, kept: Kept | None) -> Text:
         await journals.delete(tx, kept.id)
         return ""
     await journals.put_aside(tx, here.me.id)
-    return _("Your report is in My drafts.")
+    return _("What you sent is in My drafts.") if kept.name == sorting.FLOW else _("Your report is in My drafts.")
 
 
 def begun(journal: Journal) -> bool:
     """Whether there is anything in it that the person would miss."""
     if journal.name == "fix":
         return bool(journal.answers != journal.given["saved"])
-    return journal.name == "visit" and (bool(journal.answers) or set(journal.given) > {"at"})
+    return journal.name == sorting.FLOW or (
+        journal.name == "visit" and (bool(journal.answers) or set(journal.given) > {"at"})
+    )
 
 
 async def discard(tx: Tx, here: Scene, kept: Kept) -> list[Message]:
@@ -115,7 +112,7 @@ async def discard(tx: Tx, here: Scene, kept: Kept) -> list[Message]:
 
 
 def _dropped(name: str) -> Text:
-    return _("Thrown away. Nothing was saved.") if name == "visit" else _("Nothing was changed.")
+    return drafts.DROPPED if name in ("visit", sorting.FLOW) else _("Nothing was changed.")
 
 
 async def resume(tx: Tx, here: Scene, kept: Kept | None, journal_id: str) -> list[Message]:
@@ -144,43 +141,31 @@ async def correct(tx: Tx, here: Scene, kept: Kept | None, visit_id: int) -> list
 
 async def one_line(tx: Tx, here: Scene, text: str, kept: Kept | None = None) -> list[Message]:
     """A report in one line, shown for one tap; empty when the text is not one."""
-    line = _line(here, text)
+    line = prefilled.line(here, text)
     if line is None:
         return []
-    return [message.anew() for message in await _for_case(tx, here, line.case, _given(line), line.note, kept)]
-
-
-def _given(line: OneLine) -> dict[str, Any]:
-    given: dict[str, Any] = {"outcome": line.outcome}
-    if line.reasons:
-        given["why"] = list(line.reasons)
-    if line.promised_on:
-        given["promise"] = line.promised_on.isoformat()
-    return given
+    return [
+        message.anew() for message in await _for_case(tx, here, line.case, prefilled.of_line(line), line.note, kept)
+    ]
 
 
 async def pictured(tx: Tx, here: Scene, reply: Pictured, kept: Kept | None) -> list[Message]:
     """A photo begins the report of the case in its caption, with the photo in it; without one the case is asked and
     the caption is the note."""
-    given: dict[str, Any] = {"photos": [pictures.stored(reply)]}
-    line = _line(here, reply.caption)
-    query = line.case if line else read_number(reply.caption)
+    given: dict[str, Any] = {"photos": [pictures.stored(reply.photo)]}
+    line = prefilled.line(here, reply.caption)
+    query = prefilled.case(here, reply.caption)
     note = line.note if line else "" if query else reply.caption
-    messages = await _for_case(tx, here, query, given | (_given(line) if line else {}), note, kept)
+    messages = await _for_case(tx, here, query, given | (prefilled.of_line(line) if line else {}), note, kept)
     return [replace(message.anew(), settle=True) for message in messages]
-
-
-def _line(here: Scene, text: str) -> OneLine | None:
-    return oneline.read(text, here.work.catalogue, here.moment.today)
 
 
 def _of_another_case(here: Scene, journal: Journal, caption: str) -> bool:
     """Whether the caption of a photo names a case, and not the one of the open report."""
-    line = _line(here, caption)
-    query = line.case if line else read_number(caption)
+    query = prefilled.case(here, caption)
     if query is None:
         return False
-    card = _card(journal)
+    card = drafts.card(journal)
     mine = read_number(card["number"]) if card else None
     return mine is None or query not in (mine, replace(mine, prefix=""))
 
@@ -190,8 +175,8 @@ async def _for_case(
 ) -> list[Message]:
     """A report with what is known of it. Which case it is, and a note that cannot be kept, are asked."""
     held, kept = await _taken_over(tx, kept)
-    noted, refused = _noted(here, note, given)
-    journal = _new("visit", here, {**held, **given, **noted})
+    noted, refused = prefilled.noted(here, note, given)
+    journal = drafts.begun("visit", here, {**held, **given, **noted})
     if query:
         journal = await _at_case(tx, here, journal, query)
     return _under(refused, await _open(tx, here, journal, kept))
@@ -202,20 +187,7 @@ async def _at_case(tx: Tx, here: Scene, journal: Journal, query: CaseQuery) -> J
     found, total = await cases.numbered(tx, here.me, query, offset=0, limit=1)
     if total == 1:
         return replace(journal, given={**journal.given, "case": found[0].id})
-    text = query.written if query.prefix else str(query.running)
-    return replace(journal, open_key="case", partial=looking_for(text))
-
-
-def _noted(here: Scene, note: str, given: dict[str, Any]) -> tuple[dict[str, Any], Text]:
-    """What a note that came without being asked gives, and the sentence that refuses it."""
-    if visit.is_only_the_fact(here.work, given):
-        return {}, visit.NO_STORY if note or given.get("photos") else ""
-    if not note:
-        return {}, ""
-    match visit.NOTE.read(Typed(note), None, None, here.moment):
-        case Refuse(why):
-            return {"note": None}, why
-    return {"note": note}, ""
+    return replace(journal, open_key="case", partial=looking_for(query.sought))
 
 
 async def _taken_over(tx: Tx, kept: Kept | None) -> tuple[dict[str, Any], Kept | None]:
@@ -236,7 +208,7 @@ async def _photo_aside(tx: Tx, here: Scene, journal: Journal, reply: Pictured) -
     elif len(held) >= PHOTOS_AT_MOST:
         said = _("There are already {count} photos in this report; no more are taken.", count=str(len(held)))
     else:
-        photos = {"photos": [*held, pictures.stored(reply)]}
+        photos = {"photos": [*held, pictures.stored(reply.photo)]}
         if answered:
             journal = replace(journal, answers={**journal.answers, **photos})
         else:
@@ -272,7 +244,7 @@ async def _run(
     step = await drive(tx, steps)
     match step:
         case Asking():
-            await _save(tx, here, step.journal)
+            await drafts.save(tx, here, step.journal)
             return [_shown(step, reply)]
         case Stale(asking):
             said = _("That was an older button; nothing changed. We are here:")
@@ -292,32 +264,13 @@ def _shown(asking: Asking, reply: Reply | None) -> Message:
 
 
 def _with_ways(asking: Asking) -> View:
-    """Every question of a report can be taken back or left for later."""
+    """Every question of a report or a pile can be taken back or left for later."""
     if asking.journal.name == FIND:
         return asking.view.with_row(menu.CASES, menu.MENU)
-    if asking.journal.name not in REPORTS or asking.key == "review":
+    if asking.journal.name not in DRAFTS or asking.key == "review":
         return asking.view
     back = (Button(_("← Back"), BACK),) if asking.journal.answers else ()
     return asking.view.with_row(*back, Button(_("Later"), LATER))
-
-
-async def _save(tx: Tx, here: Scene, journal: Journal) -> None:
-    body = JOURNALS.dump_json(journal).decode()
-    await journals.save(tx, Kept(journal.id, here.me.id, journal.name, body, _title(journal)), here.moment.at)
-
-
-def _title(journal: Journal) -> str:
-    """How a draft is listed: its case as the conversation saw it, and the number of the report it corrects."""
-    card = _card(journal)
-    if card is None:
-        return ""
-    corrects = f"№ {journal.given['visit']} · " if journal.name == "fix" else ""
-    return f"{corrects}{card['number']} · {where(card['settlement'], card['address'])}"
-
-
-def _card(journal: Journal) -> Any:
-    """The case of a report as it was looked up, None while it is not known."""
-    return journal.looks.get(f"card{journal.answers.get('case', journal.given.get('case'))}")
 
 
 async def _keep(tx: Tx, here: Scene, journal: Journal, result: Any) -> list[Message]:
@@ -331,7 +284,7 @@ async def _keep(tx: Tx, here: Scene, journal: Journal, result: Any) -> list[Mess
 async def _kept_report(tx: Tx, here: Scene, journal: Journal, report: VisitReport | None) -> list[Message]:
     """Of a report or of the correction of one; the receipt, and what others are told."""
     if report and (gone := await moving.gone(tx, here, report.case_id)):
-        await _save(tx, here, journal)
+        await drafts.save(tx, here, journal)
         await journals.put_aside(tx, here.me.id)
         return [menu.menu(here.me, gone)]
     rows = ((menu.REPORT,), (menu.CASES, Button(_("My last reports"), "", "last")))

@@ -18,6 +18,7 @@ from handlers import (
     questions,
     sending_back,
     settings,
+    sorting,
     staff,
     visit,
 )
@@ -33,6 +34,7 @@ FLOWS: dict[str, Flow] = {
     "day": forms.choose_day,
     "visit": visit.report_visit,
     "fix": visit.report_visit,
+    sorting.FLOW: sorting.sort,
     "ask": questions.ask,
     "answer": questions.answer,
     "publish": advice.publish,
@@ -57,6 +59,7 @@ KEEP: dict[str, Callable[[Tx, Scene, Any], Awaitable[list[Message]]]] = {
     "find": finding.keep,
     "announce": announce.keep,
     "day": forms.offer,
+    sorting.FLOW: sorting.keep,
     **movement.KEEP,
     "away": absence.keep,
     "staff": staff.keep,

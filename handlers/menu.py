@@ -24,6 +24,7 @@ HERE_AGAIN = Button(_("I am back"), "0", "here_again")
 TEAMS = Button(_("Teams and people"), "0", "teams")
 ASK = Button(_("Ask a coordinator"), "", "ask")
 
+NO_CASE = _("A report without a case")
 OLD_BUTTON = _("This button is from something already finished. Nothing was changed.")
 
 COMMANDS = {
@@ -99,7 +100,7 @@ async def drafts(tx: Tx, here: Scene) -> Message:
     kept = await journals.drafts(tx, here.me.id)
     if not kept:
         return Message(View((_("You have no drafts."),), ((REPORT, MENU),)))
-    rows = tuple((Button(one.title or _("A report without a case"), one.id, "resume"),) for one in kept)
+    rows = tuple((Button(one.title or NO_CASE, one.id, "resume"),) for one in kept)
     return Message(View((_("Tap a draft to go on with it."),), (*rows, (MENU,))))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from handlers import conversations
@@ -15,7 +15,7 @@ from handlers.scene import Message
 from handlers.talk import JOURNALS
 from handlers.views import BELOW, Button, View, first
 from handlers.words import Text, _, counted
-from storage import claims, journals
+from storage import claims, journals, unasked
 from storage.database import Tx
 from storage.journals import Kept
 
@@ -28,6 +28,8 @@ IN_PLACE = {"check", "checks", "check_others", "referral"}
 """Buttons whose answer takes the place of a message that says nothing else."""
 DRAFTS = "drafts"
 LISTED = 8
+UNASKED_KEPT = timedelta(hours=1)
+"""What came unasked is of no use after a minute; what is older than this goes in the morning."""
 
 
 def out_of_money(channel: str, month: str, count: int, to: int) -> Message:
@@ -96,6 +98,7 @@ async def drafts_end(tx: Tx, today: date, untouched_since: datetime, until: date
     Nothing is said when it is gone (decision 21), and nothing at all of a conversation in which nothing was answered.
     """
     await journals.delete_warned(tx, today)
+    await unasked.forget_before(tx, now - UNASKED_KEPT)
     told = []
     for person_id, own in groupby(await journals.untouched(tx, untouched_since), lambda kept: kept.person_id):
         going = [kept for kept in own if not await _empty(tx, kept)]

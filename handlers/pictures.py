@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from handlers.replies import Pictured
+from casework.records import Photo
 from handlers.talk import Journal
 
 
-def stored(reply: Pictured) -> dict[str, str]:
-    return {"channel": reply.photo.channel, "file": reply.photo.file, "unique": reply.photo.unique}
+def stored(photo: Photo) -> dict[str, str]:
+    return {"channel": photo.channel, "file": photo.file, "unique": photo.unique}
 
 
 def without(journal: Journal, unique: str) -> Journal:
@@ -28,4 +28,12 @@ def without(journal: Journal, unique: str) -> Journal:
     partial = journal.partial
     if journal.open_key == "photos" and partial:
         partial = rest(partial) or None
-    return replace(journal, answers=part(journal.answers), given=part(journal.given), partial=partial)
+    given = part(journal.given)
+    if "things" in given:
+        given = {**given, "things": [_unseen(one, unique) for one in given["things"]]}
+    return replace(journal, answers=part(journal.answers), given=given, partial=partial)
+
+
+def _unseen(thing: dict[str, Any], unique: str) -> dict[str, Any]:
+    """A thing of a pile keeps its place: the answers count it."""
+    return {**thing, "photo": None} if (thing["photo"] or {}).get("unique") == unique else thing

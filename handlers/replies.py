@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from casework.records import Photo, Place
 
@@ -67,3 +68,9 @@ class Incoming:
     """The message whose button was tapped: the answer may take its place."""
     takes_back: bool = True
     """The messenger can delete what is said to this chat."""
+    written_at: datetime | None = None
+    """When it was first written, where it was passed on."""
+    came_at: datetime | None = None
+    """When it reached the bot."""
+    is_followed: bool = False
+    """More of the same person waits behind it."""

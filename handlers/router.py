@@ -22,6 +22,7 @@ from handlers import (
     institution,
     link,
     menu,
+    pile,
     questions,
     readers,
 )
@@ -65,9 +66,12 @@ async def respond(
     if isinstance(incoming.reply, Filed):
         said = await imports.received(tx, here, incoming, incoming.reply)
         return [said, *(await conversations.again(tx, here, kept) if kept else [])]
-    if kept:
-        return await conversations.go_on(tx, here, kept, incoming.reply)
-    return await _nothing_open(tx, here, incoming.reply)
+    return await pile.received(tx, here, kept, incoming, partial(_answered, tx, here, kept, incoming.reply))
+
+
+async def _answered(tx: Tx, here: Scene, kept: Kept | None, reply: Reply) -> list[Message]:
+    """By the open conversation, else by what can begin with it."""
+    return await (conversations.go_on(tx, here, kept, reply) if kept else _nothing_open(tx, here, reply))
 
 
 async def _stranger(tx: Tx, work: Work, incoming: Incoming, moment: Moment) -> list[Message]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from casework.calendar import WorkingDays
@@ -152,7 +152,7 @@ class Message:
     stands: int = 0
     """So many of its lines stand in the chat already; where nothing can be edited, only the others are said."""
     settle: bool = False
-    """Wait for the rest of an album: a later message of the same person takes this one's place."""
+    """Wait for the rest of an album or a pile: a later message of the same kind takes this one's place."""
     vanish_after: timedelta = timedelta()
     to: int | None = None
     """Another person than the one who wrote: a notice."""
@@ -184,10 +184,8 @@ class Message:
     language: str = ""
     """Said in this language; empty means the reader's own."""
 
-    @property
-    def album(self) -> str:
-        """What the answers to the photos of one album share; the last of them takes the place of the others."""
-        return f"settle.{self.talk}"
+    album: ClassVar[str] = "settle"
+    """What all that wait for more share in a chat; the last of them takes the place of the others."""
 
     def anew(self) -> Message:
         """The same as a message of its own."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from casework import calendar, steps
 from casework.catalogue import Outcome
+from casework.piles import PHOTOS_AT_MOST
 from casework.records import Case, Person, Place, VisitReport
 from handlers.kinds import AnyOf, Day, OneOf, Photos, Sentence, Where
 from handlers.pick import PickCase, case_line
@@ -63,7 +64,7 @@ async def report_visit(talk: Talk, here: Scene) -> VisitReport | None:
     )
     next_on = await _next_visit(talk, here, case, outcome, day=day, promised=promised)
     note, photos = await _story(talk, outcome)
-    place = await talk.ask("place", _("Where are you?"), Where(), label=_("Place"), default=[])
+    place = await talk.ask("place", _("Where are you?"), Where(), label=_("Place"), default=talk.given.get("place", []))
     await review(talk, ONLY_THE_FACT if outcome.urgent else _("Please check and save. Photos can be sent here too."))
     return VisitReport(
         case.id, day, part, attempt, went, address, met, outcome.code,
@@ -199,7 +200,7 @@ async def _photos(talk: Talk, outcome: Outcome) -> Any:
     return await talk.ask(
         "photos",
         _("Photos of the notice or the door, never of people."),
-        Photos(at_most=10),
+        Photos(PHOTOS_AT_MOST),
         label=_("Photos"),
         default=default,
     )

@@ -47,10 +47,10 @@ async def put_aside(tx: Tx, person_id: int) -> None:
 
 
 async def drafts(tx: Tx, person_id: int, limit: int = 10) -> list[Kept]:
-    """Newest first, the open one not among them."""
+    """Newest first, of one moment as they were made; the open one is not among them."""
     rows = await tx.rows(
         "SELECT id, person_id, name, body, title FROM journal WHERE person_id = :person AND state = 'draft' "
-        "ORDER BY updated_at DESC, id LIMIT :limit",
+        "ORDER BY updated_at DESC, rowid LIMIT :limit",
         person=person_id,
         limit=limit,
     )
@@ -87,6 +87,14 @@ async def open_of(tx: Tx, person_id: int) -> str:
     """The id of the open conversation, or empty."""
     row = await tx.row("SELECT id FROM journal WHERE person_id = :person AND state = 'open'", person=person_id)
     return str(row["id"]) if row else ""
+
+
+async def opened(tx: Tx, person_id: int) -> Kept | None:
+    row = await tx.row(
+        "SELECT id, person_id, name, body, title FROM journal WHERE person_id = :person AND state = 'open'",
+        person=person_id,
+    )
+    return Kept(**dict(row)) if row else None
 
 
 async def untouched(tx: Tx, since: datetime) -> list[Kept]:

@@ -108,6 +108,18 @@ async def cancel(tx: Tx, channel: str, chat: str, cancel_key: str) -> None:
     )
 
 
+async def hurry(tx: Tx, channel: str, chat: str, cancel_key: str, now: datetime) -> None:
+    """What waits for something to take its place goes out now, and stays."""
+    await tx.run(
+        "UPDATE outbox SET not_before = :now, cancel_key = '' "
+        "WHERE state = 'waiting' AND channel = :channel AND chat = :chat AND cancel_key = :cancel_key",
+        now=to_micros(now),
+        channel=channel,
+        chat=chat,
+        cancel_key=cancel_key,
+    )
+
+
 async def cancel_notices(tx: Tx, channel: str, chat: str) -> None:
     """What waits for the chat and answers nothing, and goes another way if there is one.
 
@@ -144,7 +156,7 @@ async def release(tx: Tx, channel: str, chat: str) -> None:
         tx.notify("outbox")
 
 
-async def hurry(tx: Tx, person_id: int, now: datetime) -> None:
+async def wait_no_longer(tx: Tx, person_id: int, now: datetime) -> None:
     """What was to wait until somebody is back, and was not tried yet."""
     await tx.run(
         "UPDATE outbox SET not_before = :now WHERE state = 'waiting' AND not_before > :now AND tries = 0 "

@@ -22,8 +22,9 @@ async def save(tx: Tx, me: Person, report: VisitReport, now: datetime) -> Visit:
     """It is the visit of the team that has the case, if the person is of that team, else of their own; and stays so
     whatever becomes of the team, its people or its cases."""
     row = await tx.one(
-        "INSERT INTO visit (case_id, reporter_id, team_id, version, saved_at, visited_on, outcome, promised_on, report) "
-        "VALUES (:case_id, :me, (SELECT m.team_id FROM membership m JOIN child_case c ON c.id = :case_id "
+        "INSERT INTO visit "
+        "(case_id, reporter_id, team_id, version, saved_at, visited_on, outcome, promised_on, report) VALUES "
+        "(:case_id, :me, (SELECT m.team_id FROM membership m JOIN child_case c ON c.id = :case_id "
         "WHERE m.person_id = :me AND m.until IS NULL ORDER BY m.team_id = c.team_id DESC, m.since LIMIT 1), "
         "1, :now, :visited_on, :outcome, :promised, :report) RETURNING id",
         case_id=report.case_id,
@@ -170,6 +171,18 @@ async def last_companions(tx: Tx, me: Person) -> list[int]:
     """Who went at the person's last visit: most go with the same people again."""
     row = await tx.row("SELECT report FROM visit WHERE reporter_id = :me ORDER BY id DESC LIMIT 1", me=me.id)
     return list(_REPORTS.validate_json(row["report"]).went) if row else []
+
+
+async def places(tx: Tx, me: Person, limit: int = 500) -> list[tuple[int, float, float]]:
+    """Where open cases were visited last, newest first: case, latitude and longitude, as far as a place was sent."""
+    rows = await tx.rows(
+        "SELECT w.case_id, json_extract(w.report, '$.place.latitude') AS latitude, "
+        f"json_extract(w.report, '$.place.longitude') AS longitude {_SEEN} JOIN child_case c ON c.id = w.case_id "
+        "WHERE c.due_on IS NOT NULL AND latitude IS NOT NULL ORDER BY w.id DESC LIMIT :limit",
+        me=me.id,
+        limit=limit,
+    )
+    return [(row["case_id"], row["latitude"], row["longitude"]) for row in rows]
 
 
 async def versions(tx: Tx, me: Person, visit_id: int) -> list[VisitReport]:

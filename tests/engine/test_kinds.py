@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 
+from casework.piles import Thing
 from casework.records import Person, Photo, Place
 from handlers.kinds import AnyOf, Day, Hour, Number, OneOf, Photos, Sentence, Where, yes_no
 from handlers.pages import OnPages
 from handlers.pick import PickCase
 from handlers.replies import Filed, Located, Pictured, Reply, Tapped, Typed, Unreadable
 from handlers.review import Review
+from handlers.sorting import Confirm
 from handlers.talk import Accept, Keep, Line, Moment, Refuse
+from handlers.which import WhichVisit
 from handlers.words import Phrase, Words
 
 NOON = Moment(datetime(2026, 11, 24, 10, tzinfo=UTC), date(2026, 11, 24), "bg")
@@ -31,6 +34,8 @@ EVERY_KIND = [
     Photos(),
     Where(),
     PickCase(Person(1, "Мила", "member")),
+    WhichVisit(Person(1, "Мила", "member"), (Thing(0, NOON.at, NOON.at, "14 никой"),)),
+    Confirm((), "Направи черновите"),
     Review((Line("note", "Бележка", "черна порта"),)),
 ]
 EVERY_ANSWER = [
@@ -39,6 +44,7 @@ EVERY_ANSWER = [
     Tapped("t", "k", "2026-11-25"),
     Tapped("t", "k", "14"),
     Tapped("t", "k", "save"),
+    Tapped("t", "k", "do"),
     Typed("Круша"),
     Typed("утре"),
     Typed("17:30"),

@@ -2,6 +2,7 @@
 
     # What the chat shows; may stand before any step.
     > Мила: 14 никой                    somebody says something; a verb before the colon does something else
+    > Мила праща наведнъж: 14 никой + 2 снимки + място      all before the bot can answer
     ✗ Мила натиска: Запази              the same, and the bot does not take it
     -- сряда, 25 ноември, 09:00 --      the clock moves
     | Записано.                         one message of the bot, whole
@@ -27,6 +28,7 @@ VERBS = {
         "натиска два пъти": "taps twice",
         "показва": "shows",
         "праща": "sends",
+        "праща наведнъж": "sends at once",
         "отваря покана": "opens",
         "поправя съобщението си на": "edits",
     },
@@ -36,6 +38,7 @@ VERBS = {
         "taps twice": "taps twice",
         "shows": "shows",
         "sends": "sends",
+        "sends at once": "sends at once",
         "opens the invitation": "opens",
         "changes the message to": "edits",
     },
@@ -227,6 +230,17 @@ def photos(what: str) -> tuple[int, str]:
     if found is None:
         raise Unwritten(what)
     return int(found[1] or 1), found[2] or ""
+
+
+def pieces(deed: Deed, language: str) -> list[Deed]:
+    """What is sent at once, `14 никой + 2 снимки + място`, one by one."""
+    return [_piece(replace(deed, what=what), language) for what in deed.what.split(" + ")]
+
+
+def _piece(deed: Deed, language: str) -> Deed:
+    if deed.what in THINGS[language]:
+        return replace(deed, verb="sends", what=THINGS[language][deed.what])
+    return replace(deed, verb="shows" if _PHOTOS.fullmatch(deed.what) else "says")
 
 
 def _long(what: str) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from casework import dates
 from tests.transcripts import district
-from tests.transcripts.format import Deed, Step, Unwritten, photos, quoted
+from tests.transcripts.format import Deed, Step, Unwritten, photos, pieces, quoted
 from tests.transcripts.stage import ALBUM_SETTLES, Phone, Stage
 
 A_PERSON_TAKES = timedelta(seconds=5)
@@ -26,7 +26,7 @@ async def play(stage: Stage, language: str, steps: Sequence[Step]) -> AsyncItera
             yield replace(step, answers=_answers(stage, language, ""))
         else:
             deed = step.deed(language)
-            instead = await _do(stage, deed)
+            instead = await _do(stage, deed, language)
             yield replace(step, answers=_answers(stage, language, deed.who), instead=instead)
 
 
@@ -45,12 +45,13 @@ def when(said: str, now: datetime, language: str) -> datetime:
     return datetime.combine(day, hour, district.SOFIA)
 
 
-async def _do(stage: Stage, deed: Deed) -> str:
+async def _do(stage: Stage, deed: Deed, language: str) -> str:
     """Returns what the messenger did in its place, if it did."""
     phone = stage.phone(deed.who)
-    instead = await _done(phone, deed)
+    at_once = pieces(deed, language) if deed.verb == "sends at once" else [deed]
+    instead = "".join([await _done(phone, one) for one in at_once])
     await stage.settled()
-    if deed.verb == "shows":
+    if deed.verb in ("shows", "sends at once"):
         await stage.move_to(stage.now + ALBUM_SETTLES)
     return instead
 

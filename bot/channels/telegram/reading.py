@@ -38,7 +38,11 @@ def read(raw: dict[str, Any], received_at: datetime) -> tuple[Event, datetime]:
     if message.chat.type != "private":
         return Elsewhere(str(message.chat.id), bool(message.text and message.text.startswith("/"))), message.date
     person = message.from_user
-    incoming = Incoming(CHANNEL, str(person.id), str(message.chat.id), person.full_name, _reply(message))
+    origin = message.forward_origin
+    incoming = Incoming(
+        CHANNEL, str(person.id), str(message.chat.id), person.full_name, _reply(message),
+        written_at=origin.date.astimezone(UTC) if origin else None,
+    )  # fmt: skip
     return (Edited(incoming) if update.edited_message else incoming), message.date.astimezone(UTC)
 
 
