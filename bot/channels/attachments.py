@@ -47,7 +47,7 @@ async def drawn(drawing: Drawing) -> tuple[str, bytes]:
         case "report":
             return data["name"], await _typeset(SEASON, data)
     try:
-        return "chart.png", await charts.bars(**data)
+        return "chart.png", await charts.drawn(data)
     except ChildProcessError as failed:
         raise Trouble(Meaning.RETRY, str(failed)) from failed
 
