@@ -6,12 +6,13 @@ read there; and it lies on any background, so it brings its own. What people wro
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from bisect import bisect_right
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
+
+from bot.apart import made
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,14 +41,8 @@ Json = dict[str, Any]
 
 
 async def drawn(chart: Json) -> bytes:
-    """A PNG of 1080 pixels' width of a `handlers.scene.Chart` as plain data. Raises ChildProcessError."""
-    drawing = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.charts", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
-    )
-    picture, _ = await drawing.communicate(json.dumps(chart).encode())
-    if drawing.returncode:
-        raise ChildProcessError(f"the chart was not drawn, exit {drawing.returncode}")
-    return picture
+    """A PNG of 1080 pixels' width of a `handlers.scene.Chart` as plain data. Raises NotMade."""
+    return await made(__name__, data=chart)
 
 
 def draw(chart: Json) -> bytes:

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from bot import charts
+from bot.apart import NotMade
 from casework import catalogue
 from casework.records import MUNICIPAL
 from handlers.scene import Chart, Panel, Series
@@ -96,7 +97,7 @@ async def test_a_chart_is_drawn_in_a_process_of_its_own() -> None:
 
 
 async def test_a_chart_that_cannot_be_drawn_says_so() -> None:
-    with pytest.raises(ChildProcessError, match="not drawn"):
+    with pytest.raises(NotMade, match="exit 1"):
         await charts.drawn({"title": "what was drawn before"})
 
 
