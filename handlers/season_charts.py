@@ -230,7 +230,8 @@ def overdue(of: Of, parts: Sequence[Part]) -> Told:
     series = tuple(
         Series(say(name), _floats([part.counts[n] for part in parts]), OF_AGES[n]) for n, name in enumerate(told)
     )
-    chart = Chart(say(_("Overdue by age")), (Panel(labels, series),), of.below(_day(of.period.today)), lying=True)
+    below = of.below(_("{day}, in working days", day=_day(of.period.today)))
+    chart = Chart(say(_("Overdue by age")), (Panel(labels, series),), below, lying=True)
     said = counted(
         "{place}: {count} overdue case, by working days: {ages}; most wait for: {step}.",
         "{place}: {count} overdue cases, by working days: {ages}; most wait for: {step}.",

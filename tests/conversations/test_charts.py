@@ -192,6 +192,7 @@ async def test_what_is_overdue_stands_by_step_and_age(database: Database, kolyo:
     )
     [panel] = drawn(kolyo).panels
     assert drawn(kolyo).lying
+    assert drawn(kolyo).below == "Бяла · 24.11.2026, в работни дни"
     assert (panel.labels[0], panel.labels[-1], len(panel.labels)) == ("посещение", "други", 8)
     assert [one.name for one in panel.series] == ["1–5 дни: 3", "6–10 дни: 4", "11–20 дни: 4", "над 20 дни: 4"]
     assert [sum(value or 0 for value in one.values) for one in panel.series] == [3, 4, 4, 4]

@@ -38,6 +38,7 @@ UNSAID = {
             "the pace that is needed",
             "{what}, sheet {n} of {all}",
             "overdue: {count}",
+            "{day}, in working days",
         ),
         "in the picture",
     ),
