@@ -6,41 +6,21 @@ means anything there. The same data are the same bytes.
 
 from __future__ import annotations
 
-import asyncio
-import json
 import sys
 from importlib.resources import as_file, files
 from typing import Any, Literal
 
-WITHIN = 120.0
-"""Seconds for one file. A day of the whole oblast, 200 forms, takes 3.4 on an idle core."""
+from bot.apart import WITHIN, made
+
 Template = Literal["form", "season"]
 FORM: Template = "form"
 SEASON: Template = "season"
 
 
-class NotTypeset(Exception):
-    """The template does not take these data, or not in time."""
-
-
 async def pages(template: Template, data: Any, within: float = WITHIN) -> bytes:
     """A PDF of A4 pages: of forms (`casework.form.Form`), one each, or of a report (`handlers.scene.Printed`), as plain
-    data. Raises NotTypeset."""
-    typesetting = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.documents", template, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
-    )
-    try:
-        async with asyncio.timeout(within):
-            content, _ = await typesetting.communicate(json.dumps(data).encode())
-    except TimeoutError as late:
-        raise NotTypeset(f"the {template} was not typeset within {within} s") from late
-    finally:
-        if typesetting.returncode is None:
-            typesetting.kill()
-            await typesetting.wait()
-    if typesetting.returncode:
-        raise NotTypeset(f"the {template} was not typeset, exit {typesetting.returncode}")
-    return content
+    data. Raises NotMade."""
+    return await made(__name__, template, data=data, within=within)
 
 
 def typeset(template: str, data: str, kind: Literal["pdf", "png"] = "pdf") -> Any:

@@ -11,8 +11,9 @@ from pathlib import Path
 import typer
 
 from bot import documents, spreadsheets
+from bot.apart import NotMade
 from bot.config import Config, ConfigError, folder_mistake
-from bot.documents import SEASON, NotTypeset
+from bot.documents import SEASON
 from casework.calendar import WorkingDays, local_day
 from casework.season import Period, Reach
 from handlers import season
@@ -78,7 +79,7 @@ async def _written(made: Printed) -> dict[str, bytes]:
     book = season.book(made)
     try:
         pages = await documents.pages(SEASON, asdict(made))
-    except NotTypeset as failed:
+    except NotMade as failed:
         raise ConfigError([f"{failed}. Nothing was written."]) from failed
     sheets = await asyncio.to_thread(spreadsheets.write_book, asdict(book)["sheets"])
     return {made.name: pages, book.name: sheets}

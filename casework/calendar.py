@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -39,11 +39,20 @@ class WorkingDays:
             day -= timedelta(days=1)
         return day
 
+    def between(self, first: date, last: date) -> int:
+        """How many working days there are, both days included."""
+        return sum(self.is_working(first + timedelta(days=n)) for n in range((last - first).days + 1))
+
     def add(self, day: date, working_days: int) -> date:
         """The day `working_days` (0 or more) working days after `day`; `day` itself is not counted."""
         for _ in range(working_days):
             day = self.on_or_after(day + timedelta(days=1))
         return day
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The moment at which the local day begins."""
+    return datetime.combine(day, time(), zone)
 
 
 def local_day(moment: datetime, zone: ZoneInfo) -> date:

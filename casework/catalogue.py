@@ -21,6 +21,10 @@ class CatalogueError(ValueError):
     """What is wrong with a catalogue, every mistake on a line of its own."""
 
 
+GREY = "#7a8288"
+"""Of what has no colour of its own."""
+
+
 class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -45,8 +49,8 @@ class Entry(Part):
 
 class Status(Entry):
     closed: bool = False
-    colour: str = Field(default="#7a8288", pattern=r"^#[0-9a-f]{6}$")
-    """In reports: its own, and of the outcomes that lead to it."""
+    colour: str = Field(default=GREY, pattern=r"^#[0-9a-f]{6}$")
+    """In reports: its own, and of the outcomes that lead to it and have none."""
     to: tuple[str, ...] = ()
     """The statuses that may follow."""
 
@@ -80,6 +84,8 @@ class Outcome(Entry):
     step: str
     days: int | None = Field(default=None, ge=0)
     on: str = Field(default="", pattern=r"^((\d\d-)?\d\d)?$")
+    colour: str = Field(default="", pattern=r"^(#[0-9a-f]{6})?$")
+    """In charts; empty for that of its status."""
     promise: bool = False
     meets: bool = False
     why: bool = False
@@ -299,6 +305,14 @@ class Catalogue(Part):
     groups: Some[Entry]
     steps: Some[Entry]
     form: FormLayout
+
+    def colour(self, code: str) -> str:
+        """Of an outcome or a status, the same wherever it is drawn; grey for one that is no longer here."""
+        outcome = self.outcomes.get(code)
+        if outcome and outcome.colour:
+            return outcome.colour
+        status = outcome.status if outcome else code
+        return self.statuses[status].colour if status in self.statuses else GREY
 
 
 def load(text: str | None = None) -> Catalogue:

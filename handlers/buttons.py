@@ -16,6 +16,7 @@ from handlers import (
     advice,
     announce,
     aside,
+    charts,
     checked,
     conversations,
     coordinate,
@@ -224,7 +225,8 @@ BUTTONS: dict[str, Does] = {
     "announce": _announces, "announce_new": _announces_anew, "announced": _of(announce.status),
     "read": _of(announce.read), "remind": _of(announce.remind),
     **dict.fromkeys(institution.KEYS, _refers), **dict.fromkeys(checked.KEYS, _checks),
-    "table": _shows(coordinate.table), "season": _at(season.report), "form": _of(forms.one), "forms": _prints,
+    "table": _shows(coordinate.table), "season": _at(season.report), "charts": _shows(charts.choice),
+    "chart": _at(charts.chosen), "form": _of(forms.one), "forms": _prints,
     "sheet": _prints, "link": _of(reach.link), "aside": _shows(aside.listed), "retry": _of(aside.retry),
     imports.IMPORT: _of(imports.agree), imports.DISCARD: _of(imports.discard),
 }  # fmt: skip

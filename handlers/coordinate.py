@@ -9,9 +9,10 @@ from typing import Any
 from casework import calendar, digest, escalation
 from casework.digest import DayFacts, Digest, Done, Standing
 from casework.records import REGIONAL, Case, Person
-from handlers.menu import CASES, MENU
+from handlers.menu import CASES, CHARTS_BELOW, MENU
 from handlers.overdue import CASES_BELOW, overdue_lines, why_late
-from handlers.scene import Chart, Message, Scene, Sheet, Work
+from handlers.scene import Chart, Message, Panel, Scene, Series, Sheet, Work
+from handlers.season_charts import PLAIN
 from handlers.views import Button, View, first
 from handlers.words import Joined, Labelled, Text, Words, _
 from storage import cases, claims, lateness, overview, people
@@ -67,15 +68,19 @@ def _shown(work: Work, me: Person, told: Digest, *, late: bool) -> list[Message]
     words = Words(me.language, told.day)
     rows = (
         (Button(_("The full table (xlsx)"), told.day.isoformat(), "table"),),
-        (CASES_BELOW,),
+        (CASES_BELOW, CHARTS_BELOW),
     )
     messages = [Message(View(tuple(_lines(work, told, late=late)), rows), replaces=False, to=me.id, kind=DIGEST)]
     if told.teams and work.charts:
-        names, values = zip(*told.teams, strict=True)
-        title = words.say(_("Visits by team, {day}", day=f"{told.day:%d.%m.%Y}"))
-        chart = Chart(title, tuple(words.say(_team(name)) for name in names), tuple(values))
+        chart = _chart(words, told)
         messages.append(Message(View(()), replaces=False, to=me.id, attachment=chart, kind="digest.chart"))
     return messages
+
+
+def _chart(words: Words, told: Digest) -> Chart:
+    title = words.say(_("Visits by team, {day}", day=f"{told.day:%d.%m.%Y}"))
+    visits = Series("", tuple(float(count) for _name, count in told.teams), PLAIN)
+    return Chart(title, (Panel(tuple(words.say(_team(name)) for name, _count in told.teams), (visits,)),), lying=True)
 
 
 def _lines(work: Work, told: Digest, *, late: bool) -> Iterator[Text]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from casework.records import INSTITUTION, READERS, Person
 from handlers.scene import Message, Scene
-from handlers.views import Button, View
+from handlers.views import BELOW, Button, View
 from handlers.words import Text, _
 from storage import journals, visits
 from storage.database import Tx
@@ -19,6 +21,8 @@ ANNOUNCE = Button(_("Announce to the teams"), "", "announce")
 WAITING = Button(_("What waits for us"), "", "waiting")
 CHECKS = Button(_("Enrolled children"), "", "checks")
 SEASON = Button(_("Season report"), "", "season")
+CHARTS = Button(_("Charts"), "", "charts")
+CHARTS_BELOW = replace(CHARTS, key=CHARTS.key + BELOW)
 SETTINGS_AND_HELP = (Button(_("Settings"), "", "settings"), Button(_("Help"), "", "help"))
 HERE_AGAIN = Button(_("I am back"), "0", "here_again")
 TEAMS = Button(_("Teams and people"), "0", "teams")
@@ -86,9 +90,13 @@ def _of_team(me: Person, title: Text) -> View:
     )
     waiting = (Button(_("Messages set aside"), "", "aside"),) if me.set_aside else ()
     asked = (Button(_("Questions"), "", "questions"),) if me.asked else ()
-    announce = (ANNOUNCE, SEASON) if me.coordinates else ()
-    staff = (TEAMS,) if me.coordinates or me.leads else ()
-    return View((title,), rows).with_row(*staff).with_row(*announce).with_row(*asked, *waiting)
+    return View((title,), (*rows, *_of_leaders(me))).with_row(*asked, *waiting)
+
+
+def _of_leaders(me: Person) -> tuple[tuple[Button, ...], ...]:
+    if me.coordinates:
+        return (TEAMS, ANNOUNCE), (SEASON, CHARTS)
+    return ((TEAMS,),) if me.leads else ()
 
 
 def help_(me: Person) -> Message:

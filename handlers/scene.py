@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 from casework.calendar import WorkingDays
@@ -44,12 +44,37 @@ class Scene:
 
 
 @dataclass(frozen=True)
+class Series:
+    """What one colour of a chart says at each label; None where it says nothing."""
+
+    name: str
+    values: tuple[float | None, ...]
+    colour: str
+    line: Literal["", "solid", "dashed", "dotted"] = ""
+    """Empty for bars, which stand on those of the series before."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+    title: str = ""
+
+
+@dataclass(frozen=True)
 class Chart:
-    """Bars, drawn only when they are sent."""
+    """A picture in the language of its reader, drawn only when it is sent."""
 
     title: str
-    labels: tuple[str, ...]
-    values: tuple[int, ...]
+    panels: tuple[Panel, ...]
+    below: str = ""
+    """The second line of the title: of what it is, and of when."""
+    lying: bool = False
+    """Bars lie, one below the other; else they stand side by side."""
+    columns: int = 1
+    unit: str = ""
+    highest: float = 0
+    """Where every scale ends, so that panels can be compared; 0 leaves it to the values."""
 
 
 @dataclass(frozen=True)

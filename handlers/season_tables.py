@@ -45,7 +45,6 @@ from handlers.scene import Bar, Bars, Cell, Grid, Printed
 from handlers.words import Text, Words, _
 
 NONE, NOT_SHOWN = "–", "*"
-OTHER_COLOUR = "#7a8288"
 NAMES: Mapping[str, Text] = {
     TEAMS: _("Teams"),
     PEOPLE: _("People who went"),
@@ -171,7 +170,7 @@ class _Told:
 
     def outcomes_chart(self) -> Bars:
         bars = [
-            self.bar(self.label(self.book.outcomes, code), At(OUTCOME, code=code), colour=self.colour(code))
+            self.bar(self.label(self.book.outcomes, code), At(OUTCOME, code=code), colour=self.book.colour(code))
             for code in self.season.codes(OUTCOME, self.book.outcomes)
         ]
         return Bars(self.words.say(_("How the visits ended")), tuple(bars))
@@ -251,7 +250,7 @@ class _Told:
         codes = self.season.codes(figure, entries)
         rows = [(self.label(entries, code), *(self.cell(at._replace(code=code)) for at in ats)) for code in codes]
         total = (self.total(), *(self.cell(at._replace(figure=whole)) for at in ats)) if whole and codes else ()
-        colours = tuple(self.colour(code) for code in codes) if figure in (OUTCOME, STATUS) else ()
+        colours = tuple(self.book.colour(code) for code in codes) if figure in (OUTCOME, STATUS) else ()
         return self.grid(title, ("", *header), rows, total, colours)
 
     def institutions(self) -> Grid:
@@ -304,11 +303,6 @@ class _Told:
 
     def label(self, entries: Mapping[str, Entry], code: str) -> str:
         return entries[code].label(self.words.language) if code in entries else code
-
-    def colour(self, code: str) -> str:
-        """Of a status, or of the one that an outcome leads to: the same wherever it stands."""
-        status = self.book.outcomes[code].status if code in self.book.outcomes else code
-        return self.book.statuses[status].colour if status in self.book.statuses else OTHER_COLOUR
 
     def notes(self) -> Iterator[tuple[Text, Text]]:
         yield from ((NAMES[figure], meaning) for figure, meaning in MEANINGS.items())

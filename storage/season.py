@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from casework.calendar import local_day
+from casework.calendar import local_day, midnight
 from casework.records import ANSWERED, IMPORT, OPEN
 from casework.season import Asked, Facts, Known, Late, Move, Period, Reach, Went
 from storage.database import Tx, from_micros, to_micros
@@ -25,8 +25,8 @@ async def facts(tx: Tx, reach: Reach, period: Period, zone: ZoneInfo) -> Facts:
         "place": reach.municipality,
         "first": period.first.isoformat(),
         "last": period.last.isoformat(),
-        "since": _midnight(period.first, zone),
-        "until": _midnight(period.last + timedelta(days=1), zone),
+        "since": to_micros(midnight(period.first, zone)),
+        "until": to_micros(midnight(period.last + timedelta(days=1), zone)),
     }
     return Facts(
         tuple(await _cases(tx, zone, values)),
@@ -116,10 +116,6 @@ async def _late(tx: Tx, zone: ZoneInfo, values: dict[str, Any]) -> list[Late]:
         **values,
     )
     return [Late(row["municipality"], _local(row["at"], zone), row["code"]) for row in rows]
-
-
-def _midnight(day: date, zone: ZoneInfo) -> int:
-    return to_micros(datetime.combine(day, time(), zone))
 
 
 def _local(micros: int, zone: ZoneInfo) -> date:

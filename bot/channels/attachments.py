@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from bot import charts, documents, spreadsheets
+from bot.apart import NotMade
 from bot.channels.channel import Meaning, Trouble
-from bot.documents import FORM, SEASON, NotTypeset, Template
+from bot.documents import FORM, SEASON
 from handlers.scene import Attachment, Book, Chart, Document, Printed, Sheet
 
 KINDS = {Chart: "chart", Sheet: "sheet", Document: "document", Printed: "report", Book: "book"}
@@ -36,25 +37,21 @@ def taken_from(payload: dict[str, Any]) -> Drawing | None:
 
 async def drawn(drawing: Drawing) -> tuple[str, bytes]:
     """File name and content. Raises Trouble."""
-    data = drawing.data
-    match drawing.kind:
+    try:
+        return await _drawn(drawing.kind, drawing.data)
+    except NotMade as failed:
+        # The same data would fail the same way; the button that asked for it is still there.
+        raise Trouble(Meaning.REFUSED, str(failed)) from failed
+
+
+async def _drawn(kind: str, data: dict[str, Any]) -> tuple[str, bytes]:
+    match kind:
         case "sheet":
             return data["name"], await asyncio.to_thread(spreadsheets.write_table, data["header"], data["rows"])
         case "book":
             return data["name"], await asyncio.to_thread(spreadsheets.write_book, data["sheets"])
         case "document":
-            return data["name"], await _typeset(FORM, data["forms"])
+            return data["name"], await documents.pages(FORM, data["forms"])
         case "report":
-            return data["name"], await _typeset(SEASON, data)
-    try:
-        return "chart.png", await charts.bars(**data)
-    except ChildProcessError as failed:
-        raise Trouble(Meaning.RETRY, str(failed)) from failed
-
-
-async def _typeset(template: Template, data: Any) -> bytes:
-    try:
-        return await documents.pages(template, data)
-    except NotTypeset as failed:
-        # The same data would fail the same way; the button that asked for it is still there.
-        raise Trouble(Meaning.REFUSED, str(failed)) from failed
+            return data["name"], await documents.pages(SEASON, data)
+    return "chart.png", await charts.drawn(data)

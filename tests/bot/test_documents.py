@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 
 from bot import documents
-from bot.documents import FORM, NotTypeset
+from bot.apart import NotMade
+from bot.documents import FORM
 from casework.form import Form, Line, Row, Signer
 from tests.bot import pdf
 
@@ -115,7 +116,7 @@ async def test_the_same_forms_are_the_same_file() -> None:
 
 
 async def test_forms_that_cannot_be_typeset_are_told_and_leave_nothing_running() -> None:
-    with pytest.raises(NotTypeset, match="exit 1"):
+    with pytest.raises(NotMade, match="exit 1"):
         await documents.pages(FORM, [{"title": "without rows"}])
-    with pytest.raises(NotTypeset, match="within"):
+    with pytest.raises(NotMade, match="within"):
         await documents.pages(FORM, plain([USUAL]), within=0.001)

@@ -140,7 +140,7 @@ def test_no_small_count_stands_in_the_aggregates() -> None:
     assert "Бяла-1" not in repr(report)
 
 
-def test_outcomes_have_the_colour_of_their_status_everywhere() -> None:
+def test_an_outcome_has_one_colour_everywhere() -> None:
     report = made(facts("Бяла", "Русе"))
     drawn = {bar.label: bar.colour for bar in report.outcomes.bars}
     assert drawn["Записано / подадени документи"] == BOOK.statuses["S50"].colour

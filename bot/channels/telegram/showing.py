@@ -20,8 +20,8 @@ LONGEST_TEXT = 4096
 def calls(told: Message, chat: str, words: Words, *, tapped: str, priority: int, at: datetime) -> list[Call]:
     """The calls that show one message; a long text becomes several, the buttons stand under the last."""
     if told.attachment:
-        return [_attached(told, told.attachment, chat, priority, at)]
-    text = "\n".join(words.say(line) for line in told.view.lines)
+        return [_attached(told, told.attachment, chat, words, priority, at)]
+    text = _text(told, words)
     # A character is at most two units.
     parts = [text] if len(text) <= LONGEST_TEXT // 2 else split(text, _fits)
     markup = _markup(told, words)
@@ -40,11 +40,20 @@ def calls(told: Message, chat: str, words: Words, *, tapped: str, priority: int,
     return made
 
 
-def _attached(told: Message, attachment: Attachment, chat: str, priority: int, at: datetime) -> Call:
+def _attached(told: Message, attachment: Attachment, chat: str, words: Words, priority: int, at: datetime) -> Call:
     """What is to be drawn travels as data; it is drawn when the call is made."""
-    method = "sendPhoto" if isinstance(attachment, Chart) else "sendDocument"
+    method = "sendDocument"
     payload = {"chat_id": int(chat), "disable_notification": True, **attachments.written(attachment)}
+    if isinstance(attachment, Chart):
+        # A file has no buttons: they stand under the message above it.
+        method, payload["caption"] = "sendPhoto", _text(told, words)
+        if markup := _markup(told, words):
+            payload["reply_markup"] = markup
     return Call(CHANNEL, chat, method, payload, priority, at, told.kind)
+
+
+def _text(told: Message, words: Words) -> str:
+    return "\n".join(words.say(line) for line in told.view.lines)
 
 
 def _markup(told: Message, words: Words) -> dict[str, Any] | None:

@@ -90,7 +90,7 @@ class Viber:
         name, content = await attachments.drawn(drawing)
         address = await self._pages.files.lay(content, name.rpartition(".")[2])
         if drawing.kind == "chart":
-            return {**payload, "type": "picture", "text": "", "media": address}
+            return {**payload, "type": "picture", "media": address}
         return {**payload, "type": "file", "media": address, "size": len(content), "file_name": name}
 
     async def fetch(self, file: str) -> bytes:

@@ -44,13 +44,13 @@ def calls(told: Message, chat: str, words: Words, *, tapped: str, priority: int,
 
 
 def _payloads(told: Message, words: Words) -> list[Payload]:
+    lines = told.view.lines[told.stands :]
+    text = "\n".join(words.say(line) for line in lines)
     if told.attachment:
         # What is to be drawn travels as data; it is drawn when the call is made.
-        return [attachments.written(told.attachment)]
-    lines = told.view.lines[told.stands :]
+        return [{"text": text, **attachments.written(told.attachment)}]
     if not lines and told.view.rows:
         return [{}]
-    text = "\n".join(words.say(line) for line in lines)
     return [{"type": "text", "text": part} for part in _parts(text, told, words)]
 
 
