@@ -98,7 +98,7 @@ class Schedule:
                 # First, because what the school owes from now on is not overdue, and what comes back is due today.
                 told = await checks.morning(tx, self._work, on_duty, local.date(), now)
                 told += await silence.passed(tx, self._work, local.date(), now)
-                told += await self._alerts(tx, await people.roster(tx), local.date(), now)
+                told += await self._alerts(tx, await people.roster(tx, on_duty), local.date(), now)
                 told += await self._drafts(tx, local.date(), now)
                 told += await lists.morning(tx, self._work, on_duty, local.date(), now)
                 told += await handover.late(tx, self._work, local.date(), now)
@@ -123,7 +123,7 @@ class Schedule:
         today = now.astimezone(self._work.zone).date()
         day = today if now >= self._at(today, hour) else today - timedelta(days=1)
         until = self._at(day, hour)
-        if me.accepted_at is None or me.accepted_at > until:
+        if me.accepted_at is None or me.accepted_at > until or await absences.was_away(tx, me.id, day, until):
             return
         if await claims.claimed(tx, coordinate.DIGEST, me.id, day.isoformat()):
             return

@@ -30,13 +30,15 @@ async def make_digest(
     """The digest of `day`, claimed so that it is made once; empty when there is nothing to say."""
     before = await claims.before(tx, DIGEST, me.id, day.isoformat())
     # From where the last digest ended: nothing falls between two of them, whatever the hours were.
-    since = datetime.fromisoformat(before["until"]) if before else min(since, me.accepted_at or since)
+    begun = datetime.fromisoformat(before["until"]) if before else min(since, me.accepted_at or since)
     last = await overview.last_visit(tx)
-    done = await overview.done_between(tx, me, since, until, after=before.get("last", last))
-    if not done and not work.calendar.is_working(day):
-        return []  # on a free day only work is news; what is overdue can wait for a working one
+    if not work.calendar.is_working(day) and not await overview.done_between(
+        tx, me, max(since, begun), until, after=last
+    ):
+        return []  # on a free day only its work is news; everything else can wait for a working one
+    done = await overview.done_between(tx, me, begun, until, after=before.get("last", last))
     newest = await lateness.last(tx)
-    reasons = await lateness.said_between(tx, me, since, until, after=before.get("lateness", newest))
+    reasons = await lateness.said_between(tx, me, begun, until, after=before.get("lateness", newest))
     facts = await _facts(tx, me, day, done, reasons, _standing(work, before))
     kept = {
         "visits": len(done), "overdue": len(facts.overdue), "late": late, "until": until.isoformat(), "last": last,

@@ -134,6 +134,18 @@ async def returned(tx: Tx) -> list[Absence]:
     return [_absence(await tx.one(f"{_ABSENCE} WHERE a.id = :id", id=row["id"])) for row in rows]
 
 
+async def was_away(tx: Tx, person_id: int, day: date, moment: datetime) -> bool:
+    """Whether somebody who is here now was away at that moment of the local day."""
+    row = await tx.one(
+        "SELECT count(*) AS n FROM absence WHERE person_id = :person AND from_on <= :day AND until_on >= :day "
+        "AND made_at <= :moment AND ended_at > :moment",
+        person=person_id,
+        day=day.isoformat(),
+        moment=to_micros(moment),
+    )
+    return bool(row["n"])
+
+
 _OF_A_TEAM = (
     "p.role IN ('leader', 'member') AND EXISTS (SELECT 1 FROM membership m JOIN membership o ON o.team_id = m.team_id "
     "WHERE m.person_id = w.id AND m.until IS NULL AND o.person_id = p.id AND o.until IS NULL)"

@@ -110,12 +110,12 @@ async def on_duty(tx: Tx) -> list[Person]:
     return await _people(tx, _ON_DUTY)
 
 
-async def roster(tx: Tx) -> Roster:
-    """Who is told of what is owed, with those who stand in for somebody."""
-    here = {one.id: one for one in await on_duty(tx)}
+async def roster(tx: Tx, here: Sequence[Person] = ()) -> Roster:
+    """Who is told of what is owed, with those who stand in for somebody; `here` if it is known who is on duty."""
+    present = {one.id: one for one in here or await on_duty(tx)}
     rows = await tx.rows("SELECT person_id, deputy_id FROM stands_in ORDER BY person_id")
-    away = [(await get(tx, row["person_id"]), here.get(row["deputy_id"])) for row in rows]
-    return Roster(list(here.values()), [(whose, told) for whose, told in away if whose and whose.active and told])
+    away = [(await get(tx, row["person_id"]), present.get(row["deputy_id"])) for row in rows]
+    return Roster(list(present.values()), [(whose, told) for whose, told in away if whose and whose.active and told])
 
 
 async def instead_of(tx: Tx, person_id: int) -> Person | None:

@@ -60,6 +60,8 @@ class Desks:
     measures: dict[str, str] = field(default_factory=dict)
     register: list[Lying] = field(default_factory=list)
     """The children a school was asked about and has not answered for."""
+    answered: dict[str, int] = field(default_factory=dict)
+    """The last message of the chat when a school had answered for a child: lists up to it ask no more."""
 
     def __post_init__(self) -> None:
         self.measures = {one.label("bg"): code for code, one in BOOK.measures.items()}
@@ -87,7 +89,8 @@ class Desks:
     def _asked_after(self, seat: Seat, message: ChatMessage, today: date) -> None:
         """One person of each school looks after it; some children only after some days."""
         if seat.institution == "I10" and seat.name.endswith(" 0"):
-            for number in AFTER.findall(message.text):
+            open_ = (one for one in AFTER.findall(message.text) if message.id > self.answered.get(one, 0))
+            for number in open_:
                 self.register = [one for one in self.register if one.number != number]  # called to mind again
                 late = self.chance[number].choice((0, 0, 0, 1, 2, 6))
                 self.register.append(Lying(seat, number, "", message, today + timedelta(days=late)))
@@ -125,6 +128,7 @@ class Desks:
                 said = await phone.hears(PATIENCE)
             if f"✓ {one.number}: {BOOK.checks[code].label('bg')}" in said.text:
                 self.ledger.add(Checked(one.number, today, code, absent))
+                self.answered[one.number] = max(phone.world.chats[phone.id].messages)
 
     async def day(self, today: date) -> None:
         """One answer to a case at a time, so that the ledger knows which came first."""

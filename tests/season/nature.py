@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 FATES = {
-    "abroad": 26, "abroad, with papers": 9, "nobody": 24, "moved": 7, "no such address": 5, "enrols": 12, "promises": 6,
-    "wavers": 3, "refuses": 3, "elsewhere": 2, "ill": 1, "no papers": 1, "at risk": 1,
+    "abroad": 13, "abroad, with papers": 22, "nobody": 24, "moved": 7, "no such address": 5, "enrols": 12,
+    "promises": 6, "wavers": 3, "refuses": 3, "elsewhere": 2, "ill": 1, "no papers": 1, "at risk": 1,
 }  # fmt: skip
 """How many of a hundred children."""
 STAYS = 65
@@ -64,7 +64,7 @@ class Child:
                 for _ in range(self.draw.randint(1, 3)):
                     yield Found("O22")
             case "nobody":
-                for _ in range(self.draw.randint(1, 4)):
+                for _ in range(self.draw.randint(1, 3)):
                     yield Found("O20")
                 yield Found(self.draw.choice(("O22", "O24", "O10")))
             case "promises":
@@ -77,10 +77,10 @@ class Child:
                 yield Found("O13")
             case _:
                 yield Found(FIRST[self.fate])
-        for _ in range(self.draw.randint(0, 2)):
+        for _ in range(self.draw.randint(0, 1)):
             yield Found(LAST.get(self.fate, "O10"))
         while True:
-            yield Found(self.draw.choice(("O23", "O10")))
+            yield Found(self.draw.choice(("O23", "O23", "O10")))
 
     def _promising(self) -> Iterator[Found]:
         for _ in range(self.draw.randint(1, 2)):

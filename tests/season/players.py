@@ -15,7 +15,7 @@ from itertools import cycle, islice
 
 from casework import catalogue
 from sandbox import Person
-from tests.season.attendance import Attendance
+from tests.season.attendance import Attendance, Leave
 from tests.season.chance import Chance
 from tests.season.ledger import Ledger, Postponed, Visit
 from tests.season.nature import Child, Found
@@ -78,6 +78,8 @@ class Field:
     """By the name of the person or of the team."""
     attendance: Attendance
     crews: dict[str, Crew] = field(default_factory=dict)
+    deputies: dict[Seat, Seat | None] = field(default_factory=dict)
+    """Who stands in for whoever is away, or was."""
     elsewhere: set[str] = field(default_factory=set)
     """Cases that an institution has now, as the receipt said: nobody goes there until they hear of it again."""
     heard: dict[Seat, int] = field(default_factory=dict)
@@ -110,7 +112,33 @@ class Field:
     def _here(self, crew: Crew, today: date) -> list[Seat]:
         """As many as go out; somebody always does."""
         here = (seat for seat in crew.members if self.attendance.is_here(seat, today))
-        return list(islice(here, A_DAY)) or crew.members[:1]
+        return list(islice(here, A_DAY)) or [one for one in crew.members if not self.attendance.is_away(one, today)][:1]
+
+    async def go_away(self, today: date) -> None:
+        """Whoever will be away from tomorrow on tells the bot."""
+        leaves = ((seat, self.attendance.leave(seat)) for seat in self.oblast.folk)
+        going = [self._says_so(seat, leave) for seat, leave in leaves if leave and leave.told_on == today]
+        await asyncio.gather(*going)
+
+    async def _says_so(self, seat: Seat, leave: Leave) -> None:
+        phone = self.oblast.folk[seat]
+        phone.forget()
+        await phone.says("/settings")
+        await phone.taps("Ще отсъствам", await phone.hears(PATIENCE))
+        await phone.hears(PATIENCE)
+        for day in (leave.first, leave.last):
+            await phone.says(f"{day:%d.%m.%Y}")
+            said = await phone.hears(PATIENCE)
+        others = [label for label in said.labels if label not in ("Никой", "Още →")]
+        label = self.chance[seat.name].choice(others) if leave.has_deputy else "Никой"
+        if label not in said.labels:  # nobody is the last of all, on another page
+            await phone.taps("Още →", said)
+            said = await phone.hears(PATIENCE)
+        await phone.taps(label, said)
+        await phone.taps("Запази", await phone.hears(PATIENCE))
+        said = await phone.hears(PATIENCE)
+        assert said.text.startswith("Отсъствате: "), said.text
+        self.deputies[seat] = next((one for one in self.oblast.folk if one.name == label), None)
 
     async def _looks(self, crew: Crew, today: date) -> None:
         """Through their list as far as it is due."""

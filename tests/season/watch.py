@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from casework import numbers
 from casework.records import MEMBER, MUNICIPAL, REGIONAL
@@ -22,6 +22,10 @@ from tests.season.players import NUMBER, PATIENCE, Field
 OVERDUE = re.compile(r"^• ([А-Я]{2}-\d{3,4}), [^·\n]* · (\S+) · (\d+) (?:ден|дни)", re.MULTILINE)
 BACK = re.compile(r"^• ([А-Я]{2}-\d{3,4}), .* Следва: няма отговор", re.MULTILINE)
 FOR_TODAY = re.compile(r"^• [^,:\n]+: ((?:[А-Я]{2}-\d{3,4}(?:, )?)+)", re.MULTILINE)
+
+
+EARLIER = timedelta(minutes=45)
+"""Before the hour of the morning's message."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,10 @@ class Watch:
     digests: int = 0
     before: dict[str, Before] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
+    away: set[Seat] = field(default_factory=set)
+    """Who is away, or was and has seen no working morning since."""
+    silent: dict[Seat, int] = field(default_factory=dict)
+    """How much had been said to each of those who are away now when they left."""
     back: set[str] = field(default_factory=set)
     """What has come back to its team this very morning, because its institution is silent."""
 
@@ -52,6 +60,7 @@ class Watch:
             self._complain(at, seat, message, "at night")
 
     async def morning(self, at: datetime) -> None:
+        await self._welcome(at - EARLIER)
         await self._remember()
         told = await self._rung(at)
         self.mornings += len(told)
@@ -65,6 +74,17 @@ class Watch:
             if seat.team:
                 self.doors.crews[seat.team].hears(message.text, at.date())
                 await self.doors.postpones(seat, "\n".join(message.labels), at.date())
+
+    async def _welcome(self, at: datetime) -> None:
+        """Whoever was away gets what waited for them alone, before the morning's message; nobody else is told."""
+        back = {seat for seat in self.away if not self.doors.attendance.is_away(seat, at.date())}
+        if back:
+            for seat, message in await self._rung(at):
+                if seat not in back or not plain.works(at.date()):
+                    self._complain(at, seat, message, "before the morning's message")
+        if plain.works(at.date()):
+            self.away -= back
+        self.away |= set(self.silent)
 
     async def at_work(self, at: datetime) -> None:
         """Before anybody has done anything: all that the day brings has been told in the morning."""
@@ -85,6 +105,7 @@ class Watch:
         """What has come to each since the clock was moved there."""
         world = self.world.sandbox.world
         before = {seat: len(world.chats[phone.id].messages) for seat, phone in self.oblast.folk.items()}
+        self._silence(at, before)
         world.clock.move_to(at)
         async with asyncio.timeout(PATIENCE):
             await self.world.app.schedule.rung.wait()
@@ -95,6 +116,15 @@ class Watch:
             for message in list(world.chats[phone.id].messages.values())[before[seat] :]
             if message.from_bot
         ]
+
+    def _silence(self, at: datetime, said: dict[Seat, int]) -> None:
+        """To whoever is away nothing has been said since they left, whatever others did meanwhile."""
+        away = {seat for seat in self.oblast.folk if self.doors.attendance.is_away(seat, at.date())}
+        for seat in away:
+            if said[seat] != self.silent.setdefault(seat, said[seat]):
+                last = list(self.world.sandbox.world.chats[self.oblast.folk[seat].id].messages.values())[-1]
+                self._complain(at, seat, last, "to somebody who is away")
+        self.silent = {seat: count for seat, count in self.silent.items() if seat in away}
 
     def _once(self, at: datetime, told: list[tuple[Seat, ChatMessage]]) -> None:
         heard: set[Seat] = set()
@@ -111,7 +141,7 @@ class Watch:
             late = plain.working_days_late(case.due_on, today)
             if number in self.told or team != case.team or int(days) != (today - case.due_on).days:
                 self._complain(at, seat, message, f"{number} told twice or wrongly ({case})")
-            if not self._is_turn(seat, case, late):
+            if not self._is_turn(at, seat, case, late):
                 self._complain(at, seat, message, f"{number} is not their turn ({case})")
             self.told.add(number)
         for line in FOR_TODAY.findall(message.text):
@@ -123,7 +153,7 @@ class Watch:
                     self._complain(at, seat, message, f"{number} is not for today ({case})")
                 self.told.add(number)
 
-    def _is_turn(self, seat: Seat, case: Before, late: int) -> bool:
+    def _is_turn(self, at: datetime, seat: Seat, case: Before, late: int) -> bool:
         """By the ladder of the issue: the team, then +1, +3 and +7 working days; a rung sooner at the limit."""
         at_limit = case.postponed >= 2
         match seat.role:
@@ -132,8 +162,15 @@ class Watch:
             case "coordinator":
                 return seat.municipality == case.municipality and late >= (1 if at_limit else 3)
             case "region":
-                return late >= (3 if at_limit else 7)
+                stands_in = self._stands_in(seat, case.municipality, at.date())
+                return late >= (1 if at_limit else 3) if stands_in else late >= (3 if at_limit else 7)
         return False
+
+    def _stands_in(self, seat: Seat, municipality: str, today: date) -> bool:
+        return any(
+            whose.municipality == municipality and told == seat and self.doors.attendance.is_away(whose, today)
+            for whose, told in self.doors.deputies.items()
+        )
 
     async def _remember(self) -> None:
         """How the cases stood before the clock was moved."""
@@ -162,4 +199,4 @@ class Watch:
         assert self.complaints == [], "\n".join(self.complaints[:20])
 
     def figures(self) -> str:
-        return f"{self.mornings} mornings, {self.digests} digests"
+        return f"{self.mornings} mornings, {self.digests} digests, {len(self.doors.deputies)} absences"
