@@ -181,6 +181,7 @@ class Field:
         phone.forget()
         if draw.randrange(100) < MISTAKEN:
             await phone.says(draw.choice(WRONG))
+            await phone.hears(PATIENCE)
         promised = f" {found.promised_on:%d.%m}" if found.promised_on else ""
         await phone.says(f"{number} {BOOK.outcomes[found.outcome].short[0]}{promised}")
         saved = await _answered(phone, number)
