@@ -54,6 +54,7 @@ class Schedule:
         self._work = work
         self._teller = teller
         self._now = now
+        self._forgot_on: date | None = None
         self._wake = asyncio.Event()
         self.rung = asyncio.Event()
         """Set when whatever was due at the last waking is done."""
@@ -107,12 +108,19 @@ class Schedule:
                 for morning in notices.together(told, institutions):
                     await self._teller.notify(tx, morning, now)
                 await self._questions(tx, local.date(), now)
-            await inbox.forget_before(tx, now - KEPT)
-            await outbox.forget_before(tx, now - KEPT)
-            await links.forget_before(tx, now - links.WRONG_WITHIN)
-            unused = await media.drop_unused(tx, now - UNUSED_KEPT)
+            unused = await self._forget(tx, local.date(), now)
         if unused:
             await store.drop(self._photo_store, unused)
+
+    async def _forget(self, tx: Tx, today: date, now: datetime) -> list[str]:
+        """What has been kept long enough, once a day, for it looks through whole tables; the photos that go with it."""
+        await links.forget_before(tx, now - links.WRONG_WITHIN)
+        if self._forgot_on == today:
+            return []
+        self._forgot_on = today
+        await inbox.forget_before(tx, now - KEPT)
+        await outbox.forget_before(tx, now - KEPT)
+        return await media.drop_unused(tx, now - UNUSED_KEPT)
 
     def _at(self, day: date, hour: time) -> datetime:
         return datetime.combine(day, hour, self._work.zone)

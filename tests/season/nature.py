@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 FATES = {
-    "abroad": 13, "abroad, with papers": 22, "nobody": 24, "moved": 7, "no such address": 5, "enrols": 12,
-    "promises": 6, "wavers": 3, "refuses": 3, "elsewhere": 2, "ill": 1, "no papers": 1, "at risk": 1,
+    "abroad": 8, "abroad, with papers": 33, "nobody": 24, "moved": 7, "no such address": 5, "enrols": 8,
+    "promises": 4, "wavers": 2, "refuses": 2, "elsewhere": 2, "ill": 1, "no papers": 1, "at risk": 1,
 }  # fmt: skip
 """How many of a hundred children."""
 STAYS = 65
@@ -61,10 +61,10 @@ class Child:
     def _doors(self) -> Iterator[Found]:
         match self.fate:
             case "abroad":
-                for _ in range(self.draw.randint(1, 3)):
+                for _ in range(self.draw.randint(1, 2)):
                     yield Found("O22")
             case "nobody":
-                for _ in range(self.draw.randint(1, 3)):
+                for _ in range(self.draw.randint(1, 2)):
                     yield Found("O20")
                 yield Found(self.draw.choice(("O22", "O24", "O10")))
             case "promises":
@@ -80,7 +80,7 @@ class Child:
         for _ in range(self.draw.randint(0, 1)):
             yield Found(LAST.get(self.fate, "O10"))
         while True:
-            yield Found(self.draw.choice(("O23", "O23", "O10")))
+            yield Found(self.draw.choice(("O23", "O23", "O23", "O10")))
 
     def _promising(self) -> Iterator[Found]:
         for _ in range(self.draw.randint(1, 2)):

@@ -36,8 +36,6 @@ POSTPONED = 25
 OVERDUE = re.compile(r"Отложи ([А-Я]{2}-\d{3,4})")
 NEWS = ("отговаря:", "връща", "не идва", "Не идва", "отсъства", "Отсъства", "никой не го поема")
 ELSEWHERE = ("отговор от институция", "проверка на записването", "проверка на отсъствията")
-WRONG = ("не знам", "👍", "утре ще пиша")
-"""What a tired person sends in the middle of a report."""
 
 
 @dataclass
@@ -180,10 +178,12 @@ class Field:
         phone, draw = self.oblast.folk[seat], self.chance[seat.name]
         phone.forget()
         if draw.randrange(100) < MISTAKEN:
-            await phone.says(draw.choice(WRONG))
+            await draw.choice((phone.sends_sticker, phone.sends_voice, phone.sends_contact))()
             await phone.hears(PATIENCE)
         promised = f" {found.promised_on:%d.%m}" if found.promised_on else ""
-        await phone.says(f"{number} {BOOK.outcomes[found.outcome].short[0]}{promised}")
+        outcome = BOOK.outcomes[found.outcome]
+        why = " транспорт" if outcome.why else ""
+        await phone.says(f"{number} {outcome.short[0]}{promised}{why}")
         saved = await _answered(phone, number)
         if saved:
             self.ledger.add(Visit(number, today, found.outcome, found.promised_on, seat))
