@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 FATES = {
-    "abroad": 8, "abroad, with papers": 33, "nobody": 24, "moved": 7, "no such address": 5, "enrols": 8,
+    "abroad": 8, "abroad, with papers": 35, "nobody": 24, "moved": 7, "no such address": 5, "enrols": 6,
     "promises": 4, "wavers": 2, "refuses": 2, "elsewhere": 2, "ill": 1, "no papers": 1, "at risk": 1,
 }  # fmt: skip
 """How many of a hundred children."""
@@ -66,7 +66,7 @@ class Child:
             case "nobody":
                 for _ in range(self.draw.randint(1, 2)):
                     yield Found("O20")
-                yield Found(self.draw.choice(("O22", "O24", "O10")))
+                yield Found(self.draw.choice(("O22", "O24", "O24", "O24", "O10")))
             case "promises":
                 yield from self._promising()
             case "wavers":
@@ -80,7 +80,7 @@ class Child:
         for _ in range(self.draw.randint(0, 1)):
             yield Found(LAST.get(self.fate, "O10"))
         while True:
-            yield Found(self.draw.choice(("O23", "O23", "O23", "O10")))
+            yield Found("O10" if self.draw.randrange(10) == 0 else "O23")
 
     def _promising(self) -> Iterator[Found]:
         for _ in range(self.draw.randint(1, 2)):
