@@ -28,7 +28,7 @@ async def tells_a_day(world: World, mila: Person) -> None:
         ("5 никой", "photo"),
         ("7 никой", "кучето беше пуснато"),
     )
-    world.move_to(1, 11, 40)
+    world.move_to(0, 11, 40)
     for visit in said:
         for thing in visit:
             match thing:
@@ -97,7 +97,7 @@ async def saved(tx: Tx) -> dict[str, Any]:
 
 async def test_what_was_passed_on_is_as_old_as_when_it_was_written(world: World) -> None:
     mila = await world.person("Мила")
-    world.move_to(1, 11, 40)
+    world.move_to(0, 11, 40)
     await mila.forwards("14 никой", "15 отказ", "3 никой")
     await world.settled()
     world.sandbox.world.clock.move(timedelta(seconds=2))

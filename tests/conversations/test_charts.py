@@ -17,7 +17,7 @@ from handlers.talk import Moment
 from handlers.words import Words
 from storage import cases, moves, people, teams, visits
 from storage.cases import NewCase
-from storage.database import Database
+from storage.database import Database, Tx
 from storage.people import Invitation
 from tests.conversations.conftest import NOW, TODAY, WORK, Chat, joins
 
@@ -28,12 +28,20 @@ ODD = f'_*[<&"#$ {"Щ" * 50}'
 async def visited(database: Database, case_id: int, day: date, outcome: str = "O20", status: str = "") -> None:
     """By the coordinator of the region, who has no team, at noon of that day."""
     at = datetime(day.year, day.month, day.day, 10, tzinfo=UTC)
-    me = Person(1, "Мила", REGIONAL)
     async with database.transaction() as tx:
+        me = await the_region(tx)
         visit = await visits.save(tx, me, VisitReport(case_id, day, "morning", 1, (1,), "A1", "", outcome), at)
         if status:
             step = NextStep(status, "visit", None)
-            await moves.record(tx, case_id, "S11", step, Cause(VISIT, visit.id, 1), None, at, "")
+            await moves.record(tx, case_id, "S11", step, Cause(VISIT, visit.id, me.id), None, at, "")
+
+
+async def the_region(tx: Tx) -> Person:
+    known = await tx.row("SELECT id FROM person WHERE role = :region", region=REGIONAL)
+    number = known["id"] if known else await joins(tx, "region", Invitation(REGIONAL, None, "", "Рени"))
+    me = await people.get(tx, number)
+    assert me is not None
+    return me
 
 
 async def with_teams(database: Database, count: int) -> None:

@@ -101,7 +101,7 @@ async def test_a_tap_between_two_messages_ends_the_run(mila: Chat) -> None:
 
 async def test_a_pause_between_two_messages_ends_the_run(mila: Chat) -> None:
     for line in ("ало", "има ли някой", "как се докладва", "помощ моля"):
-        assert (await at_once(mila, line)).startswith("За доклад на един ред")
+        assert "За доклад на един ред" in await at_once(mila, line)
 
 
 async def test_the_second_of_a_run_waits_for_what_follows_and_a_first_one_does_not(mila: Chat) -> None:
@@ -113,7 +113,7 @@ async def test_the_second_of_a_run_waits_for_what_follows_and_a_first_one_does_n
 
 async def test_what_cannot_be_read_is_no_part_of_a_pile(mila: Chat) -> None:
     await at_once(mila, "ало", Unreadable("voice"), "ало")
-    assert mila.text.startswith("За доклад на един ред")
+    assert "За доклад на един ред" in mila.text
 
 
 async def test_an_institution_and_an_open_question_gather_nothing(mila: Chat, somebody: Joining) -> None:
