@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -43,19 +42,10 @@ charts = false
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    """In memory, where the machine has that: what survives a pulled plug is proved in tests/kill, and here waiting for
-    the disk would take a quarter of the time."""
-    memory = Path("/dev/shm")
-    with TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as made:
-        yield Path(made)
-
-
-@pytest.fixture
-async def world(folder: Path) -> AsyncIterator[World]:
+async def world(tmp_path: Path) -> AsyncIterator[World]:
     async with Sandbox(TOKEN, limits=False) as sandbox:
         sandbox.world.clock.move_to(datetime(FROM.year, FROM.month, FROM.day, 7, tzinfo=SOFIA))
-        async with living(sandbox, folder, SETTINGS, fill=_by_this_clock_only) as world:
+        async with living(sandbox, tmp_path, SETTINGS, fill=_by_this_clock_only) as world:
             yield world
 
 
