@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -39,6 +39,16 @@ chat_messages_per_second = 1000
 charts = false
 """
 """The pace is in real seconds, and here a day passes in a moment; a chart is a process of its own, 2,000 times."""
+
+
+@pytest.fixture(autouse=True)
+def _seldom_looking_for_garbage() -> Iterator[None]:
+    """The oblast stays: looking through it again and again would take a fifth of the time."""
+    usual = gc.get_threshold()
+    gc.set_threshold(100_000)
+    yield
+    gc.set_threshold(*usual)
+    gc.unfreeze()
 
 
 @pytest.fixture
@@ -91,9 +101,7 @@ def _at(day: date, hour: int) -> datetime:
 @pytest.mark.timeout(900)
 async def test_a_season_of_the_whole_oblast(world: World) -> None:
     oblast = await settle_in(world.app, world.sandbox)
-    # The oblast stays: looking through it for garbage again and again would take a fifth of the time.
     gc.freeze()
-    gc.set_threshold(100_000)
     ledger = Ledger()
     watch = await played(world, oblast, ledger)
     async with world.app.database.reading() as tx:
