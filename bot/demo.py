@@ -10,13 +10,14 @@ import secrets
 import socket
 import tempfile
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot import config, district
 from bot.app import App, open_app
 from bot.config import Schedule
+from casework.calendar import WorkingDays
 from casework.records import LEADER, MEMBER, MUNICIPAL
 from sandbox import Person, Sandbox, ViberPhone
 from storage import people, teams
@@ -24,6 +25,7 @@ from storage.people import Invitation
 
 TOKEN = "100018:demo"
 TELEGRAM, VIBER = "telegram", "viber"
+MORNING = time(8)
 CAST = (
     ("Мила Петрова", MEMBER, "Б-1", TELEGRAM),
     ("Румен Стоянов", MEMBER, "Б-1", VIBER),
@@ -40,14 +42,26 @@ async def play(port: int, at: datetime | None = None) -> None:
     """Runs until it is stopped, from the local time `at` on if given. Raises OSError when the port is taken."""
     with tempfile.TemporaryDirectory(prefix="obhvat-demo-") as folder:
         async with Sandbox(TOKEN, port=port) as sandbox:
-            if at:
-                sandbox.world.clock.move_to(at.replace(tzinfo=ZoneInfo(Schedule().timezone)))
+            zone = ZoneInfo(Schedule().timezone)
+            local = sandbox.world.clock.now().astimezone(zone)
+            sandbox.world.clock.move_to(at.replace(tzinfo=zone) if at else begins(local, WorkingDays()))
             path = Path(folder) / "config.toml"
             path.write_text(_settings(sandbox, folder, free_port()), "utf-8")
             read = config.load({config.TOKEN: TOKEN, config.VIBER_TOKEN: sandbox.viber_token}, path)
             async with open_app(read, sandbox.world.clock.now) as app:
                 sandbox.world.clock.subscribe(app.wake)
                 await asyncio.gather(app.run(), _open_the_doors(app, sandbox))
+
+
+def begins(now: datetime, calendar: WorkingDays) -> datetime:
+    """Now, if today and tomorrow are working days; else in the morning of the next day of which that is true.
+
+    Whoever looks at the demo goes to tomorrow, and on a free day nobody is told anything.
+    """
+    day = now
+    while not (calendar.is_working(day.date()) and calendar.is_working(day.date() + timedelta(days=1))):
+        day += timedelta(days=1)
+    return day if day == now else datetime.combine(day.date(), MORNING, now.tzinfo)
 
 
 def free_port() -> int:
