@@ -14,7 +14,7 @@ from datetime import date
 from itertools import cycle, islice
 
 from casework import catalogue
-from sandbox import Person
+from sandbox import ChatMessage, Person
 from tests.season.attendance import Attendance, Leave
 from tests.season.chance import Chance
 from tests.season.ledger import Ledger, Postponed, Visit
@@ -122,20 +122,20 @@ class Field:
         phone = self.oblast.folk[seat]
         phone.forget()
         await phone.says("/settings")
-        await phone.taps("Ще отсъствам", await phone.hears(PATIENCE))
-        await phone.hears(PATIENCE)
-        for day in (leave.first, leave.last):
-            await phone.says(f"{day:%d.%m.%Y}")
-            said = await phone.hears(PATIENCE)
+        await phone.taps("Ще отсъствам", await _hears(phone, "Език: "))
+        await _hears(phone, "От кой ден?")
+        await phone.says(f"{leave.first:%d.%m.%Y}")
+        await _hears(phone, "Кой е последният ден?")
+        await phone.says(f"{leave.last:%d.%m.%Y}")
+        said = await _hears(phone, "Кой замества?")
         others = [label for label in said.labels if label not in ("Никой", "Още →")]
         label = self.chance[seat.name].choice(others) if leave.has_deputy else "Никой"
         if label not in said.labels:  # nobody is the last of all, on another page
             await phone.taps("Още →", said)
-            said = await phone.hears(PATIENCE)
+            said = await _hears(phone, "Кой замества?")
         await phone.taps(label, said)
-        await phone.taps("Запази", await phone.hears(PATIENCE))
-        said = await phone.hears(PATIENCE)
-        assert said.text.startswith("Отсъствате: "), said.text
+        await phone.taps("Запази", await _hears(phone, f"{seat.name}: отсъствие"))
+        await _hears(phone, "Отсъствате: ")
         self.deputies[seat] = next((one for one in self.oblast.folk if one.name == label), None)
 
     async def _looks(self, crew: Crew, today: date) -> None:
@@ -189,6 +189,13 @@ class Field:
             self.ledger.add(Visit(number, today, found.outcome, found.promised_on, seat))
             if any(word in saved.string for word in ELSEWHERE):
                 self.elsewhere.add(number)
+
+
+async def _hears(phone: Person, beginning: str) -> ChatMessage:
+    """The next message that begins so: somebody else's news may come in between."""
+    while not (said := await phone.hears(PATIENCE)).text.startswith(beginning):
+        pass
+    return said
 
 
 async def _answered(phone: Person, number: str) -> re.Match[str] | None:
