@@ -9,7 +9,7 @@ from casework import finding, privacy
 from handlers.kinds import MORE, PERSONAL_NUMBER, Sentence
 from handlers.menu import ASK, MENU
 from handlers.questions import LONGEST_ANSWER, LONGEST_QUESTION, NOT_THERE
-from handlers.replies import Reply, Typed
+from handlers.replies import Reply, Typed, number
 from handlers.review import review
 from handlers.scene import Message, Scene
 from handlers.talk import Talk
@@ -94,7 +94,7 @@ async def found(tx: Tx, here: Scene, text: str) -> list[Message]:
 
 async def more(tx: Tx, here: Scene, value: str) -> Message:
     """The rest of what was found; `value` names it: `12.7.3`."""
-    ids = [int(part) for part in value.split(".")[:MOST_FOUND] if part.isdecimal() and len(part) < 16]
+    ids = [one for part in value.split(".")[:MOST_FOUND] if (one := number(part)) >= 0]
     left = await advice.of(tx, ids)
     if not left:
         return Message(View((GONE,), ((MENU,),)), replaces=False)

@@ -36,7 +36,7 @@ from handlers import (
 )
 from handlers import cases as my_cases
 from handlers.late import put_off
-from handlers.replies import Tapped
+from handlers.replies import Tapped, number
 from handlers.scene import Message, Scene
 from handlers.views import BELOW, View
 from storage.database import Tx
@@ -44,7 +44,6 @@ from storage.journals import Kept
 
 GO = "go"
 """The conversation of a button that stands under none."""
-LONGEST_NUMBER = 15
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ class Tap:
     @property
     def number(self) -> int:
         """Of the thing that the button is about; -1 when its value is none."""
-        return int(self.value) if self.value.isdecimal() and len(self.value) <= LONGEST_NUMBER else -1
+        return number(self.value)
 
     async def begins(self, tx: Tx, flow: str, given: dict[str, Any]) -> list[Message]:
         return await conversations.begin(tx, self.here, flow, given, self.kept)

@@ -13,6 +13,7 @@ from casework.charts import AGES
 from casework.season import reach_of
 from handlers import season_charts
 from handlers.menu import CHARTS_BELOW, MENU, OLD_BUTTON
+from handlers.replies import number
 from handlers.scene import Message, Scene
 from handlers.season import usual
 from handlers.season_charts import Of, Told
@@ -52,7 +53,7 @@ async def chosen(tx: Tx, here: Scene, value: str) -> Message:
         case "outcomes":
             return await _outcomes(tx, here, of)
         case "teams":
-            return await _teams(tx, here, of, int(sheet) if sheet.isdecimal() and len(sheet) < 4 else 0)
+            return await _teams(tx, here, of, number(sheet, 0, longest=3))
         case "overdue":
             return await _overdue(tx, here, of)
     return _said(OLD_BUTTON, MENU)

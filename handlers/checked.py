@@ -18,7 +18,7 @@ from handlers.checks import ON_CARD, page_of
 from handlers.kinds import Number
 from handlers.menu import MENU
 from handlers.movement import Begin
-from handlers.replies import Tapped
+from handlers.replies import Tapped, number
 from handlers.scene import Message, Scene, Work
 from handlers.talk import Talk
 from handlers.views import Button, View
@@ -45,9 +45,9 @@ class Given:
 
 def given(value: str) -> Given:
     """Whatever is no button of ours is no check of anybody."""
-    number, _dot, rest = value.partition(".")
+    check, _dot, rest = value.partition(".")
     code, _dot, page = rest.partition(".")
-    return Given(int(number) if number.isdecimal() and len(number) < 16 else 0, code, page)
+    return Given(number(check, 0), code, page)
 
 
 def asked_of(work: Work, me: Person) -> Person:

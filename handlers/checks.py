@@ -15,6 +15,7 @@ from casework import calendar, life, numbers
 from casework.catalogue import Catalogue
 from casework.records import DEADLINE, INSTITUTION, Case, Cause, NextStep, Person, Referral
 from handlers.menu import MENU
+from handlers.replies import number
 from handlers.scene import Message, Scene, Work
 from handlers.views import Button, View
 from handlers.words import Joined, Text, _, counted
@@ -49,7 +50,7 @@ class Page:
 def page_of(token: str) -> Page:
     """Whatever is none is the list of all."""
     day, _between, offset = token.partition("_")
-    return Page(day, int(offset) if offset.isdecimal() and len(offset) < 6 else 0)
+    return Page(day, number(offset, 0, longest=5))
 
 
 async def morning(tx: Tx, work: Work, on_duty: Sequence[Person], today: date, now: datetime) -> list[Message]:

@@ -10,7 +10,7 @@ from casework import life
 from casework.records import DECISION, LEADER, MEMBER, Case, Cause
 from handlers.cases import NOT_YOURS
 from handlers.menu import ASK, CASES, MENU
-from handlers.replies import Tapped
+from handlers.replies import Tapped, number
 from handlers.scene import Message, Scene
 from handlers.views import Button, View, in_rows
 from handlers.words import Text, Within, _, counted
@@ -20,8 +20,8 @@ from storage.database import Tx
 
 async def put_off(tx: Tx, here: Scene, tap: Tapped) -> Message:
     """`late` asks why, `postpone` is the answer: `12.3.L20` is case 12 at its version 3."""
-    number, _dot, rest = tap.value.partition(".")
-    case = await _owed_by(tx, here, number)
+    case_id, _dot, rest = tap.value.partition(".")
+    case = await _owed_by(tx, here, number(case_id))
     if case is None:
         return Message(View((NOT_YOURS,), ((MENU,),)), replaces=False)
     if not life.is_asked_why(here.work.catalogue, case, here.moment.today):
@@ -36,11 +36,9 @@ async def put_off(tx: Tx, here: Scene, tap: Tapped) -> Message:
     return await _postpone(tx, here, case, code)
 
 
-async def _owed_by(tx: Tx, here: Scene, number: str) -> Case | None:
+async def _owed_by(tx: Tx, here: Scene, case_id: int) -> Case | None:
     """Others may see a case, but only its team may say why it is late."""
-    if here.me.role not in (MEMBER, LEADER) or not number.isdecimal() or len(number) > 15:
-        return None
-    return await cases.get(tx, here.me, int(number))
+    return await cases.get(tx, here.me, case_id) if here.me.role in (MEMBER, LEADER) else None
 
 
 def _asked(here: Scene, case: Case) -> Message:

@@ -18,6 +18,7 @@ from handlers import cases as my_cases
 from handlers.coordinate import IN_TABLE, sheet_of
 from handlers.menu import CASES, LISTS, MENU
 from handlers.pick import case_line, page_at
+from handlers.replies import number
 from handlers.scene import Message, Scene, Work
 from handlers.views import BELOW, Button, View, and_more
 from handlers.words import Joined, Text, _, counted
@@ -50,7 +51,7 @@ def place_of(work: Work, token: str) -> Place | None:
     """None when the catalogue has no such list now."""
     code, _point, offset = token.rpartition(".")
     wanted = work.catalogue.lists.get(code)
-    return Place(wanted, int(offset) if offset.isdecimal() and len(offset) < 6 else 0) if wanted else None
+    return Place(wanted, number(offset, 0, longest=5)) if wanted else None
 
 
 async def every(tx: Tx, here: Scene) -> Message:
@@ -102,8 +103,8 @@ def _title(place: Place, listed: Sequence[Case], total: int) -> Text:
 
 async def card(tx: Tx, here: Scene, token: str) -> Message:
     """A case, and the way back to the page of the list it was opened from."""
-    number, _point, back = token.partition(".")
-    told = await my_cases.card(tx, here, int(number) if number.isdecimal() and len(number) < 16 else -1)
+    case_id, _point, back = token.partition(".")
+    told = await my_cases.card(tx, here, number(case_id))
     return replace(told, view=told.view.with_row(Button(_("← Back to the list"), back, "list")))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from casework import privacy
 from casework.records import Case, Person
 from handlers.kinds import PERSONAL_NUMBER
-from handlers.replies import Reply, Tapped, Typed
+from handlers.replies import Reply, Tapped, Typed, number
 from handlers.talk import Accept, Json, Keep, Look, Moment, Reading, Refuse
 from handlers.views import Button, View
 from handlers.words import Text, _
@@ -19,7 +19,6 @@ from storage import cases
 from storage.database import Tx
 
 PAGE = 6
-LONGEST_ID = 15
 LONGEST_SOUGHT = 60
 NO_CASE = _("No case is with your team now.")
 
@@ -114,9 +113,9 @@ class PickCase:
                 return Keep({**state, "offset": found.after})
             case Tapped(value="p.-"):
                 return Keep({**state, "offset": found.before})
-            case Tapped(value=value) if value.isdecimal() and len(value) <= LONGEST_ID:
+            case Tapped(value=value) if (case_id := number(value)) >= 0:
                 # Also one that has left the page meanwhile; whether it may be seen, the conversation asks itself.
-                return Accept(int(value))
+                return Accept(case_id)
             case Typed(text=text) if privacy.personal_numbers(text):
                 return Refuse(PERSONAL_NUMBER)
             case Typed(text=text) if can_be_sought(text):

@@ -7,7 +7,7 @@ new one is not theirs until somebody writes it down here.
 from __future__ import annotations
 
 from handlers import announce, conversations, link, menu, season, settings
-from handlers.replies import Reply, Tapped
+from handlers.replies import Reply, Tapped, number
 from handlers.scene import Message, Scene
 from handlers.views import View
 from handlers.words import _
@@ -41,7 +41,7 @@ async def _chosen(tx: Tx, here: Scene, kept: Kept | None, key: str, value: str) 
         case "connect":
             return [await link.code(tx, here)]
         case "read":
-            return [await announce.read(tx, here, int(value) if value.isdecimal() and len(value) < 16 else -1)]
+            return [await announce.read(tx, here, number(value))]
         case "help":
             return [Message(View((HELP,), ((menu.SEASON,), (menu.MENU,))))]
         case "menu" | "cancel" | "back":

@@ -52,6 +52,15 @@ class Unreadable:
     kind: str
 
 
+LONGEST_NUMBER = 15
+"""Digits; no number of ours has more."""
+
+
+def number(value: str, otherwise: int = -1, longest: int = LONGEST_NUMBER) -> int:
+    """The number that a button names; `otherwise` where it names none, or one too long to be of ours."""
+    return int(value) if value.isdecimal() and len(value) <= longest else otherwise
+
+
 Reply = Typed | Tapped | Pictured | Located | Filed | Unreadable
 
 
