@@ -7,18 +7,19 @@ what is urgent; what was for them alone waits until they are back (`bot/tell.py`
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from casework.records import LEADER, MEMBER, MUNICIPAL, READERS, REGIONAL, Person
 from handlers.kinds import Day
 from handlers.menu import MENU
+from handlers.moving import said
 from handlers.pages import OnPages
 from handlers.review import review
 from handlers.scene import Message, Scene
 from handlers.talk import Talk
 from handlers.views import Button, View
-from handlers.words import Text, _
+from handlers.words import Phrase, Text, _
 from storage import absences, outbox, people
 from storage.absences import NOW, Absence
 from storage.database import Tx
@@ -26,6 +27,7 @@ from storage.database import Tx
 FURTHEST_DAYS, LONGEST_DAYS = 180, 365
 NOBODY = "nobody"
 BACK = "here_again"
+NOT_YOURS = _("This person is not in your area.")
 NOT_THERE = _("This absence has ended already. Nothing was changed.")
 
 
@@ -79,7 +81,7 @@ async def _deputy(talk: Talk, whose: Person) -> int | None:
 async def keep(tx: Tx, here: Scene, away: Away) -> list[Message]:
     whose = await seen(tx, here.me, away.whose.id) if away.whose else None
     if whose is None or away.from_on is None or away.until_on is None:
-        return [Message(View((_("This person is not in your area."),), ((MENU,),)))]
+        return [said(NOT_YOURS)]
     made = await absences.make(
         tx, here.me, whose.id, away.from_on, away.until_on, away.deputy_id, today=here.moment.today, now=here.moment.at
     )
@@ -92,28 +94,24 @@ async def keep(tx: Tx, here: Scene, away: Away) -> list[Message]:
 
 
 def _yours(one: Absence) -> Text:
-    if one.deputy:
-        return _(
-            "You are away from {first} to {last}; {deputy} stands in.",
-            first=one.from_on,
-            last=one.until_on,
-            deputy=one.deputy,
-        )
-    return _("You are away from {first} to {last}; nobody stands in.", first=one.from_on, last=one.until_on)
+    with_deputy, alone = (
+        _("You are away from {first} to {last}; {deputy} stands in."),
+        _("You are away from {first} to {last}; nobody stands in."),
+    )
+    return _filled(with_deputy if one.deputy else alone, one)
 
 
 def of_somebody(one: Absence) -> Text:
-    if one.deputy:
-        return _(
-            "{who} is away from {first} to {last}; {deputy} stands in.",
-            who=one.name,
-            first=one.from_on,
-            last=one.until_on,
-            deputy=one.deputy,
-        )
-    return _(
-        "{who} is away from {first} to {last}; nobody stands in.", who=one.name, first=one.from_on, last=one.until_on
+    with_deputy, alone = (
+        _("{who} is away from {first} to {last}; {deputy} stands in."),
+        _("{who} is away from {first} to {last}; nobody stands in."),
     )
+    return _filled(with_deputy if one.deputy else alone, one)
+
+
+def _filled(sentence: Phrase, one: Absence) -> Phrase:
+    values: dict[str, Text] = {"who": one.name, "first": one.from_on, "last": one.until_on, "deputy": one.deputy}
+    return replace(sentence, values=values)
 
 
 def back_button(one: Absence, *, own: bool) -> Button:
@@ -126,13 +124,8 @@ async def _told(tx: Tx, here: Scene, whose: Person, made: Absence) -> list[Messa
     """Whoever stands in, whoever is next above, and the one it is about, if somebody else has said it."""
     told = [] if whose.id == here.me.id else [_notice(whose.id, _yours(made), urgent=True)]
     if made.deputy_id and made.deputy_id != here.me.id:
-        stands_in = _(
-            "{who} is away from {first} to {last}, and you stand in: what falls due comes to you.",
-            who=whose.name,
-            first=made.from_on,
-            last=made.until_on,
-        )
-        told.append(_notice(made.deputy_id, stands_in))
+        stands_in = _("{who} is away from {first} to {last}, and you stand in: what falls due comes to you.")
+        told.append(_notice(made.deputy_id, _filled(stands_in, made)))
     known = (here.me.id, whose.id, made.deputy_id)
     return [*told, *(_notice(one, of_somebody(made)) for one in await _above(tx, whose) if one not in known)]
 
@@ -157,10 +150,10 @@ async def end(tx: Tx, here: Scene, number: int) -> list[Message]:
     whose = await seen(tx, here.me, found.person_id) if found else None
     ended = await absences.end(tx, here.me, found.id, here.moment.at) if found and whose else None
     if whose is None or ended is None:
-        return [Message(View((NOT_THERE,), ((MENU,),)))]
+        return [said(NOT_THERE)]
     done = _("Welcome back.") if whose.id == here.me.id else _("{who} is here again.", who=whose.name)
     await outbox.wait_no_longer(tx, whose.id, here.moment.at)
-    return [Message(View((done,), ((MENU,),))), *over([ended], but=here.me.id)]
+    return [said(done), *over([ended], but=here.me.id)]
 
 
 def over(ended: Sequence[Absence], but: int | None = None) -> list[Message]:
@@ -189,4 +182,4 @@ async def standing(tx: Tx, me: Person) -> tuple[list[Text], list[tuple[Button, .
 
 
 def _for(one: Absence) -> Text:
-    return _("You stand in for {who} from {first} to {last}.", who=one.name, first=one.from_on, last=one.until_on)
+    return _filled(_("You stand in for {who} from {first} to {last}."), one)

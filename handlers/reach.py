@@ -10,6 +10,7 @@ from datetime import datetime
 
 from casework import calendar
 from casework.records import Person
+from handlers.absence import NOT_YOURS
 from handlers.menu import MENU
 from handlers.scene import Message, Scene, Work
 from handlers.views import Button, View
@@ -52,7 +53,7 @@ async def link(tx: Tx, here: Scene, person_id: int) -> Message:
     """A link for one person who cannot be reached, only to somebody who looks after them."""
     who = await people.overseen(tx, here.me, person_id)
     if who is None:
-        return Message(View((_("This person is not in your area."),), ((MENU,),)), replaces=False)
+        return Message(View((NOT_YOURS,), ((MENU,),)), replaces=False)
     if await people.ways(tx, who.id):
         return Message(View((_("{who} is back, so no link is needed.", who=who.name),), ((MENU,),)), replaces=False)
     code, until = secrets.token_urlsafe(16), here.moment.at + INVITATION_LASTS

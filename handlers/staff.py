@@ -3,28 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from casework.records import LEADER, MEMBER, REGIONAL, Person, Team
 from handlers import moving
+from handlers.absence import NOT_YOURS
 from handlers.menu import MENU
 from handlers.moving import said
 from handlers.pages import OnPages
+from handlers.replies import number
 from handlers.scene import Message, Scene
 from handlers.talk import Talk
 from handlers.views import Button, View
-from handlers.words import Text, _
+from handlers.words import Phrase, Text, _
 from storage import people, teams
 from storage.database import Tx
 
 ADD, JOIN, MOVE, LEAVE, LEAD, NO_LONGER_LEAD, RELEASE = "add", "join", "move", "leave", "lead", "follow", "release"
 """Somebody into this team; this person into a second team, to another one, out of one; the role; and the end."""
-WHATS = (ADD, JOIN, MOVE, LEAVE, LEAD, NO_LONGER_LEAD, RELEASE)
-NOT_YOURS = _("This person is not in your area.")
+ROLES = {LEAD: LEADER, NO_LONGER_LEAD: MEMBER}
+"""What somebody is after such a change."""
+CHANGED = _("This has changed meanwhile. Nothing of yours was done.")
 NOBODY_ELSE = _("There is nobody else to add. New people come by an invitation.")
 NO_OTHER_TEAM = _("There is no other team to choose.")
-CHANGED = _("This has changed meanwhile. Nothing of yours was done.")
+WITH_TEAMS = _("{who} is with {teams} now.")
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """What a change will do, what it has done, and what it is to whom it was done; they may be told nothing."""
+
+    will: Phrase
+    done: Phrase
+    to_them: Phrase | None
+
+
+TOO = Sentences(
+    _("{who} is in team {team} too, and sees its cases."), WITH_TEAMS, _("{by} has put you into team {team} too.")
+)
+SENTENCES = {
+    ADD: TOO,
+    JOIN: TOO,
+    MOVE: Sentences(
+        _("{who} goes from team {old} to team {team}, from now on."),
+        WITH_TEAMS,
+        _("{by} has put you into team {team}; team {old} goes on without you."),
+    ),
+    LEAVE: Sentences(
+        _("{who} leaves team {old} and sees its cases no longer."),
+        WITH_TEAMS,
+        _("{by} has taken you out of team {old}."),
+    ),
+    LEAD: Sentences(
+        _("{who} leads the team from now on, and is told what leaders are told."),
+        _("{who} leads {teams} now."),
+        _("{by} has made you the leader of your team."),
+    ),
+    NO_LONGER_LEAD: Sentences(
+        _("{who} is a member from now on, and leads no longer."),
+        _("{who} is a member of {teams} now."),
+        _("{by} has noted that you lead the team no longer."),
+    ),
+    RELEASE: Sentences(
+        _("{who} sees no case any more, and unsaved drafts go. What was reported stays, with the name."),
+        _("{who} no longer works with us."),
+        None,
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -40,26 +86,27 @@ class Change:
 
 def given(value: str) -> dict[str, Any]:
     """What the button says it is about; something that fits nobody of whatever was not ours."""
-    what, _dot, number = value.partition(".")
-    return {"what": what if what in WHATS else "", "of": int(number) if number.isdecimal() and len(number) < 16 else -1}
+    what, _dot, of = value.partition(".")
+    return {"what": what if what in SENTENCES else "", "of": number(of)}
 
 
 async def change(talk: Talk, here: Scene) -> Change:
-    what, number = str(talk.given["what"]), int(talk.given["of"])
+    what, of = str(talk.given["what"]), int(talk.given["of"])
     loads = await talk.look("teams", teams.loads, here.me) if here.me.coordinates else []
     within = {str(one.team.id): one.team for one in loads}
-    new = within.get(str(number)) if what == ADD else None
-    who = await _somebody(talk, here, new) if new else await talk.look("who", people.overseen, here.me, number)
+    new = within.get(str(of)) if what == ADD else None
+    who = await _somebody(talk, here, new) if new else await talk.look("who", people.overseen, here.me, of)
     if who is None or not who.teams or not what:
         return Change(what if new else "")
-    others = {number: team for number, team in within.items() if team not in who.teams}
+    others = {code: team for code, team in within.items() if team not in who.teams}
     if what in (MOVE, JOIN) and not others:
         return Change(what, who)
     old = await _old(talk, who) if what in (MOVE, LEAVE) else None
     if what in (MOVE, JOIN):
         new = await _new(talk, here, others)
     found = Change(what, who, old, new)
-    return Change(what, who, old, new, sure=await moving.sure(talk, _question(found), _answer(found)))
+    question = _filled(SENTENCES[what].will, here, found, who)
+    return replace(found, sure=await moving.sure(talk, question, _("Yes, end it") if what == RELEASE else _("Yes")))
 
 
 async def _somebody(talk: Talk, here: Scene, team: Team) -> Person | None:
@@ -82,34 +129,15 @@ async def _old(talk: Talk, who: Person) -> Team:
 
 async def _new(talk: Talk, here: Scene, others: dict[str, Team]) -> Team:
     places = here.me.role == REGIONAL
-    named: dict[str, Text] = {number: moving.team_name(team, places=places) for number, team in others.items()}
+    named: dict[str, Text] = {code: moving.team_name(team, places=places) for code, team in others.items()}
     return others[await talk.ask("new", _("To which team?"), OnPages(named, columns=2))]
 
 
-def _question(change: Change) -> Text:
-    who, old, new = change.who.name if change.who else "", _name(change.old), _name(change.new)
-    match change.what:
-        case "move":
-            return _("{who} goes from team {old} to team {team}, from now on.", who=who, old=old, team=new)
-        case "leave":
-            return _("{who} leaves team {old} and sees its cases no longer.", who=who, old=old)
-        case "lead":
-            return _("{who} leads the team from now on, and is told what leaders are told.", who=who)
-        case "follow":
-            return _("{who} is a member from now on, and leads no longer.", who=who)
-        case "release":
-            return _(
-                "{who} sees no case any more, and unsaved drafts go. What was reported stays, with the name.", who=who
-            )
-    return _("{who} is in team {team} too, and sees its cases.", who=who, team=new)
-
-
-def _answer(change: Change) -> Text:
-    return _("Yes, end it") if change.what == RELEASE else _("Yes")
-
-
-def _name(team: Team | None) -> str:
-    return team.name if team else ""
+def _filled(sentence: Phrase, here: Scene, change: Change, who: Person) -> Phrase:
+    old, new = (team.name if team else "" for team in (change.old, change.new))
+    return replace(
+        sentence, values={"who": who.name, "by": here.me.name, "old": old, "team": new, "teams": who.team_names}
+    )
 
 
 async def keep(tx: Tx, here: Scene, change: Change) -> list[Message]:
@@ -127,10 +155,12 @@ async def keep(tx: Tx, here: Scene, change: Change) -> list[Message]:
     await _do(tx, here, change, who)
     after = await people.get(tx, who.id)
     assert after is not None
-    notices = [] if change.what == RELEASE else [_notice(who.id, _to_them(here, change))]
-    for leader in {*told_before, *await _leaders(tx, change.new)} - {who.id, here.me.id}:
-        notices.append(_notice(leader, _done(change, after)))
-    return [said(_done(change, after), rows=() if change.what == RELEASE else (show,)), *notices]
+    sentences = SENTENCES[change.what]
+    done = _filled(sentences.done, here, change, after)
+    notices = [_notice(who.id, _filled(sentences.to_them, here, change, after))] if sentences.to_them else []
+    leaders = {*told_before, *await _leaders(tx, change.new)} - {who.id, here.me.id}
+    notices += [_notice(leader, done) for leader in leaders]
+    return [said(done, rows=() if change.what == RELEASE else (show,)), *notices]
 
 
 async def _do(tx: Tx, here: Scene, change: Change, who: Person) -> None:
@@ -139,42 +169,14 @@ async def _do(tx: Tx, here: Scene, change: Change, who: Person) -> None:
         await teams.join(tx, here.me, who.id, change.new, now)
     if change.old:
         await teams.leave(tx, here.me, who.id, change.old, now)
-    match change.what:
-        case "lead":
-            await people.set_role(tx, here.me, who.id, LEADER, now)
-        case "follow":
-            await people.set_role(tx, here.me, who.id, MEMBER, now)
-        case "release":
-            await people.release(tx, here.me, who.id, now)
+    if role := ROLES.get(change.what):
+        await people.set_role(tx, here.me, who.id, role, now)
+    if change.what == RELEASE:
+        await people.release(tx, here.me, who.id, now)
 
 
 async def _leaders(tx: Tx, team: Team | None) -> Sequence[int]:
     return [one.id for one in await people.leaders(tx, team.id)] if team else []
-
-
-def _done(change: Change, after: Person) -> Text:
-    match change.what:
-        case "lead":
-            return _("{who} leads {teams} now.", who=after.name, teams=after.team_names)
-        case "follow":
-            return _("{who} is a member of {teams} now.", who=after.name, teams=after.team_names)
-        case "release":
-            return _("{who} no longer works with us.", who=after.name)
-    return _("{who} is with {teams} now.", who=after.name, teams=after.team_names)
-
-
-def _to_them(here: Scene, change: Change) -> Text:
-    by, old, new = here.me.name, _name(change.old), _name(change.new)
-    match change.what:
-        case "move":
-            return _("{who} has put you into team {team}; team {old} goes on without you.", who=by, team=new, old=old)
-        case "leave":
-            return _("{who} has taken you out of team {old}.", who=by, old=old)
-        case "lead":
-            return _("{who} has made you the leader of your team.", who=by)
-        case "follow":
-            return _("{who} has noted that you lead the team no longer.", who=by)
-    return _("{who} has put you into team {team} too.", who=by, team=new)
 
 
 def _notice(reader: int, line: Text) -> Message:

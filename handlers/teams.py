@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from casework.records import LEADER, Person
 from handlers import absence
 from handlers.menu import MENU, TEAMS
+from handlers.moving import said
 from handlers.scene import Message, Scene
 from handlers.staff import ADD, JOIN, LEAD, LEAVE, MOVE, NO_LONGER_LEAD, RELEASE
 from handlers.views import Button, View, in_rows
@@ -21,8 +22,7 @@ from storage.database import Tx
 from storage.teams import Load
 
 PAGE, LISTED = 8, 20
-NOT_YOURS = Message(View((_("This team is not in your area."),), ((MENU,),)))
-NOBODY = Message(View((_("This person is not in your area."),), ((MENU,),)))
+NOT_YOURS = _("This team is not in your area.")
 
 
 async def listed(tx: Tx, here: Scene, offset: int) -> Message:
@@ -31,7 +31,7 @@ async def listed(tx: Tx, here: Scene, offset: int) -> Message:
     if len(loads) == 1:
         return await card(tx, here, loads[0].team.id)
     if not loads:
-        return NOT_YOURS
+        return said(NOT_YOURS)
     begin = offset if 0 <= offset < len(loads) else 0
     rows = [(_named(one, here.me),) for one in loads[begin : begin + PAGE]]
     turns = []
@@ -66,7 +66,7 @@ async def card(tx: Tx, here: Scene, team_id: int) -> Message:
     loads = await _loads(tx, here.me)
     team = next((one.team for one in loads if one.team.id == team_id), None)
     if team is None:
-        return NOT_YOURS
+        return said(NOT_YOURS)
     own = await people.of_team(tx, team.id)
     lines = [Joined([team.name, team.municipality, *((team.area,) if team.area else ())], " · ")]
     lines += [Joined(["• ", await _line(tx, one)], "") for one in own]
@@ -78,17 +78,17 @@ async def card(tx: Tx, here: Scene, team_id: int) -> Message:
 
 
 async def _line(tx: Tx, one: Person) -> Text:
-    said: list[Text] = [one.name, _("leader") if one.role == LEADER else _("member")]
+    parts: list[Text] = [one.name, _("leader") if one.role == LEADER else _("member")]
     away = next((found for found in await absences.of(tx, one.id) if found.state == NOW), None)
     if away:
-        said.append(_("away until {day}", day=away.until_on))
-    return Joined(said, " · ")
+        parts.append(_("away until {day}", day=away.until_on))
+    return Joined(parts, " · ")
 
 
 async def person(tx: Tx, here: Scene, person_id: int) -> Message:
     who = await absence.seen(tx, here.me, person_id) if here.me.coordinates or here.me.leads else None
     if who is None:
-        return NOBODY
+        return said(absence.NOT_YOURS)
     away = await absences.of(tx, who.id)
     lines = [await _line(tx, who), *_teams_of(who), *map(absence.of_somebody, away)]
     ways = [absence.back_button(one, own=who.id == here.me.id) for one in away]
