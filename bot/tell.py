@@ -74,15 +74,14 @@ class Teller:
         if told[0].elsewhere:
             for way in open_ways:
                 if way.channel != told[0].elsewhere:
-                    await self._send(tx, told, [way], reader, now, priority, now)
+                    await self._send(tx, told, [way], reader, now, priority)
             return
         if ordered := ways.in_order(open_ways, on or reader.preferred, self._charging, now):
-            at = now if priority == REPLY or told[0].urgent else self._when_here(reader, now)
-            await self._send(tx, told, ordered, reader, now, priority, at)
+            await self._send(tx, told, ordered, reader, now, priority)
 
-    def _when_here(self, reader: Person, now: datetime) -> datetime:
-        """On the first working morning after an absence, else at once."""
-        if reader.away_until is None:
+    def _when(self, told: Message, reader: Person, now: datetime, priority: int) -> datetime:
+        """At once; to somebody who is away, what can wait comes on the first working morning after."""
+        if reader.away_until is None or priority == REPLY or told.urgent or told.elsewhere:
             return now
         back = self.work.calendar.on_or_after(reader.away_until + timedelta(days=1))
         return max(now, datetime.combine(back, BACK_AT, self.work.zone))
@@ -92,16 +91,10 @@ class Teller:
         return {name for name, channel in self.channels.items() if channel.charges}
 
     async def _send(
-        self,
-        tx: Tx,
-        told: Sequence[Message],
-        to: Sequence[Way],
-        reader: Person,
-        now: datetime,
-        priority: int,
-        at: datetime,
+        self, tx: Tx, told: Sequence[Message], to: Sequence[Way], reader: Person, now: datetime, priority: int
     ) -> None:
         first, *others = to
+        at = self._when(told[0], reader, now, priority)
         state = HELD if await self._must_wait(tx, told[0], first, now) else WAITING
         rows = []
         for one in await self._with_keyboard(tx, first.channel, reader, told):

@@ -19,7 +19,8 @@ _ABSENCE = (
     "SELECT a.id, a.person_id, p.name, a.deputy_id, coalesce(d.name, '') AS deputy, a.from_on, a.until_on, a.state "
     "FROM absence a JOIN person p ON p.id = a.person_id LEFT JOIN person d ON d.id = a.deputy_id"
 )
-NOT_AWAY = "p.id NOT IN (SELECT w.person_id FROM absence w WHERE w.state = 'now')"
+AWAY = "(SELECT w.person_id FROM absence w WHERE w.state = 'now')"
+NOT_AWAY = f"p.id NOT IN {AWAY}"
 """Of a person `p`."""
 
 
@@ -65,7 +66,11 @@ async def make(
         state=NOW if from_on <= today else PLANNED,
     )
     await audit.note(tx, now, me.id, "said who is away", detail=f"absence {row['id']}, person {person_id}")
-    return _absence(await tx.one(f"{_ABSENCE} WHERE a.id = :id", id=row["id"]))
+    return await _one(tx, row["id"])
+
+
+async def _one(tx: Tx, absence_id: int) -> Absence:
+    return _absence(await tx.one(f"{_ABSENCE} WHERE a.id = :id", id=absence_id))
 
 
 async def get(tx: Tx, absence_id: int) -> Absence | None:
@@ -104,7 +109,7 @@ async def end(tx: Tx, me: Person, absence_id: int, now: datetime) -> Absence | N
     if row is None:
         return None
     await audit.note(tx, now, me.id, "ended an absence", detail=f"absence {absence_id}")
-    return _absence(await tx.one(f"{_ABSENCE} WHERE a.id = :id", id=absence_id))
+    return await _one(tx, absence_id)
 
 
 async def turn(tx: Tx, today: date, now: datetime) -> None:
@@ -131,7 +136,7 @@ async def returned(tx: Tx) -> list[Absence]:
     rows = await tx.rows(
         "UPDATE absence SET state = :over WHERE state = :returned RETURNING id", over=OVER, returned=RETURNED
     )
-    return [_absence(await tx.one(f"{_ABSENCE} WHERE a.id = :id", id=row["id"])) for row in rows]
+    return [await _one(tx, row["id"]) for row in rows]
 
 
 async def was_away(tx: Tx, person_id: int, day: date, moment: datetime) -> bool:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from storage.absences import AWAY
 from storage.database import Tx, to_micros
 
 OPEN = "open"
-_HERE = "person_id NOT IN (SELECT w.person_id FROM absence w WHERE w.state = 'now')"
+_HERE = f"person_id NOT IN {AWAY}"
 
 
 @dataclass(frozen=True)

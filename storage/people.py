@@ -26,10 +26,13 @@ _TEAM = (
     "LEFT JOIN membership m ON m.person_id = p.id AND m.until IS NULL LEFT JOIN team t ON t.id = m.team_id"
 )  # fmt: skip
 _IN_ORDER = "m.since, t.id"
-_ON_DUTY = (
-    f"p.active = 1 AND p.accepted_at IS NOT NULL AND {NOT_AWAY} "
-    "AND EXISTS (SELECT 1 FROM identity r WHERE r.person_id = p.id AND r.reachable = 1)"
+REACHED = (
+    "p.active = 1 AND p.accepted_at IS NOT NULL "
+    "AND EXISTS (SELECT 1 FROM identity i WHERE i.person_id = p.id AND i.reachable = 1)"
 )
+"""Of a person `p`: whether a message comes to them."""
+ON_DUTY = f"{REACHED} AND {NOT_AWAY}"
+"""And whether they may be told of work now."""
 _OVERSEEN = "p.id IN (SELECT o.person_id FROM overseen_by o WHERE o.overseer_id = :me)"
 INVITATION_LASTS = timedelta(days=7)
 
@@ -94,7 +97,7 @@ async def leaders(tx: Tx, team_id: int) -> list[Person]:
     """Who is told what is for the leaders of the team, by name: they, or whoever of the team stands in for them."""
     return await _people(
         tx,
-        f"{_ON_DUTY} AND p.id IN (SELECT k.person_id FROM membership k WHERE k.team_id = :team AND k.until IS NULL) "
+        f"{ON_DUTY} AND p.id IN (SELECT k.person_id FROM membership k WHERE k.team_id = :team AND k.until IS NULL) "
         "AND p.id IN (SELECT coalesce(s.deputy_id, l.id) FROM membership k JOIN person l ON l.id = k.person_id "
         "AND l.active = 1 AND l.role = :leader LEFT JOIN stands_in s ON s.person_id = l.id "
         "WHERE k.team_id = :team AND k.until IS NULL)",
@@ -107,7 +110,7 @@ async def leaders(tx: Tx, team_id: int) -> list[Person]:
 async def on_duty(tx: Tx) -> list[Person]:
     """Who may be told something: active, has accepted the note, is not away, and can be reached somewhere. Oldest
     first."""
-    return await _people(tx, _ON_DUTY)
+    return await _people(tx, ON_DUTY)
 
 
 async def roster(tx: Tx, here: Sequence[Person] = ()) -> Roster:
@@ -122,7 +125,7 @@ async def instead_of(tx: Tx, person_id: int) -> Person | None:
     """Who is told what is for this person: they, or whoever stands in for them; None when nobody can be."""
     found = await _people(
         tx,
-        f"{_ON_DUTY} AND p.id = coalesce((SELECT s.deputy_id FROM stands_in s WHERE s.person_id = :id), :id)",
+        f"{ON_DUTY} AND p.id = coalesce((SELECT s.deputy_id FROM stands_in s WHERE s.person_id = :id), :id)",
         id=person_id,
     )
     return next(iter(found), None)
@@ -130,9 +133,7 @@ async def instead_of(tx: Tx, person_id: int) -> Person | None:
 
 async def coordinators(tx: Tx) -> list[Person]:
     """Those of them who coordinate."""
-    return await _people(
-        tx, f"{_ON_DUTY} AND p.role IN (:municipal, :regional)", municipal=MUNICIPAL, regional=REGIONAL
-    )
+    return await _people(tx, f"{ON_DUTY} AND p.role IN (:municipal, :regional)", municipal=MUNICIPAL, regional=REGIONAL)
 
 
 async def coordinator_of(tx: Tx, person_id: int) -> Person | None:
@@ -144,7 +145,7 @@ async def overseers(tx: Tx, person_id: int) -> list[Person]:
     """All who look after somebody and can be told, or stand in for one who does; municipal coordinators first."""
     return await _people(
         tx,
-        f"{_ON_DUTY} AND p.id IN (SELECT coalesce(s.deputy_id, o.overseer_id) FROM overseen_by o "
+        f"{ON_DUTY} AND p.id IN (SELECT coalesce(s.deputy_id, o.overseer_id) FROM overseen_by o "
         "LEFT JOIN stands_in s ON s.person_id = o.overseer_id WHERE o.person_id = :person)",
         "p.role = :regional, p.id",
         person=person_id,

@@ -14,6 +14,7 @@ from casework.records import ANSWERED, INSTITUTION, OPEN, REFUSED, REGIONAL, WIT
 from storage import audit
 from storage.absences import NOT_AWAY
 from storage.database import Row, Tx, from_micros, to_micros
+from storage.people import ON_DUTY, REACHED
 
 _REFERRAL = (
     "r.id, r.case_id, c.prefix, c.running, r.visit_id, r.measure, r.check_day, r.institution, r.municipality, "
@@ -23,15 +24,11 @@ _REFERRAL = (
 _OF_CASES = "FROM referral r JOIN child_case c ON c.id = r.case_id"
 _NO_CHECK = "r.check_day IS NULL"
 _SEEN = f"{_OF_CASES} JOIN visible_to v ON v.case_id = r.case_id AND v.person_id = :me"
-_REACHED = (
-    "p.active = 1 AND p.accepted_at IS NOT NULL "
-    "AND EXISTS (SELECT 1 FROM identity i WHERE i.person_id = p.id AND i.reachable = 1)"
-)
 _FREE_FOR = (
     "p.role = :role AND coalesce(r.taken_by, p.id) = p.id "
     "AND NOT EXISTS (SELECT 1 FROM not_ours n WHERE n.referral_id = r.id AND n.person_id = p.id)"
 )
-READS = f"{_REACHED} AND {_FREE_FOR} AND p.institution = r.institution AND p.municipality IN ('', r.municipality)"
+READS = f"{REACHED} AND {_FREE_FOR} AND p.institution = r.institution AND p.municipality IN ('', r.municipality)"
 """Who of an institution can be told of a referral: whoever took it, else all of them who did not send it back."""
 
 
@@ -123,7 +120,7 @@ async def stand_ins(tx: Tx, referral_id: int, role: str) -> list[int]:
     them, by id."""
     rows = await tx.rows(
         "SELECT DISTINCT coalesce(s.deputy_id, p.id) AS id FROM referral r "
-        f"JOIN person p ON {_REACHED} AND {_FREE_FOR} "
+        f"JOIN person p ON {REACHED} AND {_FREE_FOR} "
         "AND (p.role = :region OR p.municipality = r.municipality) LEFT JOIN stands_in s ON s.person_id = p.id "
         f"WHERE r.id = :id AND r.state = :open AND ({NOT_AWAY} OR s.deputy_id IS NOT NULL) ORDER BY 1",
         id=referral_id,
@@ -186,7 +183,7 @@ async def release(tx: Tx) -> list[Referral]:
     """Free again: what was accepted by somebody who has left, is away or can no longer be reached."""
     rows = await tx.rows(
         "UPDATE referral SET taken_by = NULL, taken_at = NULL WHERE state = :open AND taken_by IS NOT NULL "
-        f"AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = referral.taken_by AND {_REACHED} AND {NOT_AWAY}) "
+        f"AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = referral.taken_by AND {ON_DUTY}) "
         "RETURNING id",
         open=OPEN,
     )
