@@ -1,4 +1,4 @@
-"""What is behind each door: a script a child, drawn once, in the proportions that were reported.
+"""What is behind each door: a script a child, drawn once, after what was reported.
 
 Abroad and nobody at the address are most (Ruse 2017/18: 6,888 visits, 468 enrolled, 1,541 abroad, 566 unknown;
 Kyustendil 2026: 73 of 100 not found); of a hundred who return, 65 stay (116,000 and 75,000 nationally).
