@@ -25,9 +25,9 @@ from bot.photos import PhotoFetcher
 from bot.schedule import Schedule
 from bot.tell import Teller
 from casework.calendar import WorkingDays
+from handlers.engine.scene import Work
+from handlers.engine.words import LANGUAGES, Words
 from handlers.menu import COMMANDS
-from handlers.scene import Work
-from handlers.words import LANGUAGES, Words
 from storage import outbox
 from storage.database import Database, open_database
 from storage.sealing import Sealer

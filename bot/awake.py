@@ -14,8 +14,8 @@ import structlog
 
 from bot.channels.channel import Channel
 from bot.tell import Teller
-from handlers.notices import away
-from handlers.scene import Work
+from handlers.engine.scene import Work
+from handlers.morning.notices import away
 from storage import life
 from storage.database import Database, Tx
 

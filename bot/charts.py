@@ -41,7 +41,7 @@ Json = dict[str, Any]
 
 
 async def drawn(chart: Json) -> bytes:
-    """A PNG of 1080 pixels' width of a `handlers.scene.Chart` as plain data. Raises NotMade."""
+    """A PNG of 1080 pixels' width of a `handlers.engine.scene.Chart` as plain data. Raises NotMade."""
     return await made(__name__, data=chart)
 
 

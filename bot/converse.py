@@ -13,10 +13,10 @@ from bot.channels.channel import Channel, Edited, Elsewhere, Lost, Reach
 from bot.receive import Receiver
 from bot.tell import Teller
 from handlers import menu, router
-from handlers.notices import NO_EDITS, NOT_IN_GROUPS, SET_ASIDE
-from handlers.replies import Incoming, Pictured
-from handlers.scene import Message, Work
-from handlers.views import View
+from handlers.engine.replies import Incoming, Pictured
+from handlers.engine.scene import Message, Work
+from handlers.engine.views import View
+from handlers.morning.notices import NO_EDITS, NOT_IN_GROUPS, SET_ASIDE
 from storage import inbox, media, outbox, people
 from storage.database import Database, Tx, from_micros, to_micros
 from storage.inbox import Arrived

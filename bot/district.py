@@ -9,7 +9,7 @@ from pathlib import Path
 from bot import imports, spreadsheets
 from casework import steps
 from casework.placing import Plan, Reach
-from handlers.scene import Work
+from handlers.engine.scene import Work
 from storage import cases
 from storage.database import Tx
 

@@ -18,8 +18,8 @@ SEASON: Template = "season"
 
 
 async def pages(template: Template, data: Any, within: float = WITHIN) -> bytes:
-    """A PDF of A4 pages: of forms (`casework.form.Form`), one each, or of a report (`handlers.scene.Printed`), as plain
-    data. Raises NotMade."""
+    """A PDF of A4 pages: of forms (`casework.form.Form`), one each, or of a report
+    (`handlers.engine.scene.Printed`), as plain data. Raises NotMade."""
     return await made(__name__, template, data=data, within=within)
 
 

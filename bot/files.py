@@ -22,9 +22,9 @@ from casework import calendar, placing
 from casework.imports import Problem, Unusable
 from casework.placing import Plan
 from casework.records import Person
-from handlers import imports as said
-from handlers.scene import Message, Work
-from handlers.words import Text
+from handlers.desk import imports as said
+from handlers.engine.scene import Message, Work
+from handlers.engine.words import Text
 from storage import import_files, outbox, people
 from storage.database import Database, Tx
 from storage.import_files import WAITING, ImportFile

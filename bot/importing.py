@@ -19,9 +19,9 @@ from bot.config import Config, ConfigError
 from casework.calendar import WorkingDays
 from casework.imports import CaseSheet, Problem, Sheet, Unusable
 from casework.placing import Plan, Reach
-from handlers.imports import sentence
-from handlers.scene import Work
-from handlers.words import FIRST_LANGUAGE, Words
+from handlers.desk.imports import sentence
+from handlers.engine.scene import Work
+from handlers.engine.words import FIRST_LANGUAGE, Words
 from storage.database import Database, open_database
 from storage.sealing import Sealer
 

@@ -11,9 +11,9 @@ from casework import calendar, life, numbers, placing, privacy, steps
 from casework.imports import CaseRow, CaseSheet, Problem, Sheet, TeamSheet, Unusable
 from casework.placing import Plan, Reach
 from casework.records import IMPORT, Cause, Person, Team
-from handlers import imports as said
-from handlers.checked import of_team
-from handlers.scene import Message, Work
+from handlers.desk import imports as said
+from handlers.engine.scene import Message, Work
+from handlers.institutions.checked import of_team
 from storage import audit, cases, teams
 from storage.cases import NewCase
 from storage.database import Tx

@@ -27,7 +27,7 @@ from bot.channels.viber.updates import Updates as ViberUpdates
 from bot.config import Config
 from bot.pace import Pace, Rate
 from bot.receive import Receiver
-from handlers.scene import Work
+from handlers.engine.scene import Work
 from storage.database import Database
 
 VIBER_PER_SECOND, VIBER_CHAT_PER_SECOND = 50, 20

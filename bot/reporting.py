@@ -16,9 +16,9 @@ from bot.config import Config, ConfigError, folder_mistake
 from bot.documents import SEASON
 from casework.calendar import WorkingDays, local_day
 from casework.season import Period, Reach
-from handlers import season
-from handlers.scene import Printed, Work
-from handlers.words import FIRST_LANGUAGE, Words
+from handlers.engine.scene import Printed, Work
+from handlers.engine.words import FIRST_LANGUAGE, Words
+from handlers.office import season
 from storage.database import open_database
 from storage.sealing import Sealer
 from storage.season import municipalities

@@ -21,8 +21,12 @@ from casework import escalation
 from casework.escalation import Roster, Turn
 from casework.questions import Patience
 from casework.records import INSTITUTION, Person
-from handlers import absence, checks, coordinate, handover, lists, notices, overdue, questions, silence
-from handlers.scene import Message, Work
+from handlers.caseload import handover, lists
+from handlers.desk import coordinate
+from handlers.engine.scene import Message, Work
+from handlers.institutions import checks, silence
+from handlers.morning import notices, overdue
+from handlers.people import absence, questions
 from storage import absences, cases, claims, inbox, links, media, outbox, overview, people
 from storage.absences import NOW
 from storage.database import Database, Tx

@@ -158,7 +158,7 @@ def write_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
 
 
 def write_book(sheets: Sequence[Mapping[str, Any]]) -> bytes:
-    """An xlsx file with a sheet for each table (`handlers.scene.Grid` as plain data); numbers stay numbers."""
+    """An xlsx file with a sheet for each table (`handlers.engine.scene.Grid` as plain data); numbers stay numbers."""
     from openpyxl import Workbook
 
     book = Workbook()

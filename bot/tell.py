@@ -15,11 +15,13 @@ from bot.channels.channel import Channel
 from casework import calendar, ways
 from casework.records import REGIONAL, Person
 from casework.ways import Way
-from handlers import conversations, notices, reach
+from handlers import conversations
+from handlers.engine.scene import Message, Scene, Work
+from handlers.engine.talk import Moment
+from handlers.engine.words import FIRST_LANGUAGE, Words
+from handlers.morning import notices
 from handlers.onekeyboard import one_keyboard
-from handlers.scene import Message, Scene, Work
-from handlers.talk import Moment
-from handlers.words import FIRST_LANGUAGE, Words
+from handlers.people import reach
 from storage import journals, outbox, people, spending
 from storage.database import Tx
 from storage.media import Waiting

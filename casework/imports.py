@@ -41,8 +41,8 @@ Grid = tuple[Line, ...]
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong where. `line` 0 is the file itself; `code` has its sentence in `handlers/imports.py`, and `value`
-    is the limit or the line that the sentence names."""
+    """What is wrong where. `line` 0 is the file itself; the sentence of `code` is in `handlers/desk/imports.py`, and
+    `value` is the limit or the line that it names."""
 
     line: int
     column: str

@@ -11,34 +11,17 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from handlers import (
-    absence,
-    advice,
-    announce,
-    aside,
-    charts,
-    checked,
-    conversations,
-    coordinate,
-    forms,
-    imports,
-    institution,
-    link,
-    lists,
-    menu,
-    movement,
-    questions,
-    reach,
-    season,
-    settings,
-    staff,
-    teams,
-)
-from handlers import cases as my_cases
-from handlers.late import put_off
-from handlers.replies import Tapped, number
-from handlers.scene import Message, Scene
-from handlers.views import BELOW, View
+from handlers import conversations, menu
+from handlers.caseload import cases as my_cases
+from handlers.caseload import lists, movement
+from handlers.caseload.late import put_off
+from handlers.desk import aside, charts, coordinate, imports
+from handlers.engine.replies import Tapped, number
+from handlers.engine.scene import Message, Scene
+from handlers.engine.views import BELOW, View
+from handlers.institutions import checked, institution
+from handlers.office import forms, season
+from handlers.people import absence, advice, announce, link, questions, reach, settings, staff, teams
 from storage.database import Tx
 from storage.journals import Kept
 

@@ -14,14 +14,17 @@ from casework.numbers import CaseQuery
 from casework.numbers import read as read_number
 from casework.piles import PHOTOS_AT_MOST
 from casework.records import VisitReport
-from handlers import drafts, keeping, menu, moving, pictures, prefilled, sorting, talk, visit
+from handlers import menu
+from handlers.caseload import moving
+from handlers.caseload.pick import looking_for
+from handlers.engine import pictures, talk
+from handlers.engine.replies import Pictured, Reply, Tapped, Typed
+from handlers.engine.scene import Message, Scene, drive
+from handlers.engine.talk import JOURNALS, Asking, Dropped, Journal, Look, Stale, Step
+from handlers.engine.views import Button, View
+from handlers.engine.words import Text, _, counted
 from handlers.flows import FLOWS, KEEP
-from handlers.pick import looking_for
-from handlers.replies import Pictured, Reply, Tapped, Typed
-from handlers.scene import Message, Scene, drive
-from handlers.talk import JOURNALS, Asking, Dropped, Journal, Look, Stale, Step
-from handlers.views import Button, View
-from handlers.words import Text, _, counted
+from handlers.report import drafts, keeping, prefilled, sorting, visit
 from storage import cases, journals, people, visits
 from storage.database import Tx
 from storage.journals import Kept

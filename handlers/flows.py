@@ -5,25 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from handlers import (
-    absence,
-    advice,
-    announce,
-    answering,
-    checked,
-    finding,
-    forms,
-    join,
-    movement,
-    questions,
-    sending_back,
-    settings,
-    sorting,
-    staff,
-    visit,
-)
-from handlers.scene import Message, Scene
-from handlers.talk import Flow
+from handlers.caseload import finding, movement
+from handlers.engine.scene import Message, Scene
+from handlers.engine.talk import Flow
+from handlers.institutions import answering, checked, sending_back
+from handlers.office import forms
+from handlers.people import absence, advice, announce, join, questions, settings, staff
+from handlers.report import sorting, visit
 from storage.database import Tx
 
 FLOWS: dict[str, Flow] = {

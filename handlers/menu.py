@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from casework.records import INSTITUTION, READERS, Person
-from handlers.scene import Message, Scene
-from handlers.views import BELOW, Button, View
-from handlers.words import Text, _
+from handlers.engine.scene import Message, Scene
+from handlers.engine.views import BELOW, Button, View
+from handlers.engine.words import Text, _
 from storage import journals, visits
 from storage.database import Tx
 

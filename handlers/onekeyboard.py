@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from handlers.engine.scene import Message
+from handlers.engine.views import Button
+from handlers.engine.words import _
 from handlers.menu import MENU
-from handlers.scene import Message
-from handlers.views import Button
-from handlers.words import _
 
 GO_ON = _("Back to the question")
 HAVE_A_WAY = {"menu", "help"}

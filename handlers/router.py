@@ -11,30 +11,22 @@ from dataclasses import replace
 from functools import cache, partial
 
 from casework.records import READERS, Person
-from handlers import (
-    advice,
-    aside,
-    buttons,
-    checked,
-    conversations,
-    finding,
-    imports,
-    institution,
-    link,
-    menu,
-    pile,
-    questions,
-    readers,
-)
+from handlers import buttons, conversations, menu
 from handlers.buttons import GO
-from handlers.join import STRANGER
+from handlers.caseload import finding
+from handlers.caseload.pick import can_be_sought
+from handlers.desk import aside, imports
+from handlers.engine.replies import Filed, Incoming, Pictured, Reply, Tapped, Typed, Unreadable
+from handlers.engine.scene import Message, Scene, Work
+from handlers.engine.talk import Moment
+from handlers.engine.views import Button, View
+from handlers.engine.words import _, in_every_language
+from handlers.institutions import checked, institution
 from handlers.menu import OLD_BUTTON
-from handlers.pick import can_be_sought
-from handlers.replies import Filed, Incoming, Pictured, Reply, Tapped, Typed, Unreadable
-from handlers.scene import Message, Scene, Work
-from handlers.talk import Moment
-from handlers.views import Button, View
-from handlers.words import _, in_every_language
+from handlers.office import readers
+from handlers.people import advice, link, questions
+from handlers.people.join import STRANGER
+from handlers.report import pile
 from storage import links, people
 from storage.database import Tx
 from storage.journals import Kept

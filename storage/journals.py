@@ -1,4 +1,4 @@
-"""Open conversations and drafts, as plain text that only `handlers.talk` understands."""
+"""Open conversations and drafts, as plain text that only `handlers.engine.talk` understands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person sent last without being asked, as plain text that only `handlers.pile` understands: a row each."""
+"""What a person sent last without being asked, a row each, as plain text that only `handlers.report.pile` reads."""
 
 from __future__ import annotations
 

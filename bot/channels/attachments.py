@@ -10,7 +10,7 @@ from bot import charts, documents, spreadsheets
 from bot.apart import NotMade
 from bot.channels.channel import Meaning, Trouble
 from bot.documents import FORM, SEASON
-from handlers.scene import Attachment, Book, Chart, Document, Printed, Sheet
+from handlers.engine.scene import Attachment, Book, Chart, Document, Printed, Sheet
 
 KINDS = {Chart: "chart", Sheet: "sheet", Document: "document", Printed: "report", Book: "book"}
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from handlers.replies import Tapped
-from handlers.scene import Message
-from handlers.views import Button
+from handlers.engine.replies import Tapped
+from handlers.engine.scene import Message
+from handlers.engine.views import Button
 
 LONGEST_BYTES = 64
 """Telegram's limit for `callback_data`, the narrower of the two."""

@@ -13,9 +13,9 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from bot.pace import Pace
-from handlers.replies import Incoming
-from handlers.scene import Message
-from handlers.words import Words
+from handlers.engine.replies import Incoming
+from handlers.engine.scene import Message
+from handlers.engine.words import Words
 from storage.outbox import Call, Due
 
 

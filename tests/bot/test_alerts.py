@@ -15,10 +15,10 @@ from bot import config
 from bot.app import App, open_app
 from casework import records
 from casework.records import LEADER, MEMBER, MUNICIPAL, REGIONAL, Case, NextStep
-from handlers import late
-from handlers.replies import Tapped
-from handlers.scene import Scene
-from handlers.talk import Moment
+from handlers.caseload import late
+from handlers.engine.replies import Tapped
+from handlers.engine.scene import Scene
+from handlers.engine.talk import Moment
 from sandbox import Person, Sandbox
 from storage import cases, people, teams
 from storage.cases import NewCase

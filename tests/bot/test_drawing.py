@@ -16,8 +16,8 @@ from bot import charts
 from bot.apart import NotMade
 from casework import catalogue
 from casework.records import MUNICIPAL
-from handlers.scene import Chart, Panel, Series
-from handlers.season_charts import BEFORE, NEEDED, OF_AGES, OF_OTHERS, PLAIN
+from handlers.engine.scene import Chart, Panel, Series
+from handlers.office.season_charts import BEFORE, NEEDED, OF_AGES, OF_OTHERS, PLAIN
 from sandbox import Sandbox
 from tests.bot.conftest import World
 from tests.bot.viber import joins, on_viber, taps

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from casework.records import MUNICIPAL, REGIONAL
-from handlers.scene import Message
-from handlers.views import View
+from handlers.engine.scene import Message
+from handlers.engine.views import View
 from sandbox import Fault, Person, Sandbox, ViberPhone
 from storage import people
 from tests.bot.conftest import World

@@ -20,10 +20,10 @@ from bot.config import folder_mistake
 from casework import catalogue, season
 from casework.records import GOVERNOR, MUNICIPAL, REGIONAL
 from casework.season import Asked, Facts, Known, Late, Move, Period, Reach, Went
-from handlers.scene import Book, Printed
-from handlers.season import book
-from handlers.season_tables import printed
-from handlers.words import Words
+from handlers.engine.scene import Book, Printed
+from handlers.engine.words import Words
+from handlers.office.season import book
+from handlers.office.season_tables import printed
 from sandbox import Sandbox
 from storage import people
 from storage.people import Invitation

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from casework.records import LEADER, MUNICIPAL
-from handlers.scene import Message
-from handlers.views import Button, View
+from handlers.engine.scene import Message
+from handlers.engine.views import Button, View
 from sandbox import Sandbox
 from tests.bot.conftest import World
 from tests.bot.viber import invited, joins, on_viber, rows, says, taps

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from bot.channels.viber.updates import Updates
 from handlers import menu
-from handlers.scene import Message
+from handlers.engine.scene import Message
 from sandbox import Fault, Sandbox
 from storage import people
 from storage.database import Tx

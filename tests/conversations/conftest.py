@@ -17,10 +17,10 @@ from casework import calendar, catalogue
 from casework.calendar import WorkingDays
 from casework.records import INSTITUTION, LEADER, MEMBER, MUNICIPAL, NextStep, Photo
 from handlers import router
-from handlers.replies import Incoming, Pictured, Reply, Tapped, Typed
-from handlers.scene import Message, Work
-from handlers.talk import Moment
-from handlers.words import Words
+from handlers.engine.replies import Incoming, Pictured, Reply, Tapped, Typed
+from handlers.engine.scene import Message, Work
+from handlers.engine.talk import Moment
+from handlers.engine.words import Words
 from storage import cases, people, teams
 from storage.cases import NewCase
 from storage.database import Database, Tx, open_database

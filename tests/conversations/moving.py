@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from casework.records import LEADER, MEMBER, MUNICIPAL, REGIONAL, Case, Person, Transition
-from handlers.replies import Tapped
-from handlers.scene import Message
-from handlers.words import Words
+from handlers.engine.replies import Tapped
+from handlers.engine.scene import Message
+from handlers.engine.words import Words
 from storage import cases, moves, people, teams
 from storage.database import Database
 from storage.people import Invitation

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers.replies import Tapped
-from handlers.words import Words
+from handlers.engine.replies import Tapped
+from handlers.engine.words import Words
 from storage.database import Database
 from tests.conversations.conftest import TODAY, Chat
 

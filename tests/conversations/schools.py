@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from casework.records import INSTITUTION, Case
-from handlers import checks
-from handlers.scene import Message
-from handlers.words import Words
+from handlers.engine.scene import Message
+from handlers.engine.words import Words
+from handlers.institutions import checks
 from storage import cases, moves, people
 from storage.database import Database
 from storage.people import Invitation

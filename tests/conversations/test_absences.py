@@ -8,7 +8,8 @@ import pytest
 
 from casework import moving
 from casework.records import GOVERNOR, INSTITUTION, LEADER, MEMBER, MUNICIPAL, Person, Referral
-from handlers import absence, asked
+from handlers.institutions import asked
+from handlers.people import absence
 from storage import absences, cases, handovers, people, referrals
 from storage.absences import Absence
 from storage.database import Database, Tx

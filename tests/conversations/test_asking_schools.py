@@ -8,11 +8,11 @@ from datetime import date, timedelta
 import pytest
 
 from casework.records import INSTITUTION, Cause, NextStep, Person
-from handlers import notices
+from handlers.engine.replies import Tapped
+from handlers.engine.scene import Message
+from handlers.engine.views import Button, View
 from handlers.menu import MENU
-from handlers.replies import Tapped
-from handlers.scene import Message
-from handlers.views import Button, View
+from handlers.morning import notices
 from storage import audit, cases, referrals
 from storage.database import Database
 from tests.conversations.conftest import NOW, TODAY, WORK, Chat, joins

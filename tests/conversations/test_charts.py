@@ -9,12 +9,12 @@ import pytest
 
 from casework import catalogue
 from casework.records import REGIONAL, VISIT, Cause, NextStep, Person, VisitReport
-from handlers import charts
-from handlers.replies import Tapped
-from handlers.scene import Chart, Scene
-from handlers.season_charts import OF_OTHERS
-from handlers.talk import Moment
-from handlers.words import Words
+from handlers.desk import charts
+from handlers.engine.replies import Tapped
+from handlers.engine.scene import Chart, Scene
+from handlers.engine.talk import Moment
+from handlers.engine.words import Words
+from handlers.office.season_charts import OF_OTHERS
 from storage import cases, moves, people, teams, visits
 from storage.cases import NewCase
 from storage.database import Database, Tx

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from casework.records import Cause, NextStep
-from handlers.replies import Tapped
+from handlers.engine.replies import Tapped
 from storage import cases, people, referrals
 from storage.database import Database
 from tests.conversations.conftest import TODAY, WORK, Chat

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers.replies import Tapped
+from handlers.engine.replies import Tapped
 from storage import people
 from storage.database import Database
 

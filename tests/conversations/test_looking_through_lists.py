@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from handlers import lists
-from handlers.replies import Tapped
-from handlers.scene import Message, Sheet
-from handlers.words import Words
+from handlers.caseload import lists
+from handlers.engine.replies import Tapped
+from handlers.engine.scene import Message, Sheet
+from handlers.engine.words import Words
 from storage import people
 from storage.database import Database
 from storage.people import Invitation

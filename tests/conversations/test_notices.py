@@ -8,9 +8,10 @@ from typing import Any
 
 from casework.escalation import Turn
 from casework.records import MUNICIPAL
-from handlers import coordinate, notices, overdue
-from handlers.scene import Message
-from handlers.words import Words
+from handlers.desk import coordinate
+from handlers.engine.scene import Message
+from handlers.engine.words import Words
+from handlers.morning import notices, overdue
 from storage import cases, people
 from storage.database import Database
 from storage.people import Invitation

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from handlers import conversations
-from handlers.scene import Message, Scene
-from handlers.talk import Moment
-from handlers.words import Words
+from handlers.engine.scene import Message, Scene
+from handlers.engine.talk import Moment
+from handlers.engine.words import Words
 from storage import people
 from storage.database import Database
 from tests.conversations.conftest import NOW, TODAY, WORK

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from casework.records import Photo, Place
-from handlers import notices
-from handlers.replies import Located, Pictured, Typed, Unreadable
-from handlers.words import Words
+from handlers.engine.replies import Located, Pictured, Typed, Unreadable
+from handlers.engine.words import Words
+from handlers.morning import notices
 from storage.database import Database
 from tests.conversations.conftest import NOW, TODAY, Chat, Joining
 from tests.conversations.test_photos_of_reports import lost

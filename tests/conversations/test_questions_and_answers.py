@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from handlers import conversations
-from handlers.replies import Tapped
-from handlers.scene import Scene
-from handlers.talk import Moment
-from handlers.words import Words
+from handlers.engine.replies import Tapped
+from handlers.engine.scene import Scene
+from handlers.engine.talk import Moment
+from handlers.engine.words import Words
 from storage import people
 from storage.database import Database
 from tests.conversations.conftest import NOW, TODAY, WORK, Chat

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from casework.records import GOVERNOR, NATIONAL
-from handlers import season_tables
 from handlers.buttons import BUTTONS
-from handlers.replies import Filed, Tapped, Typed, Unreadable
-from handlers.scene import Printed
+from handlers.engine.replies import Filed, Tapped, Typed, Unreadable
+from handlers.engine.scene import Printed
+from handlers.office import season_tables
 from storage.database import Database
 from storage.people import Invitation
 from tests.conversations.conftest import NOW, Chat, joins

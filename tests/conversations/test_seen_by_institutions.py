@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from casework.records import INSTITUTION
-from handlers.replies import Tapped
+from handlers.engine.replies import Tapped
 from storage import people
 from storage.database import Database
 from storage.people import Invitation

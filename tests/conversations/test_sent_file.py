@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.replies import Filed
+from handlers.engine.replies import Filed
 from storage import import_files
 from storage.database import Database
 from tests.conversations.conftest import NOW, Chat

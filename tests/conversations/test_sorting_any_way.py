@@ -12,14 +12,15 @@ from hypothesis import strategies as st
 from casework import piles
 from casework.piles import Thing
 from casework.records import Case, Person
-from handlers import drafts, talk
-from handlers.pick import Page
-from handlers.replies import Tapped
-from handlers.scene import Scene
-from handlers.sorting import Group, sort
-from handlers.talk import JOURNALS, Asking, Finished, Journal, Look, Moment
-from handlers.things import THINGS
-from handlers.which import THROWN_AWAY, Offer, offer
+from handlers.caseload.pick import Page
+from handlers.engine import talk
+from handlers.engine.replies import Tapped
+from handlers.engine.scene import Scene
+from handlers.engine.talk import JOURNALS, Asking, Finished, Journal, Look, Moment
+from handlers.report import drafts
+from handlers.report.sorting import Group, sort
+from handlers.report.things import THINGS
+from handlers.report.which import THROWN_AWAY, Offer, offer
 from tests.casework.test_grouping import many
 from tests.conversations.conftest import NOW, TODAY, WORK
 

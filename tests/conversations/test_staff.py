@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from casework.records import LEADER, MEMBER, Person
-from handlers.replies import Tapped
+from handlers.engine.replies import Tapped
 from storage import journals, people, visits
 from storage.database import Database
 from tests.conversations.conftest import Chat

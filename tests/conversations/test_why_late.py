@@ -9,10 +9,11 @@ import pytest
 
 from casework.escalation import Turn
 from casework.records import DECISION, INSTITUTION, Person
-from handlers import coordinate, overdue
+from handlers.desk import coordinate
+from handlers.engine.replies import Tapped
+from handlers.engine.words import Words
+from handlers.morning import overdue
 from handlers.onekeyboard import one_keyboard
-from handlers.replies import Tapped
-from handlers.words import Words
 from storage import cases, lateness, moves, people
 from storage.database import Database
 from storage.people import Invitation

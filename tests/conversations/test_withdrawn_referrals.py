@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers import referring, silence
+from handlers.institutions import referring, silence
 from storage import cases, people, referrals
 from storage.database import Database
 from tests.conversations.conftest import NOW, TODAY, WORK, Chat, Joining

@@ -9,15 +9,15 @@ import pytest
 
 from casework.piles import Thing
 from casework.records import Person, Photo, Place
-from handlers.kinds import AnyOf, Day, Hour, Number, OneOf, Photos, Sentence, Where, yes_no
-from handlers.pages import OnPages
-from handlers.pick import PickCase
-from handlers.replies import Filed, Located, Pictured, Reply, Tapped, Typed, Unreadable
-from handlers.review import Review
-from handlers.sorting import Confirm
-from handlers.talk import Accept, Keep, Line, Moment, Refuse
-from handlers.which import WhichVisit
-from handlers.words import Phrase, Words
+from handlers.caseload.pick import PickCase
+from handlers.engine.kinds import AnyOf, Day, Hour, Number, OneOf, Photos, Sentence, Where, yes_no
+from handlers.engine.pages import OnPages
+from handlers.engine.replies import Filed, Located, Pictured, Reply, Tapped, Typed, Unreadable
+from handlers.engine.review import Review
+from handlers.engine.talk import Accept, Keep, Line, Moment, Refuse
+from handlers.engine.words import Phrase, Words
+from handlers.report.sorting import Confirm
+from handlers.report.which import WhichVisit
 
 NOON = Moment(datetime(2026, 11, 24, 10, tzinfo=UTC), date(2026, 11, 24), "bg")
 FRUIT = {"a": "Ябълка", "p": "Круша", "c": "Череша", "q": "Дюля"}

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.records import Photo
-from handlers import talk
-from handlers.kinds import AnyOf, Photos
-from handlers.replies import Pictured, Reply, Tapped, Typed, Unreadable
-from handlers.review import Review, review
-from handlers.talk import Asking, Dropped, Finished, Journal, Line, Moment, Stale, Talk
-from handlers.views import Button, View
-from handlers.words import Phrase, _
+from handlers.engine import talk
+from handlers.engine.kinds import AnyOf, Photos
+from handlers.engine.replies import Pictured, Reply, Tapped, Typed, Unreadable
+from handlers.engine.review import Review, review
+from handlers.engine.talk import Asking, Dropped, Finished, Journal, Line, Moment, Stale, Talk
+from handlers.engine.views import Button, View
+from handlers.engine.words import Phrase, _
 
 NOON = Moment(datetime(2026, 11, 24, 10, tzinfo=UTC), date(2026, 11, 24), "en")
 

@@ -12,7 +12,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
-from handlers.words import Joined, Within, Words, _, counted, in_every_language
+from handlers.engine.words import Joined, Within, Words, _, counted, in_every_language
 
 HANDLERS = Path(__file__).parents[2] / "handlers"
 BULGARIAN = HANDLERS / "locale" / "bg" / "LC_MESSAGES"

@@ -40,6 +40,15 @@ def test_a_file_knows_only_what_lies_to_its_right(path: Path) -> None:
     assert imported(path) <= allowed
 
 
+def test_the_engine_of_conversations_knows_no_other_room_of_handlers() -> None:
+    for path in sorted((HOUSE / "handlers" / "engine").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "handlers":
+                assert (node.module or "").startswith("handlers.engine"), path
+            elif isinstance(node, ast.Import):
+                assert not any(alias.name.startswith("handlers") for alias in node.names), path
+
+
 def test_no_file_is_long_and_most_are_short() -> None:
     lengths = sorted(len(path.read_text("utf-8").splitlines()) for path in files())
     assert lengths[-1] <= LONGEST_FILE

@@ -14,8 +14,8 @@ from casework import placing
 from casework.imports import CaseRow, CaseSheet, Problem, TeamSheet, Unusable
 from casework.placing import Plan, Reach
 from casework.records import Team
-from handlers.imports import SENTENCES, sentence
-from handlers.words import Words
+from handlers.desk.imports import SENTENCES, sentence
+from handlers.engine.words import Words
 from tests.conversations.conftest import NOW, WORK
 from tests.imports.books import BROKEN, CHILD, EGN, HEADER, TEAMS, at_risk, book, child
 

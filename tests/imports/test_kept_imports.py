@@ -11,7 +11,7 @@ import pytest
 from bot import imports, spreadsheets
 from casework.placing import Plan, Reach
 from casework.records import LEADER, Case, Cause, NextStep
-from handlers.words import Words
+from handlers.engine.words import Words
 from storage import cases, teams
 from storage.database import Database, Tx, open_database
 from storage.people import Invitation

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from casework.records import CHECK, INSTITUTION, MEMBER, Case, NextStep, Person, Transition
-from handlers import checks
-from handlers.replies import Tapped
+from handlers.engine.replies import Tapped
+from handlers.institutions import checks
 from storage import cases, moves, people, teams
 from storage.cases import NewCase
 from storage.database import Database, open_database

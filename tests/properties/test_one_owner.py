@@ -18,13 +18,13 @@ from casework import catalogue
 from casework import moving as rules
 from casework.calendar import WorkingDays
 from casework.records import LEADER, MUNICIPAL, REGIONAL, Case, NextStep, Person, Team
-from handlers import decide, give, handover, split
-from handlers.decide import Decided
-from handlers.give import To
-from handlers.handover import Offering, Returned
-from handlers.scene import Scene, Work
-from handlers.split import Split
-from handlers.talk import Moment
+from handlers.caseload import decide, give, handover, split
+from handlers.caseload.decide import Decided
+from handlers.caseload.give import To
+from handlers.caseload.handover import Offering, Returned
+from handlers.caseload.split import Split
+from handlers.engine.scene import Scene, Work
+from handlers.engine.talk import Moment
 from storage import cases, people, teams
 from storage.cases import NewCase
 from storage.database import Tx, open_database

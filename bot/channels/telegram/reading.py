@@ -10,7 +10,7 @@ from telegram import Message, Update
 from bot.channels import buttons
 from bot.channels.channel import Edited, Elsewhere, Event, Reach, Unknown
 from casework.records import Photo, Place
-from handlers.replies import Filed, Incoming, Located, Pictured, Reply, Typed, Unreadable
+from handlers.engine.replies import Filed, Incoming, Located, Pictured, Reply, Typed, Unreadable
 
 CHANNEL = "telegram"
 ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]

@@ -9,8 +9,8 @@ from typing import Any
 from bot.channels import attachments, buttons
 from bot.channels.parts import split
 from bot.channels.telegram.reading import CHANNEL
-from handlers.scene import Attachment, Chart, Message
-from handlers.words import Text, Words
+from handlers.engine.scene import Attachment, Chart, Message
+from handlers.engine.words import Text, Words
 from storage.outbox import Call
 
 LONGEST_TEXT = 4096

@@ -15,7 +15,7 @@ from bot.channels.viber.models import Json
 from bot.channels.viber.pages import Pages
 from bot.doors import of_viber
 from bot.pace import Pace
-from handlers.scene import Reveal
+from handlers.engine.scene import Reveal
 from storage.outbox import REPLY, Call, Due
 
 CHARGED = 5

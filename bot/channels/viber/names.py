@@ -14,10 +14,10 @@ from aiohttp import web
 from bot.channels.viber.passes import Passes
 from casework import calendar
 from casework.records import Person
-from handlers.cases import NAME_OVER, NAME_STAYS, NAME_TITLE, SHOW_NAME, revealed
-from handlers.scene import Reveal, Scene, Work
-from handlers.talk import Moment
-from handlers.words import FIRST_LANGUAGE, LANGUAGES, Text, Words
+from handlers.caseload.cases import NAME_OVER, NAME_STAYS, NAME_TITLE, SHOW_NAME, revealed
+from handlers.engine.scene import Reveal, Scene, Work
+from handlers.engine.talk import Moment
+from handlers.engine.words import FIRST_LANGUAGE, LANGUAGES, Text, Words
 from storage import claims, people
 from storage.database import Database
 

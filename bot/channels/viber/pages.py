@@ -11,7 +11,7 @@ from aiohttp import web
 from bot.channels.viber.files import Files
 from bot.channels.viber.names import Names
 from bot.channels.viber.passes import Passes
-from handlers.scene import Work
+from handlers.engine.scene import Work
 from storage.database import Database
 
 

@@ -11,7 +11,7 @@ from bot.channels import buttons
 from bot.channels.channel import Event, Lost, Reach, Unknown
 from bot.channels.viber.models import Callback, Json, Said
 from casework.records import Photo, Place
-from handlers.replies import Filed, Incoming, Located, Pictured, Reply, Typed, Unreadable
+from handlers.engine.replies import Filed, Incoming, Located, Pictured, Reply, Typed, Unreadable
 
 CHANNEL = "viber"
 MARK = "›"

@@ -14,9 +14,9 @@ from bot.channels import attachments, buttons
 from bot.channels.parts import split
 from bot.channels.viber.keyboards import Key, keyboard
 from bot.channels.viber.reading import CHANNEL, MARK
-from handlers.join import START, welcome
-from handlers.scene import Message
-from handlers.words import Words
+from handlers.engine.scene import Message
+from handlers.engine.words import Words
+from handlers.people.join import START, welcome
 from storage.outbox import Call
 
 LONGEST_TEXT = 7000

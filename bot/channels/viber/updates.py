@@ -26,7 +26,7 @@ from bot.channels.viber.pages import Pages
 from bot.channels.viber.reading import ALLOWED, CHANNEL
 from bot.channels.viber.showing import greeting, written
 from bot.receive import Receiver
-from handlers.words import FIRST_LANGUAGE, LANGUAGES, Words
+from handlers.engine.words import FIRST_LANGUAGE, LANGUAGES, Words
 from storage.inbox import Arrival
 
 log = structlog.get_logger()

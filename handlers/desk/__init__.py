@@ -1,0 +1,1 @@
+"""The desk of a coordinator: the digest, the charts, import files, and what was set aside."""

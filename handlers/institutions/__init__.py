@@ -1,0 +1,1 @@
+"""What institutions are asked, and what they answer: referrals and checks of attendance."""

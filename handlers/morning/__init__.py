@@ -1,0 +1,1 @@
+"""What is told unasked: in one message a morning to each person."""

@@ -1,0 +1,1 @@
+"""For offices: printed forms, the season report, and those who read nothing else."""

@@ -1,0 +1,1 @@
+"""Who is here: joining, settings, absences, teams; and what people ask and announce to one another."""
