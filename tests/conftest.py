@@ -1,10 +1,14 @@
-"""What holds for every test: where CI says so, a test that was skipped has failed."""
+"""What holds for every test: where CI says so, a skipped one has failed, and a busy machine is no mistake of ours."""
 
 from __future__ import annotations
 
 import os
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("ours", deadline=None)
+settings.load_profile("ours")
 
 
 @pytest.hookimpl(trylast=True)

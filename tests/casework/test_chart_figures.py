@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from casework import catalogue, charts
@@ -76,7 +76,6 @@ def test_one_that_is_left_over_has_its_name() -> None:
     assert charts.parts(three, 1, 1) == (Part("a", (3,)), Part(OTHERS, (3,)))
 
 
-@settings(deadline=None)  # The holidays of a year are worked out the first time they are asked for.
 @given(st.dates(date(2026, 9, 1), date(2027, 6, 1)), st.integers(1, 60))
 def test_the_age_of_a_step_is_in_working_days(today: date, calendar_days: int) -> None:
     due_on = today - timedelta(days=calendar_days)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from statistics import median
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from casework import catalogue, season
@@ -72,7 +72,6 @@ facts = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(facts)
 def test_the_figures_are_those_of_a_plain_recomputation(given_facts: Facts) -> None:
     counted = season.count(BOOK, PERIOD, given_facts)
@@ -97,7 +96,6 @@ def test_the_figures_are_those_of_a_plain_recomputation(given_facts: Facts) -> N
                 assert counted[at._replace(figure="late", code=code)] == sum(one.code == code for one in late)
 
 
-@settings(deadline=None)
 @given(facts)
 def test_how_cases_stand_at_the_end_is_that_of_a_plain_recomputation(given_facts: Facts) -> None:
     counted = season.count(BOOK, PERIOD, given_facts)
@@ -117,7 +115,6 @@ def test_how_cases_stand_at_the_end_is_that_of_a_plain_recomputation(given_facts
             assert counted[At("status", place, None, status)] == standing
 
 
-@settings(deadline=None)
 @given(facts)
 def test_how_institutions_answered_is_that_of_a_plain_recomputation(given_facts: Facts) -> None:
     counted = season.count(BOOK, PERIOD, given_facts)
@@ -135,7 +132,6 @@ def test_how_institutions_answered_is_that_of_a_plain_recomputation(given_facts:
         assert counted.medians.get(At("answered", code=code), (0, 0)) == ((median(days), len(days)) if days else (0, 0))
 
 
-@settings(deadline=None)
 @given(facts)
 def test_of_the_aggregates_no_line_tells_a_hidden_figure(given_facts: Facts) -> None:
     counted = season.count(BOOK, PERIOD, given_facts)

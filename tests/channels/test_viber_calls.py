@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 from aiohttp import ClientSession, ClientTimeout, web
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.channel import Meaning, Trouble
@@ -96,7 +96,6 @@ rows_of_buttons = st.lists(
 )
 
 
-@settings(deadline=None)  # a busy machine is no mistake of ours
 @given(rows_of_buttons)
 def test_every_keyboard_is_one_that_a_phone_shows_with_its_buttons_in_order(texts: list[list[str]]) -> None:
     made = _shown([[Key(text, f"{row}.{place}") for place, text in enumerate(texts[row])] for row in range(len(texts))])
@@ -108,7 +107,6 @@ def test_every_keyboard_is_one_that_a_phone_shows_with_its_buttons_in_order(text
     assert set(filled.values()) == {6}
 
 
-@settings(deadline=None)
 @given(st.integers(min_value=1, max_value=31))
 def test_a_long_list_is_packed_and_what_ends_it_keeps_its_row(count: int) -> None:
     keys = _shown([[Key(f"Причина {n}", str(n))] for n in range(count)])
@@ -133,7 +131,6 @@ def _shown(rows: list[list[Key]]) -> tuple[Any, ...]:
     return read.keys
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="аб\n", max_size=200), st.integers(min_value=1, max_value=20))
 def test_a_text_is_cut_into_parts_that_fit_and_nothing_is_left_out(text: str, most: int) -> None:
     parts = split(text, lambda part: len(part) <= most)

@@ -18,7 +18,7 @@ from storage.inbox import TRIES, Arrival, Arrived
 from storage.outbox import BROADCAST, FAILED, NOTICE, REPLY, SENT, UNCERTAIN, WAITING, Call, Due, Result
 
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-FEW = settings(max_examples=25, stateful_step_count=30, deadline=None)
+FEW = settings(max_examples=25, stateful_step_count=30)
 
 
 class OnFile(RuleBasedStateMachine):
