@@ -69,7 +69,8 @@ async def test_a_printed_request_gets_its_status(
 async def test_printed_buttons_are_shown(viber_bot: ViberBot, mila: ViberPhone, example: Example) -> None:
     """They are printed alone, as what a library puts into a message."""
     kind = "text" if example.used_as == "keyboard" else "rich_media"
-    text = f'{{"receiver":"{mila.id}","type":"{kind}","text":"?","{example.used_as}":{example.text()}}}'
+    about = f'"receiver":"{mila.id}","sender":{{"name":"Обхват"}},"type":"{kind}","text":"?"'
+    text = f'{{{about},"{example.used_as}":{example.text()}}}'
     answer = await sent(viber_bot, "send_message", text)
     assert answer["status"] == example.status, answer
     heard = await mila.hears()
