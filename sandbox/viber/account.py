@@ -236,7 +236,7 @@ class Account:
             from_bot=True,
             date=self.world.clock.now(),
             kind=draft.kind,
-            sender=draft.sender,
+            sender=draft.sender or self.name,
             board=draft.keyboard,
             **draft.fields,
             **fields,

@@ -18,7 +18,7 @@ from typing import Any
 from yarl import URL
 
 from sandbox.viber.keyboards import Keyboard, flaw, read_keyboard, read_rich_media
-from sandbox.viber.statuses import bad, missing
+from sandbox.viber.statuses import INCOMPATIBLE_WITH_VERSION, PAYMENT_UNSUPPORTED, Refusal, bad, missing
 
 Json = dict[str, Any]
 REQUEST_BYTES = 30_000
@@ -31,6 +31,7 @@ FILE_NAME = 256
 CONTACT_NAME = 28
 CONTACT_PHONE = 18
 VIDEO_SECONDS = 180
+PAYMENT_LEVEL = 10
 THUMBNAIL_BYTES = 100 * 1024
 # Phones differ (Android takes 3 MB); this is what all of them show.
 MEDIA_BYTES = {"picture": 1024 * 1024, "video": 27_262_976, "file": 52_428_800}
@@ -41,11 +42,12 @@ _FORBIDDEN = re.compile(
     r"|osx|out|paf|pif|ps1|reg|rgs|run|sct|shb|shs|u3p|vb|vbe|vbs|vbscript|workflow|ws|wsf)$",
     re.IGNORECASE,
 )
+_DEGREES = re.compile(r"-?\d{1,3}(?:\.\d{1,20})?")
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One message on its way to a phone; `fields` are those of a `ViberMessage`."""
+    """One message on its way to a phone; `fields` are those of a `ViberMessage`. No `sender`: the account speaks."""
 
     kind: str
     sender: str
@@ -102,10 +104,10 @@ def read_draft(body: Json) -> Draft:
 
 
 def _sender(body: Json) -> str:
-    sender = body.get("sender")
-    if not isinstance(sender, dict):
-        raise missing("sender")
-    return _text(sender, "name", SENDER)
+    """Required by the table, and absent from Viber's own example of a carousel: then it is the account that speaks."""
+    if body.get("sender") is None:
+        return ""
+    return _text(_object(body, "sender"), "name", SENDER)
 
 
 def _text_message(body: Json) -> Json:
@@ -151,10 +153,18 @@ def _location(body: Json) -> Json:
         value = place.get(name)
         if value is None:
             raise missing(f"location.{name}")
-        if not isinstance(value, int | float) or isinstance(value, bool) or not abs(value) <= most:
+        degrees = _degrees(value)
+        if degrees is None or not abs(degrees) <= most:
             raise bad(f"location.{name} is no such number")
-        found.append(float(value))
+        found.append(degrees)
     return {"location": (found[0], found[1])}
+
+
+def _degrees(value: Any) -> float | None:
+    """In quotes too: so they stand in the tests of Viber's Python library, and on its older page."""
+    if isinstance(value, str) and _DEGREES.fullmatch(value):
+        return float(value)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _url(body: Json) -> Json:
@@ -174,6 +184,13 @@ def _rich_media(body: Json) -> Json:
     return {"text": _text(body, "alt_text", TEXT, default=""), "cards": cards}
 
 
+def _payment(body: Json) -> Json:
+    """This account takes no money; one that may is asked for at Viber."""
+    if _whole(body, "min_api_version", default=1) < PAYMENT_LEVEL:
+        raise Refusal(INCOMPATIBLE_WITH_VERSION, f"payment needs min_api_version {PAYMENT_LEVEL}")
+    raise Refusal(PAYMENT_UNSUPPORTED)
+
+
 READERS: dict[str, Callable[[Json], Json]] = {
     "text": _text_message,
     "picture": _picture,
@@ -184,6 +201,7 @@ READERS: dict[str, Callable[[Json], Json]] = {
     "url": _url,
     "sticker": _sticker,
     "rich_media": _rich_media,
+    "payment": _payment,
     # A keyboard may be sent without a message; it then comes without a type.
     "keyboard": lambda body: {},
 }

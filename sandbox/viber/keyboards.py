@@ -32,11 +32,26 @@ LEVELS = {
     "HeightScale": 3,
 }
 BUTTON_LEVELS = {"InternalBrowser": 3, "TextPaddings": 4, "TextShouldFit": 6, "Frame": 6, "Map": 6, "MediaPlayer": 6}
+# The least and the most of each number, where it is given.
+RANGES = {
+    "CustomDefaultHeight": (40, 70),
+    "HeightScale": (20, 100),
+    "ButtonsGroupColumns": (1, COLUMNS),
+    "ButtonsGroupRows": (1, KEYBOARD_ROWS),
+}
+FRAME_RANGES = {"BorderWidth": (0, 10), "CornerRadius": (0, 10)}
+PADDINGS = 4
+MOST_PADDING = 12
+OPACITY = 100
+BROWSER_TITLE = 15
+FONT_SIZES = (12, 32)
+CARDS = 6
 _TAGS_OF_LEVEL_4 = re.compile(r"<s>|<font[^>]*\bsize\s*=", re.IGNORECASE)
 ACTIONS = ("reply", "open-url", "none")
 ACTIONS_OF_LEVEL_3 = (*ACTIONS, "location-picker", "share-phone")
 FIELDS = ("regular", "minimized", "hidden")
 SIZES = ("small", "regular", "large")
+_FONT_SIZE = re.compile(r"<font[^>]*\bsize\s*=\s*[\"']?(\d+)", re.IGNORECASE)
 _COLOUR = re.compile(r"^#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})$")
 _INK = re.compile(r"<font[^>]*\bcolor\s*=\s*[\"']?(#[0-9a-fA-F]{6})", re.IGNORECASE)
 _ADDRESS = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|www\.)\S+$", re.IGNORECASE)
@@ -90,18 +105,23 @@ def read_keyboard(raw: Any, level: int) -> Keyboard:
     for name, needed in LEVELS.items():
         if name in raw:
             _needs(name, needed, level)
+    _ranges(raw, "keyboard", RANGES)
     keys = _keys(raw["Buttons"], "keyboard", level, COLUMNS, KEYBOARD_ROWS)
     field = _one_of(raw.get("InputFieldState", "regular"), FIELDS, "keyboard")
     return Keyboard(keys, _colour(raw.get("BgColor")), field)
 
 
 def read_rich_media(raw: Any, level: int) -> Keyboard:
-    _required(raw, "rich_media", "Type", "Buttons")
-    _one_of(raw["Type"], ("rich_media",), "rich_media")
+    """Without `Type` it is taken too: so it stands in the READMEs of Viber's own libraries."""
+    _required(raw, "rich_media", "Buttons")
+    _one_of(raw.get("Type", "rich_media"), ("rich_media",), "rich_media")
     columns = _whole(raw.get("ButtonsGroupColumns", COLUMNS), "rich_media", COLUMNS)
-    _whole(raw.get("ButtonsGroupRows", RICH_MEDIA_ROWS), "rich_media", RICH_MEDIA_ROWS)
+    rows = _whole(raw.get("ButtonsGroupRows", RICH_MEDIA_ROWS), "rich_media", RICH_MEDIA_ROWS)
     keys = _keys(raw["Buttons"], "rich_media", level, columns, RICH_MEDIA_ROWS)
-    return Keyboard(keys, _colour(raw.get("BgColor")), columns=columns)
+    cards = Keyboard(keys, _colour(raw.get("BgColor")), columns=columns)
+    if cards.height > CARDS * rows:
+        raise _invalid("rich_media", f"{cards.height} rows are more than {CARDS} cards of {rows}")
+    return cards
 
 
 def flaw(raw: Json, keyboard: Keyboard) -> str:
@@ -148,12 +168,13 @@ def _key(raw: Json, what: str, level: int, size: tuple[int, int], place: tuple[i
             _needs(name, needed, level)
     if _TAGS_OF_LEVEL_4.search(text):
         _needs("this tag in Text", 4, level)
+    _extras(raw, what, text)
     ink = _INK.search(text)
     return Key(
         label=plain(text),
         data=str(raw["ActionBody"]),
         # An action that this level does not know is not an action at all to the server.
-        action=_one_of(raw.get("ActionType", "reply"), ACTIONS_OF_LEVEL_3 if level >= 3 else ACTIONS, what),
+        action=_one_of(raw.get("ActionType", "reply"), _actions(what, level), what),
         row=place[0],
         column=place[1],
         columns=size[0],
@@ -164,6 +185,39 @@ def _key(raw: Json, what: str, level: int, size: tuple[int, int], place: tuple[i
         size=str(raw.get("TextSize", "regular")),
         bold="<b>" in text,
     )
+
+
+def _actions(what: str, level: int) -> tuple[str, ...]:
+    """A rich_media message can ask neither for a place nor for a number."""
+    return ACTIONS_OF_LEVEL_3 if level >= 3 and what == "keyboard" else ACTIONS
+
+
+def _extras(raw: Json, what: str, text: str) -> None:
+    """The numbers and lengths of one button that have a documented limit."""
+    _whole(raw.get("TextOpacity", OPACITY), what, OPACITY, least=0)
+    paddings = raw.get("TextPaddings", [MOST_PADDING] * PADDINGS)
+    if not isinstance(paddings, list) or len(paddings) != PADDINGS:
+        raise _invalid(what, f"TextPaddings are no array of {PADDINGS}")
+    for padding in paddings:
+        _whole(padding, what, MOST_PADDING, least=0)
+    for size in _FONT_SIZE.findall(text):
+        _whole(size, what, FONT_SIZES[1], least=FONT_SIZES[0])
+    _ranges(_part(raw, what, "Frame"), what, FRAME_RANGES)
+    if len(str(_part(raw, what, "InternalBrowser").get("CustomTitle", ""))) > BROWSER_TITLE:
+        raise _invalid(what, f"InternalBrowser.CustomTitle is longer than {BROWSER_TITLE}")
+
+
+def _part(raw: Json, what: str, name: str) -> Json:
+    part = raw.get(name, {})
+    if not isinstance(part, dict):
+        raise _invalid(what, 'instance type does not match (allowed: ["object"])')
+    return part
+
+
+def _ranges(raw: Json, what: str, ranges: dict[str, tuple[int, int]]) -> None:
+    for name, (least, most) in ranges.items():
+        if name in raw:
+            _whole(raw[name], what, most, least=least)
 
 
 def _places(sizes: list[tuple[int, int]], columns: int) -> list[tuple[int, int]]:
@@ -192,7 +246,7 @@ def _required(raw: Any, what: str, *names: str) -> None:
         raise _invalid(what, f"object has missing required properties ([{listed}])")
 
 
-def _whole(value: Any, what: str, most: int) -> int:
+def _whole(value: Any, what: str, most: int, *, least: int = 1) -> int:
     """Digits in quotes are taken too: bots that send them have worked for years."""
     number = int(value) if isinstance(value, str) and value.isdigit() else value
     if not isinstance(number, int) or isinstance(number, bool):
@@ -200,8 +254,9 @@ def _whole(value: Any, what: str, most: int) -> int:
     if number > most:
         found = f"(maximum: {most}, found: {number})"
         raise _invalid(what, f"numeric instance is greater than the required maximum {found}")
-    if number < 1:
-        raise _invalid(what, f"numeric instance is lower than the required minimum (minimum: 1, found: {number})")
+    if number < least:
+        found = f"(minimum: {least}, found: {number})"
+        raise _invalid(what, f"numeric instance is lower than the required minimum {found}")
     return number
 
 

@@ -18,6 +18,7 @@ WEBHOOK_NOT_SET = 10
 TOO_MANY_REQUESTS = 12
 API_VERSION_NOT_SUPPORTED = 13
 INCOMPATIBLE_WITH_VERSION = 14
+PAYMENT_UNSUPPORTED = 22
 BAD_RECEIVER = 999
 
 WORDS = {
@@ -43,7 +44,7 @@ WORDS = {
     19: "cannotSendBroadcast",
     20: "broadcastNotAllowed",
     21: "unsupportedCountry",
-    22: "paymentUnsupported",
+    PAYMENT_UNSUPPORTED: "paymentUnsupported",
     23: "freeMessagesExceeded",
     24: "noBalance",
     BAD_RECEIVER: "Bad receiver ID",

@@ -331,3 +331,12 @@ async def test_two_quick_taps_save_once(world: World) -> None:
     said = [(await mila.hears()).text for _ in range(2)]
     assert any("вече приключено" in text for text in said)
     assert len(await rows(world, "SELECT id FROM visit")) == 1
+
+
+async def test_a_time_that_cannot_be_is_no_reason_to_lose_what_was_said(world: World) -> None:
+    """In a test of Viber's own library the token stands where the time should be."""
+    mila = await joins(world, "Мила")
+    sender = {"id": mila.id, "name": "Мила"}
+    event = {"event": "message", "timestamp": 4977069964384421269, "message_token": 1478683725125, "sender": sender}
+    assert await posts(world, {**event, "message": {"type": "text", "text": "14 никой"}}) == 200
+    assert "БЯ-014" in (await mila.hears()).text

@@ -123,3 +123,6 @@ async def on_viber(folder: Path, language: str) -> AsyncIterator[Stage]:
             yield Stage(world, {name: ViberPhone(handset) for name, handset in handsets.items()}, stranger)
             refused = [call for call in sandbox.viber.calls if call.status != 0]
             assert refused == [], "a call that Viber does not take"
+            said = [call for call in sandbox.viber.calls if call.method in {"send_message", "welcome"}]
+            unsigned = [call for call in said if not call.params.get("sender", {}).get("name")]
+            assert unsigned == [], "a message that does not say who speaks, as the documentation asks"

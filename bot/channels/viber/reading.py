@@ -48,8 +48,10 @@ def _event(told: Callback) -> Event:
 
 def _sent_at(told: Callback, received_at: datetime) -> datetime:
     """Their clock as far as it can be right: never in the future, never older than they keep anything."""
-    said = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=told.timestamp)
-    return max(received_at - OLDEST, min(said, received_at))
+    # In whole milliseconds until it is near: a number of theirs may be larger than any date.
+    latest = int(received_at.timestamp() * 1000)
+    said = max(latest - OLDEST // timedelta(milliseconds=1), min(told.timestamp, latest))
+    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=said)
 
 
 def _reply(said: Said, token: int) -> Reply:
