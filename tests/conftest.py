@@ -7,10 +7,10 @@ import os
 import pytest
 from hypothesis import settings
 
+from tests.published import CLONES
+
 settings.register_profile("ours", deadline=None)
 settings.load_profile("ours")
-
-from tests.published import CLONES
 
 # Played only where their sources have been cloned; see tests/sandbox/viber_examples/README.md.
 collect_ignore_glob = [] if CLONES in os.environ else ["*/test_published_*.py"]
