@@ -26,6 +26,7 @@ LETTERS = {
     "Борово": "БО", "Бяла": "БЯ", "Ветово": "ВЕ", "Две могили": "ДВ", "Иваново": "ИВ", "Русе": "РУ",
     "Сливо поле": "СЛ", "Ценово": "ЦЕ",
 }  # fmt: skip
+NAMES = {letters: name for name, letters in LETTERS.items()}
 IN_A_TEAM, IN_A_TEAM_OF_RUSE = 12, 13
 OF_A_MUNICIPALITY = {"I10": 5, "I20": 1, "I40": 1, "I43": 1, "I50": 2}
 """People of its institutions, by the codes of the catalogue."""
@@ -82,6 +83,11 @@ def seats(known: dict[str, Team]) -> Iterator[Seat]:
     yield from (Seat(f"РУО {number}", REGIONAL) for number in range(2))
     yield Seat("Областна администрация", GOVERNOR)
     yield Seat("Министерство", NATIONAL)
+
+
+def municipality_of(number: str) -> str:
+    """Of a case."""
+    return NAMES[number.partition("-")[0]]
 
 
 async def settle_in(app: App, sandbox: Sandbox) -> Oblast:

@@ -23,7 +23,7 @@ from tests.season.attendance import Attendance
 from tests.season.chance import Chance
 from tests.season.desks import Desks
 from tests.season.ledger import Answer, Checked, Ledger, Postponed, Visit
-from tests.season.nature import drawn
+from tests.season.nature import REPORTED, drawn, shares
 from tests.season.oblast import CASES, Oblast, settle_in
 from tests.season.players import Field
 from tests.season.watch import Watch
@@ -32,6 +32,8 @@ SOFIA = ZoneInfo("Europe/Sofia")
 FROM, UNTIL = date(2026, 8, 20), date(2027, 6, 15)
 SEED = int(os.environ.get("OBHVAT_SEASON", "1"))
 MORNING, AT_WORK, EVENING, NIGHT = 9, 11, 18, 3
+NEAR = 5
+"""So many of a hundred visits may be more or fewer than were reported."""
 SETTINGS = """
 messages_per_second = 1000
 chat_messages_per_second = 1000
@@ -119,5 +121,7 @@ async def test_a_season_of_the_whole_oblast(world: World) -> None:
     assert not wrong, "\n".join(f"{number}: {what}" for number, what in list(wrong.items())[:5])
     watch.complained()
     counts = {kind.__name__: ledger.count(kind) for kind in (Visit, Answer, Checked, Postponed)}
-    print(watch.figures(), counts)
+    found = shares(ledger.outcomes())
+    print(watch.figures(), counts, {name: f"{share:.1f} %" for name, share in found.items()})
     assert all(counts.values())
+    assert found == {name: pytest.approx(share, abs=NEAR) for name, share in REPORTED.items()}

@@ -17,7 +17,7 @@ from sandbox.messages import ChatMessage
 from tests.bot.conftest import World
 from tests.season import plain
 from tests.season.oblast import Oblast, Seat
-from tests.season.players import NUMBER, PATIENCE, Field
+from tests.season.players import NUMBER, PATIENCE, Field, said_since
 
 OVERDUE = re.compile(r"^• ([А-Я]{2}-\d{3,4}), [^·\n]* · (\S+) · (\d+) (?:ден|дни)", re.MULTILINE)
 BACK = re.compile(r"^• ([А-Я]{2}-\d{3,4}), .* Следва: няма отговор", re.MULTILINE)
@@ -113,7 +113,7 @@ class Watch:
         return [
             (seat, message)
             for seat, phone in self.oblast.folk.items()
-            for message in list(world.chats[phone.id].messages.values())[before[seat] :]
+            for message in said_since(phone, before[seat])
             if message.from_bot
         ]
 
@@ -169,7 +169,7 @@ class Watch:
     def _stands_in(self, seat: Seat, municipality: str, today: date) -> bool:
         return any(
             whose.municipality == municipality and told == seat and self.doors.attendance.is_away(whose, today)
-            for whose, told in self.doors.deputies.items()
+            for whose, told in self.doors.attendance.deputies.items()
         )
 
     async def _remember(self) -> None:
@@ -199,4 +199,4 @@ class Watch:
         assert self.complaints == [], "\n".join(self.complaints[:20])
 
     def figures(self) -> str:
-        return f"{self.mornings} mornings, {self.digests} digests, {len(self.doors.deputies)} absences"
+        return f"{self.mornings} mornings, {self.digests} digests, {len(self.doors.attendance.deputies)} absences"
