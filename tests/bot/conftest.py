@@ -65,7 +65,7 @@ class World:
     async def until(self, reached: Callable[[Tx], Awaitable[bool]]) -> None:
         """Looks again after every commit of the bot, and whenever it has taken something from a messenger."""
         moved = asyncio.Event()
-        self.app.database.committing = lambda _when: moved.set()
+        self.app.database.committing = lambda when: moved.set() if when == "after" else None
         pulses = (self.sandbox.world.updates.pulse, self.sandbox.viber.moved)
         waking = [asyncio.create_task(_wakes(moved, pulse)) for pulse in pulses]
         if self.running:
@@ -74,9 +74,8 @@ class World:
             while True:
                 moved.clear()
                 assert self.running is None or not self.running.done(), self.running.exception()
-                async with self.app.database.reading() as tx:
-                    if await reached(tx):
-                        return
+                if await reached(self.app.database.glance()):
+                    return
                 await moved.wait()
         finally:
             for task in waking:

@@ -68,13 +68,13 @@ class Desks:
 
     def read_all(self, today: date) -> None:
         """Whatever has come since they looked last."""
-        for seat, phone in self.oblast.folk.items():
+        for seat, said in self.oblast.chats.items():
             if seat.team:
                 continue
-            for message in said_since(phone, self.read.get(seat, 0)):
+            for message in said_since(said, self.read.get(seat, 0)):
                 self._asked_after(seat, message, today)
                 self._asked(seat, message, today)
-            self.read[seat] = len(phone.world.chats[phone.id].messages)
+            self.read[seat] = len(said)
 
     def _asked(self, seat: Seat, message: ChatMessage, today: date) -> None:
         found = ASKED.search(message.text) if message.from_bot and "Не е за нас" in message.labels else None

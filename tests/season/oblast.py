@@ -10,12 +10,13 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 
 from bot.app import App
 from casework import steps
 from casework.records import GOVERNOR, INSTITUTION, LEADER, MEMBER, MUNICIPAL, NATIONAL, REGIONAL
-from sandbox import Person, Sandbox
+from sandbox import ChatMessage, Person, Sandbox
 from storage import cases, people, teams
 from storage.cases import NewCase
 from storage.people import Invitation
@@ -56,6 +57,11 @@ class Oblast:
     teams: dict[str, Team]
     folk: dict[Seat, Person]
     """Everybody with their phone."""
+
+    @cached_property
+    def chats(self) -> dict[Seat, dict[int, ChatMessage]]:
+        """What stands in each of the phones, as it grows."""
+        return {seat: phone.world.chats[phone.id].messages for seat, phone in self.folk.items()}
 
     def of_team(self, name: str) -> list[Seat]:
         return [seat for seat in self.folk if seat.team == name]

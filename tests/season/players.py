@@ -90,14 +90,14 @@ class Field:
 
     def listen(self, today: date) -> None:
         """The news that came to somebody of a team: an answer, silence, a child that is gone."""
-        for seat, phone in self.oblast.folk.items():
+        for seat, said in self.oblast.chats.items():
             if seat.team:
-                for message in said_since(phone, self.heard.get(seat, 0)):
+                for message in said_since(said, self.heard.get(seat, 0)):
                     if message.from_bot and any(word in message.text for word in NEWS):
                         self.elsewhere.difference_update(NUMBER.findall(message.text))
                         if GONE not in message.text:
                             self.crews[seat.team].hears(message.text, today)
-                self.heard[seat] = len(phone.world.chats[phone.id].messages)
+                self.heard[seat] = len(said)
 
     async def day(self, today: date) -> None:
         """Everybody goes their way at once; one person reports one door after the other."""
@@ -170,7 +170,7 @@ class Field:
             self.ledger.add(Postponed(number, today, reason.code))
             self.crews[seat.team].told.pop(number, None)
         else:
-            assert "не може да се отложи" in said.text, said.text
+            assert f"{number} вече е отлаган" in said.text, said.text
 
     async def _walks(self, seat: Seat, numbers: list[str], today: date) -> None:
         for number in numbers:
@@ -194,10 +194,9 @@ class Field:
                 self.elsewhere.add(number)
 
 
-def said_since(phone: Person, count: int) -> list[ChatMessage]:
-    """All messages of the chat but the first so many."""
-    messages = phone.world.chats[phone.id].messages
-    return list(messages.values())[count:] if len(messages) > count else []
+def said_since(said: dict[int, ChatMessage], count: int) -> list[ChatMessage]:
+    """All messages of a chat but the first so many; most have no other."""
+    return list(said.values())[count:] if len(said) > count else []
 
 
 async def _hears(phone: Person, beginning: str) -> ChatMessage:
