@@ -35,12 +35,10 @@ MORNING, AT_WORK, EVENING, NIGHT = 9, 11, 18, 3
 NEAR = 5
 """So many of a hundred visits may be more or fewer than were reported."""
 SETTINGS = """
-messages_per_second = 1000
-chat_messages_per_second = 1000
 [schedule]
 charts = false
 """
-"""The pace is in real seconds, and here a day passes in a moment; a chart is a process of its own, 2,000 times."""
+"""A chart is a process of its own, 2,000 times."""
 
 
 @pytest.fixture(autouse=True)
