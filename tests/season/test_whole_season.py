@@ -55,7 +55,7 @@ def _seldom_looking_for_garbage() -> Iterator[None]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
-    """In memory where there is such a place: a third of the time would be waiting for the disk, 9,000 commits long."""
+    """In memory where there is such a place: its thousands of commits would wait for the disk."""
     if not MEMORY.is_dir():
         yield tmp_path
         return
