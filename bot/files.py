@@ -65,10 +65,10 @@ class FileReader:
 
     async def one_round(self) -> int:
         now = self._now()
-        async with self._database.reading() as tx:
-            files = await import_files.to_fetch(tx, now, AT_ONCE)
-            undecided = await import_files.shown_before(tx, now - DECIDE_WITHIN)
-            over = await import_files.to_withdraw(tx)
+        glance = self._database.glance()
+        files = await import_files.to_fetch(glance, now, AT_ONCE)
+        undecided = await import_files.shown_before(glance, now - DECIDE_WITHIN)
+        over = await import_files.to_withdraw(glance)
         for file in undecided:
             await self._end(file, [said.undecided(file)])
         if over:

@@ -78,8 +78,7 @@ class PhotoFetcher:
         await rounds(self.saved, self.one_round)
 
     async def one_round(self) -> int:
-        async with self._database.reading() as tx:
-            waiting = await media.waiting(tx, self._now(), AT_ONCE)
+        waiting = await media.waiting(self._database.glance(), self._now(), AT_ONCE)
         await asyncio.gather(*(self._fetch(photo) for photo in waiting))
         return len(waiting)
 

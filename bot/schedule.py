@@ -147,7 +147,8 @@ class Schedule:
     async def _alerts(self, tx: Tx, roster: Roster, today: date, now: datetime) -> list[Message]:
         """What is due or overdue is told to the one whose turn it is; nobody gets more than one message a day."""
         turns: dict[int, list[Turn]] = defaultdict(list)
-        for due in await cases.due_everywhere(tx, today):
+        last = escalation.ladder(self._work.catalogue)[-1]
+        for due in await cases.due_everywhere(tx, today, last.number):
             if turn := escalation.turn(self._work.catalogue, self._work.calendar, today, due, roster):
                 turns[turn.reader.id].append(turn)
         told = []

@@ -33,8 +33,9 @@ class DayFacts:
 
     day: date
     done: tuple[Done, ...]
-    overdue: tuple[Case, ...]
-    """Oldest first."""
+    overdue: int
+    longest: tuple[Case, ...]
+    """Of the overdue ones those that are shown, the oldest first."""
     before: Standing | None
     """The last digest; None when this is the first."""
     open_cases: int
@@ -52,7 +53,8 @@ class Digest:
     """Visits by team, most first."""
     outcomes: tuple[tuple[str, int], ...]
     visits: int
-    overdue: tuple[Case, ...]
+    overdue: int
+    longest: tuple[Case, ...]
     before: Standing | None
     visited_percent: int
     without_owner: int = 0
@@ -71,6 +73,7 @@ def build(facts: DayFacts) -> Digest | None:
         _ranked(done.outcome for done in facts.done),
         len(facts.done),
         facts.overdue,
+        facts.longest,
         facts.before,
         share,
         facts.without_owner,

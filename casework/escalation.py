@@ -31,6 +31,15 @@ class Due:
 
 
 @dataclass(frozen=True)
+class Held:
+    """So many cases of one team, or of none, in one municipality."""
+
+    team_id: int | None
+    municipality: str
+    count: int
+
+
+@dataclass(frozen=True)
 class Rung:
     """`number` counts from 1, whatever the catalogue leaves out."""
 
@@ -68,7 +77,7 @@ class Roster:
                     self._holders.setdefault((whose.role, area), told)
                     self._teams[area].append((whose.id, told))
 
-    def holder(self, role: str, case: Case) -> Person | None:
+    def holder(self, role: str, case: Case | Held) -> Person | None:
         areas: dict[str, Area] = {LEADER: case.team_id, MUNICIPAL: case.municipality, REGIONAL: ""}
         return None if areas[role] is None else self._holders.get((role, areas[role]))
 
@@ -145,6 +154,6 @@ def _reader(catalogue: Catalogue, rung: Rung, due: Due, roster: Roster) -> Perso
     return roster.owing(due.case, None if is_leaders else due.reporter_id)
 
 
-def without_owner(late: Sequence[Case], roster: Roster) -> int:
+def without_owner(late: Sequence[Held], roster: Roster) -> int:
     """How many of these have neither a leader nor a municipal coordinator who could be told."""
-    return sum(1 for case in late if not any(roster.holder(role, case) for role in (LEADER, MUNICIPAL)))
+    return sum(held.count for held in late if not any(roster.holder(role, held) for role in (LEADER, MUNICIPAL)))

@@ -69,6 +69,6 @@ def repeated(outcome: Outcome, earlier: Sequence[str]) -> Repeat | None:
 def _next(on: str, after_day: date) -> date:
     """The next such day of a year, "09-01", or of a month, "05"."""
     day = after_day + timedelta(days=1)
-    while not f"{day:%m-%d}".endswith(on):
+    while not day.isoformat().endswith(on):
         day += timedelta(days=1)
     return day

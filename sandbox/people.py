@@ -84,7 +84,7 @@ class Person(Listener[ChatMessage]):
 
     async def taps(self, label: str, message: ChatMessage | None = None) -> str:
         """Tap the newest button with this label; the answer is the id of the callback query."""
-        chat = self.chat if message is None else [m for m in self.chat if m.id == message.id]
+        chat = self.chat if message is None else [self._present(message.id)]
         visible = [m for m in reversed(chat) if m.buttons and not m.deleted]
         for shown in visible:
             for button in (button for row in shown.buttons for button in row):

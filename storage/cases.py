@@ -117,23 +117,27 @@ async def page(
     return [_case(row) for row in rows], int(rows[0]["total"]) if rows else 0
 
 
-async def overdue(tx: Tx, me: Person, today: date) -> list[Case]:
-    """Oldest first."""
+async def overdue(tx: Tx, me: Person, today: date, at_most: int) -> list[Case]:
+    """The oldest first."""
     rows = await tx.rows(
-        f"SELECT {_CASE} {_FROM} WHERE c.due_on < :today ORDER BY c.due_on, c.prefix, c.running",
+        f"SELECT {_CASE} {_FROM} WHERE c.due_on < :today ORDER BY c.due_on, c.prefix, c.running LIMIT :most",
         me=me.id,
         today=today.isoformat(),
+        most=at_most,
     )
     return [_case(row) for row in rows]
 
 
-async def due_everywhere(tx: Tx, today: date) -> list[Due]:
-    """For the schedule, not for a person: what is due today or overdue, oldest first."""
+async def due_everywhere(tx: Tx, today: date, last_rung: int) -> list[Due]:
+    """For the schedule, not for a person: what is due today or overdue, oldest first; without what the last rung was
+    told, for nobody is told of that."""
     rows = await tx.rows(
         f"SELECT {_CASE}, c.told_rung, "
         "(SELECT w.reporter_id FROM visit w WHERE w.case_id = c.id ORDER BY w.id DESC LIMIT 1) AS reporter "
-        f"FROM child_case c {_JOINED} WHERE c.due_on <= :today ORDER BY c.due_on, c.prefix, c.running",
+        f"FROM child_case c {_JOINED} WHERE c.due_on <= :today AND c.told_rung < :last "
+        "ORDER BY c.due_on, c.prefix, c.running",
         today=today.isoformat(),
+        last=last_rung,
     )
     return [Due(_case(row), row["told_rung"], row["reporter"]) for row in rows]
 

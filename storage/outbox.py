@@ -19,6 +19,8 @@ UNREACHABLE, GONE = "unreachable", "gone"
 """Ended without being sent: the person left, or the message to change was no longer there."""
 HELD, SPARE = "held", "spare"
 """Not yet to be sent: until its reader writes, because it would cost money; or unless another row fails."""
+NOT_OUT = " UNION ALL ".join(f"SELECT id FROM outbox WHERE state = '{state}'" for state in (WAITING, HELD, SPARE))
+"""One state after the other, for each has an index of its own; asked for all at once, every row is looked at."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ async def add(
 
 async def cancel(tx: Tx, channel: str, chat: str, cancel_key: str) -> None:
     await tx.run(
-        "UPDATE outbox SET state = 'cancelled', payload = '' WHERE state IN ('waiting', 'held', 'spare') "
+        f"UPDATE outbox SET state = 'cancelled', payload = '' WHERE id IN ({NOT_OUT}) "
         "AND channel = :channel AND chat = :chat AND cancel_key = :cancel_key",
         channel=channel,
         chat=chat,
@@ -126,7 +128,7 @@ async def cancel_notices(tx: Tx, channel: str, chat: str) -> None:
     A reply is still tried, and so is the deletion of a name.
     """
     rows = await tx.rows(
-        "UPDATE outbox SET state = 'cancelled', payload = '' WHERE state IN ('waiting', 'held', 'spare') "
+        f"UPDATE outbox SET state = 'cancelled', payload = '' WHERE id IN ({NOT_OUT}) "
         "AND channel = :channel AND chat = :chat AND priority > :reply RETURNING id",
         channel=channel,
         chat=chat,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from casework.digest import Done
-from casework.escalation import Turn
+from casework.escalation import Held, Turn
 from casework.records import Person
 from storage.database import Tx, to_micros
 
@@ -26,6 +26,18 @@ async def done_between(tx: Tx, me: Person, since: datetime, until: datetime, *, 
         after=after,
     )
     return [Done(row["team"], row["outcome"]) for row in rows]
+
+
+async def overdue_held(tx: Tx, me: Person, today: date) -> list[Held]:
+    """How many of all the overdue ones each team of each municipality has."""
+    rows = await tx.rows(
+        "SELECT c.team_id, c.municipality, count(*) AS n FROM child_case c "
+        "JOIN visible_to v ON v.case_id = c.id AND v.person_id = :me WHERE c.due_on < :today "
+        "GROUP BY c.team_id, c.municipality",
+        me=me.id,
+        today=today.isoformat(),
+    )
+    return [Held(row["team_id"], row["municipality"], row["n"]) for row in rows]
 
 
 async def last_visit(tx: Tx) -> int:

@@ -121,6 +121,13 @@ async def roster(tx: Tx, here: Sequence[Person] = ()) -> Roster:
     return Roster(list(present.values()), [(whose, told) for whose, told in away if whose and whose.active and told])
 
 
+async def leading(tx: Tx) -> Roster:
+    """The same without those who only go to the doors, nine of ten: for whoever asks who holds a rung above them."""
+    above = "p.role IN (:leader, :municipal, :regional) OR p.id IN (SELECT s.deputy_id FROM stands_in s)"
+    found = await _people(tx, f"{ON_DUTY} AND ({above})", leader=LEADER, municipal=MUNICIPAL, regional=REGIONAL)
+    return await roster(tx, found)
+
+
 async def instead_of(tx: Tx, person_id: int) -> Person | None:
     """Who is told what is for this person: they, or whoever stands in for them; None when nobody can be."""
     found = await _people(

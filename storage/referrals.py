@@ -7,6 +7,7 @@ and a check after an enrolment is a referral without a measure, which only `stor
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from casework import numbers
@@ -105,30 +106,49 @@ async def open_check(tx: Tx, case_id: int) -> Referral | None:
 
 async def readers(tx: Tx, referral_id: int) -> list[int]:
     """The institution's people who can be told of an open referral, by id; empty when it has none there."""
+    return (await readers_of_each(tx, [referral_id]))[referral_id]
+
+
+async def readers_of_each(tx: Tx, ids: Collection[int]) -> dict[int, list[int]]:
+    """By referral."""
+    among, values = _among(ids)
     rows = await tx.rows(
-        f"SELECT p.id FROM referral r JOIN person p ON {READS} AND {NOT_AWAY} "
-        "WHERE r.id = :id AND r.state = :open ORDER BY p.id",
-        id=referral_id,
+        f"SELECT r.id AS referral, p.id FROM referral r JOIN person p ON {READS} AND {NOT_AWAY} "
+        f"WHERE r.id IN ({among}) AND r.state = :open ORDER BY p.id",
         open=OPEN,
         role=INSTITUTION,
+        **values,
     )
-    return [row["id"] for row in rows]
+    return _by_referral(ids, rows)
 
 
-async def stand_ins(tx: Tx, referral_id: int, role: str) -> list[int]:
-    """The coordinators of that role who can be told of it where its institution has nobody, or whoever stands in for
+async def stand_ins(tx: Tx, ids: Collection[int], role: str) -> dict[int, list[int]]:
+    """The coordinators of that role who can be told of each where its institution has nobody, or whoever stands in for
     them, by id."""
+    among, values = _among(ids)
     rows = await tx.rows(
-        "SELECT DISTINCT coalesce(s.deputy_id, p.id) AS id FROM referral r "
+        "SELECT DISTINCT r.id AS referral, coalesce(s.deputy_id, p.id) AS id FROM referral r "
         f"JOIN person p ON {REACHED} AND {_FREE_FOR} "
         "AND (p.role = :region OR p.municipality = r.municipality) LEFT JOIN stands_in s ON s.person_id = p.id "
-        f"WHERE r.id = :id AND r.state = :open AND ({NOT_AWAY} OR s.deputy_id IS NOT NULL) ORDER BY 1",
-        id=referral_id,
+        f"WHERE r.id IN ({among}) AND r.state = :open AND ({NOT_AWAY} OR s.deputy_id IS NOT NULL) ORDER BY 2",
         open=OPEN,
         role=role,
         region=REGIONAL,
+        **values,
     )
-    return [row["id"] for row in rows]
+    return _by_referral(ids, rows)
+
+
+def _among(ids: Collection[int]) -> tuple[str, dict[str, int]]:
+    values = {f"r{n}": one for n, one in enumerate(ids)}
+    return ", ".join(f":{name}" for name in values), values
+
+
+def _by_referral(ids: Collection[int], rows: Sequence[Row]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {one: [] for one in ids}
+    for row in rows:
+        found[row["referral"]].append(row["id"])
+    return found
 
 
 async def known(tx: Tx, me: Person, referral_id: int) -> Referral | None:

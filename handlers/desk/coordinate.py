@@ -10,7 +10,7 @@ from casework import calendar, digest, escalation
 from casework.digest import DayFacts, Digest, Done, Standing
 from casework.records import REGIONAL, Case, Person
 from handlers.engine.scene import Chart, Message, Panel, Scene, Series, Sheet, Work
-from handlers.engine.views import Button, View, first
+from handlers.engine.views import Button, View, and_more, first
 from handlers.engine.words import Joined, Labelled, Text, Words, _
 from handlers.menu import CASES, CHARTS_BELOW, MENU
 from handlers.morning.overdue import CASES_BELOW, overdue_lines, why_late
@@ -41,7 +41,7 @@ async def make_digest(
     reasons = await lateness.said_between(tx, me, begun, until, after=before.get("lateness", newest))
     facts = await _facts(tx, me, day, done, reasons, _standing(work, before))
     kept = {
-        "visits": len(done), "overdue": len(facts.overdue), "late": late, "until": until.isoformat(), "last": last,
+        "visits": len(done), "overdue": facts.overdue, "late": late, "until": until.isoformat(), "last": last,
         "lateness": newest,
     }  # fmt: skip
     if not await claims.claim(tx, DIGEST, me.id, day.isoformat(), now, kept):
@@ -61,9 +61,11 @@ async def _facts(
     tx: Tx, me: Person, day: date, done: Sequence[Done], reasons: Sequence[str], before: Standing | None
 ) -> DayFacts:
     total, visited = await cases.counts(tx, me)
-    late = await cases.overdue(tx, me, day)
-    alone = escalation.without_owner(late, await people.roster(tx)) if me.role == REGIONAL else 0
-    return DayFacts(day, tuple(done), tuple(late), before, total, visited, alone, tuple(reasons))
+    late = await overview.overdue_held(tx, me, day)
+    longest = await cases.overdue(tx, me, day, IN_DIGEST) if late else []
+    alone = escalation.without_owner(late, await people.leading(tx)) if late and me.role == REGIONAL else 0
+    overdue = sum(held.count for held in late)
+    return DayFacts(day, tuple(done), overdue, tuple(longest), before, total, visited, alone, tuple(reasons))
 
 
 def _shown(work: Work, me: Person, told: Digest, *, late: bool) -> list[Message]:
@@ -92,7 +94,7 @@ def _lines(work: Work, told: Digest, *, late: bool) -> Iterator[Text]:
         yield _("(late: the bot was stopped at your hour)")
     yield from ("", *_figures(told, late=late))
     if told.overdue:
-        yield from ("", _("Overdue the longest:"), *overdue_lines(work, told.overdue, told.day, IN_DIGEST))
+        yield from ("", _("Overdue the longest:"), *_longest(work, told))
     if told.lateness:
         yield from ("", _("Why they were late:"), *first(_counts(work.catalogue.late, told.lateness), IN_DIGEST))
     if told.visits:
@@ -101,8 +103,13 @@ def _lines(work: Work, told: Digest, *, late: bool) -> Iterator[Text]:
         yield from ("", _("How they ended:"), *first(_counts(work.catalogue.outcomes, told.outcomes), IN_DIGEST))
 
 
+def _longest(work: Work, told: Digest) -> list[Text]:
+    shown = overdue_lines(work, told.longest, told.day, IN_DIGEST)
+    return [*shown, *and_more(told.overdue - len(shown))]
+
+
 def _figures(told: Digest, *, late: bool) -> Iterator[Text]:
-    visits, overdue = told.visits, len(told.overdue)
+    visits, overdue = told.visits, told.overdue
     if before := told.before:
         yesterday = not late and told.day - before.day == timedelta(days=1)
         since: Text = _("yesterday") if yesterday else before.day

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 
@@ -39,10 +40,19 @@ def next_step(book: Catalogue, step: str, due_on: date | None, awaits: str = "")
 
 async def audience(tx: Tx, book: Catalogue, referral: Referral) -> list[int]:
     """Who can be told of an open one now: the institution's people, else the coordinators who stand in for it."""
-    if readers := await referrals.readers(tx, referral.id):
-        return readers
-    role = book.institutions[referral.institution].role
-    return await referrals.stand_ins(tx, referral.id, role) if role else []
+    return (await audiences(tx, book, [referral]))[referral.id]
+
+
+async def audiences(tx: Tx, book: Catalogue, asked: Sequence[Referral]) -> dict[int, list[int]]:
+    """The same of many, by referral, in one statement for all of them and one for each role that stands in."""
+    found = await referrals.readers_of_each(tx, [one.id for one in asked])
+    unread: dict[str, list[int]] = defaultdict(list)
+    for one in asked:
+        if not found[one.id] and (role := book.institutions[one.institution].role):
+            unread[role].append(one.id)
+    for role, ids in unread.items():
+        found |= await referrals.stand_ins(tx, ids, role)
+    return found
 
 
 async def notice(tx: Tx, work: Work, referral: Referral, reader: int) -> Message:
@@ -84,7 +94,7 @@ async def asker(tx: Tx, referral: Referral, case: Case) -> Person | None:
     who = await people.instead_of(tx, referral.asked_by) if referral.asked_by else None
     if who and await cases.get(tx, who, case.id):
         return who
-    roster = await people.roster(tx)
+    roster = await people.leading(tx)
     return next((one for role in (LEADER, MUNICIPAL, REGIONAL) if (one := roster.holder(role, case))), None)
 
 

@@ -169,7 +169,7 @@ async def of_team(tx: Tx, case: Case) -> list[int]:
     reporter = await checks.last_reporter(tx, case.id)
     if found := list(dict.fromkeys([*leaders, *([reporter] if reporter else [])])):
         return found
-    roster = await people.roster(tx)
+    roster = await people.leading(tx)
     held = (roster.holder(role, case) for role in (MUNICIPAL, REGIONAL))
     return [one.id for one in held if one][:1]
 

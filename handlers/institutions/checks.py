@@ -120,6 +120,8 @@ async def _list_is_due(tx: Tx, work: Work, me: Person, today: date, now: datetim
     filed = work.calendar.on_or_after(today.replace(day=rules.filed[1]) + timedelta(days=1))
     if not filed <= today < today.replace(day=rules.stopped[0]):
         return False
+    if await claims.claimed(tx, ABSENCES, me.id, f"{today:%Y-%m}"):
+        return False
     observed = await cases.count_of(tx, rules.status, me.municipality)
     return observed > 0 and await claims.claim(tx, ABSENCES, me.id, f"{today:%Y-%m}", now, {})
 

@@ -18,7 +18,7 @@ from casework.records import OPEN, WITHDRAWN, Case, NextStep, Referral, Visit, V
 from handlers.engine.scene import Message, Work
 from handlers.engine.views import View
 from handlers.engine.words import Joined, Text, _
-from handlers.institutions.asked import asked_for, audience, next_step, notice, of_case
+from handlers.institutions.asked import asked_for, audience, audiences, next_step, notice, of_case
 from handlers.menu import MENU
 from storage import referrals, visits
 from storage.database import Tx
@@ -102,13 +102,14 @@ async def _changed(
     new = await _ask(tx, work, case, visit, wanted, now)
     heard, unheard = list[Referral](), list[Referral]()
     asked = list[Asked]()
-    for one in await referrals.open_of(tx, case.id):
-        readers = await audience(tx, work.catalogue, one)
-        if readers and one.measure in step.refers:
+    open_ = await referrals.open_of(tx, case.id)
+    readers = await audiences(tx, work.catalogue, open_)
+    for one in open_:
+        if readers[one.id] and one.measure in step.refers:
             asked.append(Asked(one.id, one.answer_by))
         if one.id in new:
-            (heard if readers else unheard).append(one)
-            told += [await notice(tx, work, one, reader) for reader in readers]
+            (heard if readers[one.id] else unheard).append(one)
+            told += [await notice(tx, work, one, reader) for reader in readers[one.id]]
     step = life.waiting(work.catalogue, step, asked)
     lines = _receipt(work.catalogue, heard, unheard, gone)
     return Followed(step, await awaited(tx, step), tuple(lines), tuple(told))

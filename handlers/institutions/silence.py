@@ -16,7 +16,7 @@ from casework.records import DEADLINE, Case, Cause, Referral
 from handlers.engine.scene import Message, Work
 from handlers.engine.views import Button, View, first
 from handlers.engine.words import Text, _, counted
-from handlers.institutions.asked import asked_for, asker, audience, notice, of_case, owes
+from handlers.institutions.asked import asked_for, asker, audience, audiences, notice, of_case, owes
 from handlers.menu import MENU
 from storage import cases, claims, referrals
 from storage.database import Tx
@@ -73,11 +73,13 @@ def _silent(work: Work, reader: int, back: Sequence[tuple[Case, Referral]]) -> M
 
 async def _reminders(tx: Tx, work: Work, today: date, now: datetime) -> list[Message]:
     """One message to everybody who owes an answer, on the day of a deadline and every few working days after it."""
+    late = await referrals.due_everywhere(tx, today)
+    reminded = [one for one in late if rules.is_reminded(work.catalogue, work.calendar, one.answer_by, today)]
+    readers = await audiences(tx, work.catalogue, reminded)
     owed: Mapping[int, list[Referral]] = defaultdict(list)
-    for one in await referrals.due_everywhere(tx, today):
-        if rules.is_reminded(work.catalogue, work.calendar, one.answer_by, today):
-            for reader in await audience(tx, work.catalogue, one):
-                owed[reader].append(one)
+    for one in reminded:
+        for reader in readers[one.id]:
+            owed[reader].append(one)
     return [
         _waiting(work, reader, own)
         for reader, own in owed.items()

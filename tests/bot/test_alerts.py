@@ -13,7 +13,7 @@ import pytest
 
 from bot import config
 from bot.app import App, open_app
-from casework import records
+from casework import escalation, records
 from casework.records import LEADER, MEMBER, MUNICIPAL, REGIONAL, Case, NextStep
 from handlers.caseload import late
 from handlers.engine.replies import Tapped
@@ -250,7 +250,8 @@ async def test_no_case_is_forgotten_and_nobody_is_told_twice_a_day_or_at_night(
         async with app.database.reading() as tx:
             told, duty = await all_told(tx, app), await people.on_duty(tx)
             sent = await tx.rows("SELECT chat, created_at / 86400000000 AS day FROM outbox WHERE priority = 1")
-            due = [due.case for due in await cases.due_everywhere(tx, world.today())]
+            rungs = len(escalation.ladder(app.work.catalogue))
+            due = [due.case for due in await cases.due_everywhere(tx, world.today(), rungs + 1)]
         assert len(sent) == len(told)
         assert max(Counter((row["chat"], row["day"]) for row in sent).values(), default=1) == 1
         for one in told:

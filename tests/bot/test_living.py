@@ -14,6 +14,7 @@ import pytest
 
 from bot.deliver import LOOK_AHEAD
 from bot.demo import free_port
+from bot.pace import CHAT_BURST
 from sandbox import Fault, Person, Sandbox
 from storage import outbox
 from storage.database import Tx
@@ -144,10 +145,28 @@ async def test_a_chat_that_must_wait_does_not_fill_the_queue_of_the_others(world
     assert "какво ще правим" in await says_and_hears(rumen, "/menu")
 
 
+async def test_a_chat_gets_its_messages_at_the_pace_it_may_and_holds_up_nobody(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    async with living(sandbox, tmp_path, pace="chat_messages_per_second = 4") as world:
+        mila, rumen = sandbox.world.person("Мила"), sandbox.world.person("Румен")
+        mila.started = rumen.started = True
+        calls = [
+            Call("telegram", str(one.id), "sendMessage", {"chat_id": one.id, "text": "Утре няма училище."})
+            for one in (*[mila] * (CHAT_BURST + 2), rumen)
+        ]
+        begun = world.app.now()
+        async with world.app.database.transaction() as tx:
+            await outbox.add(tx, calls, begun)
+        for _call in range(CHAT_BURST + 2):
+            await mila.hears(30)
+        assert mila.chat[-1].date - begun >= 2 * timedelta(seconds=1 / 4)
+        assert [one.date < mila.chat[-1].date for one in rumen.chat] == [True]
+
+
 async def test_many_at_once_are_told_however_many_calls_end_in_one_moment(sandbox: Sandbox, tmp_path: Path) -> None:
     """More than are looked at once, to a chat each, at no pace; whoever is not told then waits for the next message."""
-    unpaced = "messages_per_second = 1000\nchat_messages_per_second = 1000"
-    async with living(sandbox, tmp_path, unpaced) as world:
+    async with living(sandbox, tmp_path) as world:
         people = [sandbox.world.person(f"№ {number}") for number in range(3 * LOOK_AHEAD)]
         for one in people:
             one.started = True

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from casework import catalogue, escalation, life
 from casework.calendar import WorkingDays
-from casework.escalation import Due, Roster, Rung, overdue_working_days
+from casework.escalation import Due, Held, Roster, Rung, overdue_working_days
 from casework.records import LEADER, MEMBER, MUNICIPAL, REGIONAL, Case, Person, Team
 
 BOOK = catalogue.load()
@@ -173,7 +173,7 @@ def test_every_overdue_case_has_one_person_or_is_counted_as_without_an_owner(dis
         for one in district.cases:
             assert one.due_on is not None
             above = {p.role for p in district.people if answers_for(p, one)}
-            ownerless = escalation.without_owner([one], roster) == 1
+            ownerless = escalation.without_owner([Held(one.team_id, one.municipality, 1)], roster) == 1
             assert ownerless == (not above & {LEADER, MUNICIPAL})
             # Whoever owes it hears of it on its day: somebody of the team, else the first above it.
             assert bool(told[one.id]) == bool(above and WORKING.on_or_after(one.due_on) <= today)

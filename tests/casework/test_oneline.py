@@ -79,12 +79,12 @@ def case(number: str, due: date) -> Case:
 def test_a_digest_counts_and_says_nothing_when_there_is_nothing() -> None:
     late = case("БЯ-001", date(2026, 11, 20))
     before = Standing(date(2026, 11, 23), 5, 3)
-    facts = DayFacts(TODAY, (Done("Б-1", "O20"), Done("Б-2", "O20"), Done("Б-1", "O11")), (late,), before, 30, 12)
+    facts = DayFacts(TODAY, (Done("Б-1", "O20"), Done("Б-2", "O20"), Done("Б-1", "O11")), 1, (late,), before, 30, 12)
     told = digest.build(facts)
     assert told is not None
     assert (told.teams, told.outcomes) == ((("Б-1", 2), ("Б-2", 1)), (("O20", 2), ("O11", 1)))
     assert (told.visits, told.before, told.visited_percent) == (3, before, 40)
-    assert digest.build(DayFacts(TODAY, (), (), before, 0, 0)) is None
-    quiet = digest.build(DayFacts(TODAY, (), (late,), None, 0, 0))
+    assert digest.build(DayFacts(TODAY, (), 0, (), before, 0, 0)) is None
+    quiet = digest.build(DayFacts(TODAY, (), 1, (late,), None, 0, 0))
     assert quiet is not None
     assert quiet.visited_percent == 0

@@ -247,10 +247,10 @@ async def test_who_stands_in_hears_the_answer(there: Oblast) -> None:
         assert reader.name == "Лидия Колева"
         role = WORK.catalogue.institutions["I30"].role
         assert role == MUNICIPAL, "where the municipality itself is asked, its coordinator is its person"
-        assert await referrals.stand_ins(tx, number, role) == [(await somebody_of(tx, "kolyo")).id]
+        assert await referrals.stand_ins(tx, [number], role) == {number: [(await somebody_of(tx, "kolyo")).id]}
     await absent(there.database, "kolyo", "reni")
     async with there.database.reading() as tx:
-        assert await referrals.stand_ins(tx, number, role) == [(await somebody_of(tx, "reni")).id]
+        assert await referrals.stand_ins(tx, [number], role) == {number: [(await somebody_of(tx, "reni")).id]}
 
 
 async def test_whoever_left_the_area_meanwhile_is_not_noted_as_away(there: Oblast) -> None:

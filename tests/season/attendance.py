@@ -7,7 +7,7 @@ asks, and how often. Whoever is ill for a day tells nobody; whoever is away for 
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -37,6 +37,8 @@ class Attendance:
     seed: int
     begun: date
     until: date
+    deputies: dict[Seat, Seat | None] = field(default_factory=dict)
+    """Who stands in for whoever has said that they will be away."""
 
     @cached_property
     def leaves(self) -> dict[Seat, Leave | None]:
@@ -59,6 +61,11 @@ class Attendance:
     def is_away(self, seat: Seat, today: date) -> bool:
         leave = self.leave(seat)
         return leave is not None and leave.first <= today <= leave.last
+
+    def is_unattended(self, municipality: str, today: date) -> bool:
+        """Whether its coordinator is away, and nobody stands in for them."""
+        alone = (seat for seat, deputy in self.deputies.items() if deputy is None)
+        return any(seat.municipality == municipality and self.is_away(seat, today) for seat in alone)
 
     def is_here(self, seat: Seat, today: date) -> bool:
         if self.is_away(seat, today):

@@ -18,8 +18,8 @@ from tests.season.attendance import Attendance
 from tests.season.chance import Chance
 from tests.season.ledger import Answer, Checked, Ledger
 from tests.season.nature import Child
-from tests.season.oblast import Oblast, Seat
-from tests.season.players import PATIENCE
+from tests.season.oblast import Oblast, Seat, municipality_of
+from tests.season.players import PATIENCE, said_since
 
 BOOK = catalogue.load()
 ASKED = re.compile(r"^([А-Я]{2}-\d{3,4}), [^:\n•]+: (.+)$", re.MULTILINE)
@@ -30,8 +30,8 @@ NEVER, ACCEPTS = 12, 30
 WITHIN = {"I43": (0, 1)}
 """Days until the answer; of all others between 1 and 25."""
 LIKELY = {
-    "I30": ("A20", "A21", "A21", "A22", "A10"), "I50": ("A20", "A21", "A21", "A22", "A10"), "I43": ("A23",),
-    "I70": ("A10", "A22", "A20"),
+    "I30": ("A22", "A22", "A22", "A21", "A20", "A10"), "I50": ("A22", "A22", "A22", "A21", "A20", "A10"),
+    "I43": ("A23",), "I70": ("A22", "A22", "A20", "A10"),
 }  # fmt: skip
 """What is answered; by all others "done", or that they cannot help."""
 
@@ -68,14 +68,13 @@ class Desks:
 
     def read_all(self, today: date) -> None:
         """Whatever has come since they looked last."""
-        for seat, phone in self.oblast.folk.items():
+        for seat, said in self.oblast.chats.items():
             if seat.team:
                 continue
-            messages = list(phone.world.chats[phone.id].messages.values())
-            for message in messages[self.read.get(seat, 0) :]:
+            for message in said_since(said, self.read.get(seat, 0)):
                 self._asked_after(seat, message, today)
                 self._asked(seat, message, today)
-            self.read[seat] = len(messages)
+            self.read[seat] = len(said)
 
     def _asked(self, seat: Seat, message: ChatMessage, today: date) -> None:
         found = ASKED.search(message.text) if message.from_bot and "Не е за нас" in message.labels else None
@@ -148,7 +147,8 @@ class Desks:
         institution = BOOK.measures[lying.measure].institution
         code = draw.choice(LIKELY.get(institution, ("A10", "A10", "A30")))
         if await _said(phone, lying, BOOK.answers[code].label("bg")):
-            self.ledger.add(Answer(lying.number, today, lying.measure, code))
+            unattended = self.attendance.is_unattended(municipality_of(lying.number), today)
+            self.ledger.add(Answer(lying.number, today, lying.measure, code, unattended))
 
 
 async def _said(phone: Person, lying: Lying, label: str) -> bool:

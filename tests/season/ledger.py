@@ -16,6 +16,8 @@ class Visit:
     outcome: str
     promised_on: date | None
     by: Seat
+    unattended: bool
+    """Whether the municipality's coordinator was away, and nobody stood in for them."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class Answer:
     day: date
     measure: str
     code: str
+    unattended: bool
+    """As for a visit."""
 
 
 @dataclass(frozen=True)
@@ -59,3 +63,7 @@ class Ledger:
 
     def count(self, kind: type[Deed]) -> int:
         return sum(isinstance(deed, kind) for deeds in self.deeds.values() for deed in deeds)
+
+    def outcomes(self) -> list[str]:
+        """Of all visits."""
+        return [deed.outcome for deeds in self.deeds.values() for deed in deeds if isinstance(deed, Visit)]

@@ -1,26 +1,36 @@
-"""What is behind each door: a script a child, drawn once, after what was reported.
+"""What is behind each door: drawn anew at each visit, in the proportions that were reported.
 
-Abroad and nobody at the address are most (Ruse 2017/18: 6,888 visits, 468 enrolled, 1,541 abroad, 566 unknown;
-Kyustendil 2026: 73 of 100 not found); of a hundred who return, 65 stay (116,000 and 75,000 nationally).
-Drawn so, more visits end abroad (48 %) and with an enrolment (11 %) than Ruse reported; those not found come to 79 %.
-What a newcomer gets wrong: nobody in the season looks into this file's answers but the one who stands at the door.
+Ruse in 2017/18: of 6,888 visits 1,541 found the family abroad, 566 its whereabouts unknown, and 468 ended with an
+enrolment; Kyustendil in 2026: 73 of 100 were not found; of a hundred who return, 65 stay (116,000 and 75,000
+nationally). What a newcomer gets wrong: nobody in the season looks into this file's answers but the one who stands at
+the door.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-FATES = {
-    "abroad": 8, "abroad, with papers": 35, "nobody": 24, "moved": 7, "no such address": 5, "enrols": 6,
-    "promises": 4, "wavers": 2, "refuses": 2, "elsewhere": 2, "ill": 1, "no papers": 1, "at risk": 1,
+ABROAD, UNKNOWN, ENROLLED = "abroad", "whereabouts unknown", "enrolled"
+REPORTED = {ABROAD: 100 * 1541 / 6888, UNKNOWN: 100 * 566 / 6888, ENROLLED: 100 * 468 / 6888}
+"""Of a hundred visits in Ruse."""
+CALLED = {"O22": ABROAD, "O23": ABROAD, "O24": UNKNOWN, "O10": ENROLLED}
+FOUND = {
+    "O23": 18, "O22": 4, "O24": 8, "O20": 16, "O21": 14, "O25": 12, "O10": 6, "O11": 6, "O12": 3, "O13": 3, "O14": 3,
+    "O30": 1, "O31": 1, "O32": 1, "O40": 4,
 }  # fmt: skip
-"""How many of a hundred children."""
+"""Of a hundred visits, by the codes of the catalogue; the first six found nobody."""
+LEADS_TO = {
+    "O11": ("O10", "O10", "O11"), "O12": ("O11", "O12"), "O13": ("O13",), "O20": ("O20",), "O21": ("O21", "O22"),
+    "O22": ("O23",), "O25": ("O25", "O24"),
+}  # fmt: skip
+"""What the next visit finds where nothing else has come in between."""
+AS_BEFORE = 30
+"""Of a hundred visits after another one."""
 STAYS = 65
-NOT_CARRIED_OUT = 4
-"""Of a hundred visits: weather, access, safety."""
 
 
 @dataclass(frozen=True)
@@ -33,23 +43,18 @@ class Found:
 
 @dataclass
 class Child:
-    fate: str
     draw: random.Random
     stays: bool
     leaves_at: int
     """The check at which one who does not stay is gone, from 0."""
     asked_after: int = 0
-    doors: Iterator[Found] = field(init=False)
-    today: date = date.min
-
-    def __post_init__(self) -> None:
-        self.doors = self._doors()
+    last: str = ""
+    """What the last visit found."""
 
     def visited(self, today: date) -> Found:
-        self.today = today
-        if self.draw.randrange(100) < NOT_CARRIED_OUT:
-            return Found("O40")
-        return next(self.doors)
+        is_as_before = self.last in LEADS_TO and self.draw.randrange(100) < AS_BEFORE
+        self.last = self.draw.choice(LEADS_TO[self.last]) if is_as_before else drawn_from(FOUND, self.draw)
+        return Found(self.last, today + timedelta(days=self.draw.randint(3, 14)) if self.last == "O11" else None)
 
     def attends(self) -> tuple[str, int]:
         """What the school knows on the day of a check: the answer by its code, and how many days were missed."""
@@ -59,50 +64,17 @@ class Child:
             return self.draw.choice((("C30", 0), ("C20", 5)))
         return self.draw.choice((("C10", 0), ("C10", 0), ("C10", 0), ("C20", 1)))
 
-    def _doors(self) -> Iterator[Found]:
-        match self.fate:
-            case "abroad":
-                for _ in range(self.draw.randint(1, 2)):
-                    yield Found("O22")
-            case "nobody":
-                for _ in range(self.draw.randint(1, 2)):
-                    yield Found("O20")
-                yield Found(self.draw.choice(("O22", "O24", "O24", "O24", "O10")))
-            case "promises":
-                yield from self._promising()
-            case "wavers":
-                yield Found("O12")
-                yield Found(self.draw.choice(("O10", "O13", "O12")))
-            case "refuses":
-                yield Found("O13")
-                yield Found("O13")
-            case _:
-                yield Found(FIRST[self.fate])
-        for _ in range(self.draw.randint(0, 1)):
-            yield Found(LAST.get(self.fate, "O10"))
-        while True:
-            yield Found("O10" if self.draw.randrange(10) == 0 else "O23")
 
-    def _promising(self) -> Iterator[Found]:
-        for _ in range(self.draw.randint(1, 2)):
-            yield Found("O11", self.today + timedelta(days=self.draw.randint(3, 14)))
-
-
-FIRST = {
-    "abroad, with papers": "O23", "moved": "O21", "no such address": "O25", "enrols": "O10", "elsewhere": "O14",
-    "ill": "O30", "no papers": "O31", "at risk": "O32",
-}  # fmt: skip
-LAST = {
-    "abroad": "O23",
-    "abroad, with papers": "O23",
-    "nobody": "O24",
-    "refuses": "O24",
-    "moved": "O22",
-    "elsewhere": "O10",
-}
+def drawn_from(shares: dict[str, int], draw: random.Random) -> str:
+    return draw.choices(list(shares), list(shares.values()))[0]
 
 
 def drawn(draw: random.Random) -> Child:
     """One child, with a stream of its own."""
-    fate = draw.choices(list(FATES), list(FATES.values()))[0]
-    return Child(fate, draw, draw.randrange(100) < STAYS, draw.randrange(5))
+    return Child(draw, draw.randrange(100) < STAYS, draw.randrange(5))
+
+
+def shares(outcomes: Iterable[str]) -> dict[str, float]:
+    """Of a hundred visits that ended so, those that are called as `REPORTED` calls them."""
+    counts = Counter(CALLED.get(outcome, "") for outcome in outcomes)
+    return {name: 100 * counts[name] / counts.total() for name in REPORTED}

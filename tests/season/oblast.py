@@ -10,12 +10,13 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 
 from bot.app import App
 from casework import steps
 from casework.records import GOVERNOR, INSTITUTION, LEADER, MEMBER, MUNICIPAL, NATIONAL, REGIONAL
-from sandbox import Person, Sandbox
+from sandbox import ChatMessage, Person, Sandbox
 from storage import cases, people, teams
 from storage.cases import NewCase
 from storage.people import Invitation
@@ -26,6 +27,7 @@ LETTERS = {
     "Борово": "БО", "Бяла": "БЯ", "Ветово": "ВЕ", "Две могили": "ДВ", "Иваново": "ИВ", "Русе": "РУ",
     "Сливо поле": "СЛ", "Ценово": "ЦЕ",
 }  # fmt: skip
+NAMES = {letters: name for name, letters in LETTERS.items()}
 IN_A_TEAM, IN_A_TEAM_OF_RUSE = 12, 13
 OF_A_MUNICIPALITY = {"I10": 5, "I20": 1, "I40": 1, "I43": 1, "I50": 2}
 """People of its institutions, by the codes of the catalogue."""
@@ -56,6 +58,11 @@ class Oblast:
     folk: dict[Seat, Person]
     """Everybody with their phone."""
 
+    @cached_property
+    def chats(self) -> dict[Seat, dict[int, ChatMessage]]:
+        """What stands in each of the phones, as it grows."""
+        return {seat: phone.world.chats[phone.id].messages for seat, phone in self.folk.items()}
+
     def of_team(self, name: str) -> list[Seat]:
         return [seat for seat in self.folk if seat.team == name]
 
@@ -82,6 +89,11 @@ def seats(known: dict[str, Team]) -> Iterator[Seat]:
     yield from (Seat(f"РУО {number}", REGIONAL) for number in range(2))
     yield Seat("Областна администрация", GOVERNOR)
     yield Seat("Министерство", NATIONAL)
+
+
+def municipality_of(number: str) -> str:
+    """Of a case."""
+    return NAMES[number.partition("-")[0]]
 
 
 async def settle_in(app: App, sandbox: Sandbox) -> Oblast:

@@ -6,6 +6,7 @@ It shares nothing with `casework`: no rule, no calendar, no record. The free day
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -179,7 +180,18 @@ def visited(case: Standing, visit: Visit) -> None:
     for code in case.led_to:
         if case.asked.get(code, date.min) < visit.day:  # also what is late is asked anew
             case.asked[code] = in_days(visit.day, BOOK["measures"][code]["days"])
-    waits_for(case, case.led_to)
+    waits_for(case, heard(case.led_to, visit))
+
+
+def heard(codes: Iterable[str], deed: Visit | Answer) -> tuple[str, ...]:
+    """Those of these measures that somebody is there to be told of."""
+    return tuple(code for code in codes if not (deed.unattended and stands_in(code) == "coordinator"))
+
+
+def stands_in(measure: str) -> str | None:
+    """Whose role it is to answer where the institution itself has nobody."""
+    role: str | None = BOOK["institutions"][BOOK["measures"][measure]["institution"]].get("role")
+    return role
 
 
 def waits_for(case: Standing, codes: tuple[str, ...]) -> None:
@@ -208,7 +220,8 @@ def answered(case: Standing, answer: Answer) -> None:
     news = status not in ("", case.status)
     if not news and not case.waits and case.step != BOOK["silent_step"]:
         return
-    others = tuple(code for code in case.asked if code in case.led_to or code == case.waits)
+    asked = heard((code for code in case.asked if code in case.led_to), answer)
+    others = tuple(code for code in case.asked if code in asked or code == case.waits)
     if not news and case.waits and others:
         waits_for(case, others)
     elif not closed(case.status):

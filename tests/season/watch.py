@@ -10,14 +10,16 @@ import asyncio
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from casework import numbers
 from casework.records import MEMBER, MUNICIPAL, REGIONAL
 from sandbox.messages import ChatMessage
+from storage.database import Row
 from tests.bot.conftest import World
 from tests.season import plain
 from tests.season.oblast import Oblast, Seat
-from tests.season.players import NUMBER, PATIENCE, Field
+from tests.season.players import NUMBER, PATIENCE, Field, said_since
 
 OVERDUE = re.compile(r"^• ([А-Я]{2}-\d{3,4}), [^·\n]* · (\S+) · (\d+) (?:ден|дни)", re.MULTILINE)
 BACK = re.compile(r"^• ([А-Я]{2}-\d{3,4}), .* Следва: няма отговор", re.MULTILINE)
@@ -30,7 +32,7 @@ EARLIER = timedelta(minutes=45)
 
 @dataclass(frozen=True)
 class Before:
-    """A case as the clock found it in the morning."""
+    """A case in the morning, before the clock was moved."""
 
     team: str
     municipality: str
@@ -46,7 +48,8 @@ class Watch:
     complaints: list[str] = field(default_factory=list)
     mornings: int = 0
     digests: int = 0
-    before: dict[str, Before] = field(default_factory=dict)
+    rows: dict[str, Row] = field(default_factory=dict)
+    """The cases as the clock found them in the morning."""
     told: set[str] = field(default_factory=set)
     away: set[Seat] = field(default_factory=set)
     """Who is away, or was and has seen no working morning since."""
@@ -54,6 +57,11 @@ class Watch:
     """How much had been said to each of those who are away now when they left."""
     back: set[str] = field(default_factory=set)
     """What has come back to its team this very morning, because its institution is silent."""
+
+    @cached_property
+    def ever_away(self) -> list[Seat]:
+        """Once in the season."""
+        return [seat for seat in self.oblast.folk if self.doors.attendance.leave(seat)]
 
     async def night(self, at: datetime) -> None:
         for seat, message in await self._rung(at):
@@ -104,7 +112,7 @@ class Watch:
     async def _rung(self, at: datetime) -> list[tuple[Seat, ChatMessage]]:
         """What has come to each since the clock was moved there."""
         world = self.world.sandbox.world
-        before = {seat: len(world.chats[phone.id].messages) for seat, phone in self.oblast.folk.items()}
+        before = {seat: len(said) for seat, said in self.oblast.chats.items()}
         self._silence(at, before)
         world.clock.move_to(at)
         async with asyncio.timeout(PATIENCE):
@@ -112,17 +120,17 @@ class Watch:
         await self.world.settled()
         return [
             (seat, message)
-            for seat, phone in self.oblast.folk.items()
-            for message in list(world.chats[phone.id].messages.values())[before[seat] :]
+            for seat, said in self.oblast.chats.items()
+            for message in said_since(said, before[seat])
             if message.from_bot
         ]
 
     def _silence(self, at: datetime, said: dict[Seat, int]) -> None:
         """To whoever is away nothing has been said since they left, whatever others did meanwhile."""
-        away = {seat for seat in self.oblast.folk if self.doors.attendance.is_away(seat, at.date())}
+        away = {seat for seat in self.ever_away if self.doors.attendance.is_away(seat, at.date())}
         for seat in away:
             if said[seat] != self.silent.setdefault(seat, said[seat]):
-                last = list(self.world.sandbox.world.chats[self.oblast.folk[seat].id].messages.values())[-1]
+                last = list(self.oblast.chats[seat].values())[-1]
                 self._complain(at, seat, last, "to somebody who is away")
         self.silent = {seat: count for seat, count in self.silent.items() if seat in away}
 
@@ -137,7 +145,7 @@ class Watch:
         """Each case stands in one message of a morning, of somebody whose turn it is by now."""
         today = at.date()
         for number, team, days in OVERDUE.findall(message.text):
-            case = self.before[number]
+            case = self._before(number)
             late = plain.working_days_late(case.due_on, today)
             if number in self.told or team != case.team or int(days) != (today - case.due_on).days:
                 self._complain(at, seat, message, f"{number} told twice or wrongly ({case})")
@@ -146,7 +154,7 @@ class Watch:
             self.told.add(number)
         for line in FOR_TODAY.findall(message.text):
             for number in NUMBER.findall(line):
-                case = self.before[number]
+                case = self._before(number)
                 if number in self.back:
                     continue
                 if number in self.told or plain.moved(case.due_on) != today or case.team != seat.team:
@@ -169,24 +177,21 @@ class Watch:
     def _stands_in(self, seat: Seat, municipality: str, today: date) -> bool:
         return any(
             whose.municipality == municipality and told == seat and self.doors.attendance.is_away(whose, today)
-            for whose, told in self.doors.deputies.items()
+            for whose, told in self.doors.attendance.deputies.items()
         )
+
+    def _before(self, number: str) -> Before:
+        row = self.rows[number]
+        return Before(row["team"] or "", row["municipality"], date.fromisoformat(row["due_on"]), row["postponed"])
 
     async def _remember(self) -> None:
         """How the cases stood before the clock was moved."""
-        async with self.world.app.database.reading() as tx:
-            rows = await tx.rows(
-                "SELECT c.prefix, c.running, c.municipality, c.due_on, c.postponed, c.status, t.name AS team "
-                "FROM child_case c LEFT JOIN team t ON t.id = c.team_id"
-            )
+        rows = await self.world.app.database.glance().rows(
+            "SELECT c.prefix, c.running, c.municipality, c.due_on, c.postponed, c.status, t.name AS team "
+            "FROM child_case c LEFT JOIN team t ON t.id = c.team_id"
+        )
         self.told = set()
-        self.before = {
-            numbers.write(row["prefix"], row["running"]): Before(
-                row["team"] or "", row["municipality"], date.fromisoformat(row["due_on"]), row["postponed"]
-            )
-            for row in rows
-            if row["due_on"]
-        }
+        self.rows = {numbers.write(row["prefix"], row["running"]): row for row in rows if row["due_on"]}
         closed = {code for code, status in plain.BOOK["statuses"].items() if status.get("closed")}
         self.complaints += [
             f"{row['running']} owes nothing" for row in rows if not row["due_on"] and row["status"] not in closed
@@ -199,4 +204,4 @@ class Watch:
         assert self.complaints == [], "\n".join(self.complaints[:20])
 
     def figures(self) -> str:
-        return f"{self.mornings} mornings, {self.digests} digests, {len(self.doors.deputies)} absences"
+        return f"{self.mornings} mornings, {self.digests} digests, {len(self.doors.attendance.deputies)} absences"

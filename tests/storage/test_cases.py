@@ -188,11 +188,15 @@ async def test_what_is_done_and_overdue_in_an_area(district: Any) -> None:
         # Arrived before the last digest, and saved after it.
         assert await overview.done_between(tx, district.coordinator, NOW + second, NOW + day, after=0) == done
         assert await overview.done_between(tx, district.coordinator, NOW + second, NOW + day, after=1) == []
-        late = await cases.due_everywhere(tx, tomorrow)
+        late = await cases.due_everywhere(tx, tomorrow, 4)
         assert [due.reporter_id for due in late if due.case.number in ("БЯ-001", "БЯ-002")] == [district.mila.id, None]
-        assert (len(late), len(await cases.overdue(tx, district.coordinator, tomorrow))) == (11, 8)
+        held = await overview.overdue_held(tx, district.coordinator, tomorrow)
+        assert (len(late), sum(one.count for one in held)) == (11, 8)
+        shown = [one.number for one in await cases.overdue(tx, district.coordinator, tomorrow, 2)]
+        assert shown == [due.case.number for due in late if due.case.municipality == "Бяла"][:2]
         await overview.told(tx, [Turn(late[0].case, 3, district.coordinator, 3)])
-        assert (await cases.due_everywhere(tx, tomorrow))[0].told_rung == 3
+        assert (await cases.due_everywhere(tx, tomorrow, 4))[0].told_rung == 3
+        assert len(await cases.due_everywhere(tx, tomorrow, 3)) == 10, "nobody is told after the last rung"
         assert await cases.counts(tx, district.coordinator) == (8, 0)
 
 

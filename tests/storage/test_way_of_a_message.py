@@ -109,6 +109,15 @@ async def test_what_was_sent_is_not_due_and_what_must_wait_waits(database: Datab
         assert await outbox.waiting(tx) == 1
 
 
+async def test_what_has_not_gone_out_is_found_without_looking_at_what_has(database: Database) -> None:
+    async with database.reading() as tx:
+        plan = await tx.rows(f"EXPLAIN QUERY PLAN UPDATE outbox SET state = '' WHERE id IN ({outbox.NOT_OUT})")
+    looked = [row["detail"] for row in plan if "outbox" in row["detail"]]
+    assert looked == ["SEARCH outbox USING INTEGER PRIMARY KEY (rowid=?)"] + [
+        f"SCAN outbox USING INDEX outbox_{state}" for state in ("waiting", "held", "spare")
+    ]
+
+
 async def test_what_is_cancelled_keeps_no_words(database: Database) -> None:
     async with database.transaction() as tx:
         await outbox.add(tx, [call("1 photo", cancel_key="album"), call("note", priority=outbox.NOTICE)], NOW)

@@ -89,5 +89,5 @@ async def on_telegram(folder: Path, language: str) -> AsyncIterator[Stage]:
         def stranger(name: str) -> Phone:
             return TelegramPhone(sandbox.world.person(name, language))
 
-        async with living(sandbox, folder, "chat_messages_per_second = 1000", fill=fill) as world:
+        async with living(sandbox, folder, fill=fill) as world:
             yield Stage(world, {name: TelegramPhone(person) for name, person in people.items()}, stranger)
