@@ -96,7 +96,7 @@ class Schedule:
         now = self._now()
         local = now.astimezone(self._work.zone)
         async with self._database.transaction() as tx:
-            await absences.turn(tx, local.date(), now)
+            await absences.turn(tx, local.date())
             await pausing.turn(tx, self._work, now)
             await hushed.turn(tx, self._work, self._teller, now)
             for one in await people.coordinators(tx):

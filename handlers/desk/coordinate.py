@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from casework import calendar, digest, escalation
 from casework.digest import DayFacts, Digest, Done, Standing
+from casework.hours import Times
 from casework.records import REGIONAL, Case, Person
 from handlers.engine.scene import Chart, Message, Panel, Scene, Series, Sheet, Work
 from handlers.engine.views import Button, View, first
@@ -60,9 +61,17 @@ async def at_once(tx: Tx, here: Scene) -> list[Message]:
     if made and is_to_come and not await claims.claimed(tx, DIGEST, me.id, day.isoformat()):
         since = calendar.midnight(day, times.zone)
         made = await make_digest(tx, here.work, me, day, since, now, late=False, now=now)
-    following = _("The next one comes {day} at {hour}.", day=times.next_digest(now), hour=f"{times.digest_hour:%H:%M}")
+    hour = f"{times.digest_hour:%H:%M}"
+    following = _("The next one comes {day} at {hour}.", day=await next_day(tx, me, times, now), hour=hour)
     nothing = Message(View((_("There is nothing to tell yet."), following), ((MENU,),)))
     return [replace(one, to=None, kind="") for one in made] or [nothing]
+
+
+async def next_day(tx: Tx, me: Person, times: Times, now: datetime) -> date:
+    """When the next digest comes; today's may have been asked for already."""
+    day = times.next_digest(now)
+    had = day == times.today(now) and await claims.claimed(tx, DIGEST, me.id, day.isoformat())
+    return times.next_digest(times.digest_of(day)) if had else day
 
 
 async def _since_the_last(tx: Tx, here: Scene) -> list[Message]:

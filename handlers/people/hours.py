@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from casework.calendar import local_day, midnight
-from casework.hours import Times, known_zone
+from casework.hours import known_zone
 from casework.records import Person
 from handlers import menu
 from handlers.desk import coordinate
@@ -180,12 +180,13 @@ async def _kept(tx: Tx, here: Scene, said: Text = "") -> list[Message]:
     me = await people.get(tx, here.me.id) or here.me
     told = [said] if said != "" else []
     if me.coordinates:
-        told.append(next_digest(here.work.times(me), here.moment.at))
+        told.append(await _next_digest(tx, me, here))
     return [menu.menu(me, Joined(told, "\n"))]
 
 
-def next_digest(times: Times, now: datetime) -> Text:
-    hour, day = f"{times.digest_hour:%H:%M}", times.next_digest(now)
+async def _next_digest(tx: Tx, me: Person, here: Scene) -> Text:
+    times = here.work.times(me)
+    hour, day = f"{times.digest_hour:%H:%M}", await coordinate.next_day(tx, me, times, here.moment.at)
     return _("The digest will come at {hour}, the next one {day}.", hour=hour, day=day)
 
 

@@ -1,7 +1,7 @@
 """Two years of four people in two zones: one digest a day of theirs, never outside of their hours, none twice or lost.
 
 Four nights in which Sofia changes its clocks (and four of New York), all holidays of Bulgaria, ten outages, twenty
-starts within a minute, a pause and two absences. What is expected is computed in `almanac`, which knows nothing of ours.
+starts within a minute, a pause and two absences. What is expected is computed in `almanac`, with nothing of ours.
 """
 
 from __future__ import annotations
