@@ -177,7 +177,7 @@ async def keep_digest(tx: Tx, here: Scene, hour: time) -> list[Message]:
 async def _kept(tx: Tx, here: Scene, said: Text = "") -> list[Message]:
     """What was chosen, and what follows from it for the digest."""
     await moved(tx, here.work, here.me.id, here.moment.at)
-    me = await people.get(tx, here.me.id) or here.me
+    me = await _now(tx, here)
     told = [said] if said != "" else []
     if me.coordinates:
         told.append(await _next_digest(tx, me, here))
@@ -202,7 +202,7 @@ async def choose_return(talk: Talk, here: Scene) -> date:
 async def keep_pause(tx: Tx, here: Scene, until: date) -> list[Message]:
     await hours.pause(tx, here.me.id, until, midnight(until, here.zone))
     await moved(tx, here.work, here.me.id, here.moment.at)
-    me = await people.get(tx, here.me.id) or here.me
+    me = await _now(tx, here)
     waits = _("What waits for you then comes in one message.")
     return [menu.menu(me, waits)]
 
@@ -213,15 +213,22 @@ async def end_pause(tx: Tx, here: Scene) -> list[Message]:
         return [menu.menu(here.me, _("You have not paused."))]
     await hours.resume(tx, here.me.id, here.moment.at)
     await moved(tx, here.work, here.me.id, here.moment.at)
-    me = await people.get(tx, here.me.id) or here.me
+    me = await _now(tx, here)
     return [menu.menu(me, _("I write to you again."))]
+
+
+async def _now(tx: Tx, here: Scene) -> Person:
+    """The reader with what they have just chosen, and with all that only a message of theirs tells."""
+    kept = await people.get(tx, here.me.id)
+    assert kept is not None
+    return replace(here.me, hours=kept.hours, digest_at=kept.digest_at, paused_until=kept.paused_until)
 
 
 async def moved(tx: Tx, work: Work, person_id: int, now: datetime) -> None:
     """What waits for somebody waits for the hours that they have now."""
     me = await people.get(tx, person_id)
-    if me:
-        await hushed.move(tx, me.id, work.times(me).next_open(now))
+    assert me is not None
+    await hushed.move(tx, me.id, work.times(me).next_open(now))
 
 
 async def turn(tx: Tx, work: Work, now: datetime) -> None:

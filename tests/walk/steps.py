@@ -66,7 +66,8 @@ class Walk:
     heard: dict[str, Heard] = field(default_factory=dict)
     phones: dict[str, Person] = field(default_factory=dict)
     world: World | None = None
-    visits: int = 0
+    visits: list[datetime] = field(default_factory=list)
+    notices: int = 0
     _seen: dict[str, int] = field(default_factory=dict)
     _living: AbstractAsyncContextManager[World] | None = None
 
@@ -137,7 +138,7 @@ class Walk:
 
     async def visit(self, moment: datetime) -> None:
         assert self.world is not None
-        self.visits += 1
+        self.visits.append(moment)
         async with self.world.app.database.transaction() as tx:
             await tx.run(
                 "INSERT INTO visit (case_id, reporter_id, team_id, version, saved_at, visited_on, outcome, report) "
@@ -149,6 +150,7 @@ class Walk:
     async def tell_all(self, number: int) -> None:
         """A notice that can wait, to each."""
         assert self.world is not None
+        self.notices += 1
         app = self.world.app
         async with app.database.transaction() as tx:
             for person in range(1, len(self.readers) + 1):
