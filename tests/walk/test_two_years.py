@@ -1,6 +1,6 @@
 """Two years of four people in two zones: one digest a day of theirs, never outside of their hours, none twice or lost.
 
-Four nights in which Sofia changes its clocks (and four of New York), all holidays of Bulgaria, ten outages, twenty
+Four nights in which Sofia changes its clocks (and four of New York), all holidays of Bulgaria, eleven outages, twenty
 starts within a minute, a pause and two absences. What is expected is computed in `almanac`, with nothing of ours.
 """
 
@@ -34,6 +34,7 @@ OUTAGES = [
     ("2026-06-19 00:20", 1),
     ("2026-10-24 23:00", 9),
     ("2026-07-10 05:20", 1),
+    ("2027-02-08 10:00", 60),
     ("2027-03-14 02:00", 7),
     ("2027-05-03 10:00", 70),
     ("2027-10-30 22:00", 6),
