@@ -256,11 +256,12 @@ def _without(raw: dict[str, Any], wrong: ValidationError) -> File:
     """The keys that are right, so that what they name is checked too."""
     for error in wrong.errors():
         section: Any = raw
-        *above, key = error["loc"]
-        for part in above:
-            section = section.get(part, {}) if isinstance(section, dict) else {}
-        if isinstance(section, dict):
-            section.pop(key, None)
+        for part in error["loc"]:
+            inner = section.get(part)
+            if part == error["loc"][-1] or not isinstance(inner, dict):
+                section.pop(part, None)  # of a list all goes, whichever of its things is wrong
+                break
+            section = inner
     return File.model_validate(raw)
 
 

@@ -37,8 +37,11 @@ messages_per_second = 1000
 chat_messages_per_second = 1000
 [schedule]
 charts = false
+[calendar]
+vacations = []
 """
-"""The pace is in real seconds, and here a day passes in a moment; a chart is a process of its own, 2,000 times."""
+"""The pace is in real seconds, and here a day passes in a moment; a chart is a process of its own, 2,000 times.
+Nobody here looks at what comes at half past seven after a vacation: that is in `tests/bot`."""
 
 
 @pytest.fixture(autouse=True)
