@@ -24,7 +24,6 @@ from bot.messengers import Messengers, open_messengers
 from bot.photos import PhotoFetcher
 from bot.schedule import Schedule
 from bot.tell import Teller
-from casework.calendar import WorkingDays
 from handlers.engine.scene import Work
 from handlers.engine.words import LANGUAGES, Words
 from handlers.menu import COMMANDS
@@ -71,6 +70,7 @@ class App:
 
     async def run(self) -> None:
         """For ever; ends only by being cancelled or by an error that must be seen."""
+        await self.schedule.hush_what_is_left()
         async with _http(self), asyncio.TaskGroup() as stages:
             stages.create_task(self.awake.run())
             stages.create_task(self.converser.run())
@@ -102,12 +102,13 @@ async def open_app(config: Config, now: Callable[[], datetime] = now_utc) -> Asy
         opened.push_async_callback(database.close)
         work = Work(
             config.catalogue,
-            WorkingDays(),
+            config.calendar,
             config.zone,
             Sealer(config.secret),
             config.tokens.channels,
-            f"{config.file.schedule.digest_at:%H:%M}",
+            config.usual,
             config.file.schedule.charts,
+            config.school_days,
         )
         messengers = await open_messengers(config, database, work, now, opened)
         yield App(config, database, work, messengers, now)

@@ -7,7 +7,7 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -16,7 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from yarl import URL
 
 from casework import catalogue
+from casework.calendar import VACATIONS, WorkingDays, days
 from casework.catalogue import Catalogue, CatalogueError
+from casework.hours import Usual
 from casework.imports import COLUMNS
 from storage import migrate
 from storage.database import path_of
@@ -80,6 +82,10 @@ class Schedule(Section):
     """Whole working days until a question that was taken and not answered is everybody's again."""
     question_to_region_after_days: int = Field(default=3, ge=1, le=30)
 
+    notices_from: time = time(7, 30)
+    notices_until: time = time(20)
+    """Between them people who chose nothing else are told what can wait."""
+
     @field_validator("timezone")
     @classmethod
     def _known(cls, name: str) -> str:
@@ -93,7 +99,32 @@ class Schedule(Section):
     def _by_day(self) -> Self:
         if self.alert_at >= self.alert_until:
             raise ValueError(f"alert_until must be later than alert_at, {self.alert_at:%H:%M}")
+        if self.notices_from >= self.notices_until:
+            raise ValueError(f"notices_until must be later than notices_from, {self.notices_from:%H:%M}")
         return self
+
+
+class Vacation(Section):
+    """Both days are included."""
+
+    name: str = ""
+    first: date
+    last: date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.first > self.last:
+            raise ValueError(f"{self.name}: last must not be before first, {self.first}")
+        return self
+
+
+class Calendar(Section):
+    free: tuple[date, ...] = ()
+    worked: tuple[date, ...] = ()
+    """Days the government swapped."""
+    vacations: tuple[Vacation, ...] = tuple(
+        Vacation(name=name, first=first, last=last) for name, first, last in VACATIONS
+    )  # fmt: skip
 
 
 class Http(Section):
@@ -124,6 +155,7 @@ class File(Section):
     database: DatabaseSection = DatabaseSection()
     photos: Photos = Photos()
     schedule: Schedule = Schedule()
+    calendar: Calendar = Calendar()
     http: Http = Http()
     work: Work = Work()
     import_: Import = Field(default=Import(), alias="import")
@@ -157,6 +189,20 @@ class Config:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.file.schedule.timezone)
+
+    @property
+    def usual(self) -> Usual:
+        times = self.file.schedule
+        return Usual(times.notices_from, times.notices_until, times.digest_at)
+
+    @property
+    def calendar(self) -> WorkingDays:
+        return WorkingDays(free=self.file.calendar.free, worked=self.file.calendar.worked)
+
+    @property
+    def school_days(self) -> WorkingDays:
+        """Without the vacations."""
+        return self.calendar.without(day for one in self.file.calendar.vacations for day in days(one.first, one.last))
 
 
 def load(environ: Mapping[str, str], path: Path | None = None) -> Config:
@@ -210,11 +256,12 @@ def _without(raw: dict[str, Any], wrong: ValidationError) -> File:
     """The keys that are right, so that what they name is checked too."""
     for error in wrong.errors():
         section: Any = raw
-        *above, key = error["loc"]
-        for part in above:
-            section = section.get(part, {}) if isinstance(section, dict) else {}
-        if isinstance(section, dict):
-            section.pop(key, None)
+        for part in error["loc"]:
+            inner = section.get(part)
+            if part == error["loc"][-1] or not isinstance(inner, dict):
+                section.pop(part, None)  # of a list all goes, whichever of its things is wrong
+                break
+            section = inner
     return File.model_validate(raw)
 
 

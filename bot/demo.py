@@ -25,7 +25,7 @@ from storage.people import Invitation
 
 TOKEN = "100018:demo"
 TELEGRAM, VIBER = "telegram", "viber"
-MORNING = time(8)
+MORNING, EVENING = time(8), time(19)
 CAST = (
     ("Мила Петрова", MEMBER, "Б-1", TELEGRAM),
     ("Румен Стоянов", MEMBER, "Б-1", VIBER),
@@ -54,14 +54,14 @@ async def play(port: int, at: datetime | None = None) -> None:
 
 
 def begins(now: datetime, calendar: WorkingDays) -> datetime:
-    """Now, if today and tomorrow are working days; else in the morning of the next day of which that is true.
+    """Now, if it is by day and today and tomorrow are working days; else in the next morning of which that is true.
 
-    Whoever looks at the demo goes to tomorrow, and on a free day nobody is told anything.
+    Whoever looks at the demo goes to tomorrow, and on a free day or by night nobody is told what can wait.
     """
-    day = now
-    while not (calendar.is_working(day.date()) and calendar.is_working(day.date() + timedelta(days=1))):
+    day = now.date() if now.time() < EVENING else now.date() + timedelta(days=1)
+    while not (calendar.is_working(day) and calendar.is_working(day + timedelta(days=1))):
         day += timedelta(days=1)
-    return day if day == now else datetime.combine(day.date(), MORNING, now.tzinfo)
+    return max(now, datetime.combine(day, MORNING, now.tzinfo))
 
 
 def free_port() -> int:

@@ -16,7 +16,6 @@ from rich.table import Table
 
 from bot import imports, spreadsheets
 from bot.config import Config, ConfigError
-from casework.calendar import WorkingDays
 from casework.imports import CaseSheet, Problem, Sheet, Unusable
 from casework.placing import Plan, Reach
 from handlers.desk.imports import sentence
@@ -45,7 +44,7 @@ async def import_file(read: Config, kind: str, file: Path, team: str, now: datet
     found = "cases" if isinstance(sheet, CaseSheet) else "teams"
     if found != kind:
         raise ConfigError([f"{file}: these are {found}, not {kind}. So: obhvat import {found} {file}"])
-    work = Work(read.catalogue, WorkingDays(), read.zone, Sealer(read.secret))
+    work = Work(read.catalogue, read.calendar, read.zone, Sealer(read.secret))
     database = await open_database(read.file.database.url)
     try:
         planned = await _planned(database, work, sheet, team)

@@ -14,7 +14,7 @@ from bot import documents, spreadsheets
 from bot.apart import NotMade
 from bot.config import Config, ConfigError, folder_mistake
 from bot.documents import SEASON
-from casework.calendar import WorkingDays, local_day
+from casework.calendar import local_day
 from casework.season import Period, Reach
 from handlers.engine.scene import Printed, Work
 from handlers.engine.words import FIRST_LANGUAGE, Words
@@ -30,7 +30,7 @@ async def report(
     read: Config, kind: str, first: str, last: str, reach: Reach, *, folder: Path, now: datetime
 ) -> None:  # fmt: skip
     """Writes both files and tells where. Raises ConfigError with every mistake."""
-    work = Work(read.catalogue, WorkingDays(), read.zone, Sealer(read.secret))
+    work = Work(read.catalogue, read.calendar, read.zone, Sealer(read.secret))
     today, mistakes = local_day(now, read.zone), [] if kind in KINDS else [f"{kind!r} is no report. There is: season."]
     period = _period(work, today, first, last, mistakes)
     mistakes += folder_mistake("--out", folder)

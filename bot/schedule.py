@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot import store
+from bot import hushed, store
 from bot.config import Config
 from bot.tell import Teller
-from casework import escalation
+from casework import escalation, hours
 from casework.escalation import Roster, Turn
 from casework.questions import Patience
 from casework.records import INSTITUTION, Person
@@ -27,6 +27,7 @@ from handlers.engine.scene import Message, Work
 from handlers.institutions import checks, silence
 from handlers.morning import notices, overdue
 from handlers.people import absence, questions
+from handlers.people import hours as pausing
 from storage import absences, cases, claims, inbox, links, media, outbox, overview, people
 from storage.absences import NOW
 from storage.database import Database, Tx
@@ -60,6 +61,7 @@ class Schedule:
         self._now = now
         self._forgot_on: date | None = None
         self._wake = asyncio.Event()
+        database.listen("hushed", self.look_again)
         self.rung = asyncio.Event()
         """Set when whatever was due at the last waking is done."""
         self.ring_seconds = RING_SECONDS
@@ -94,17 +96,21 @@ class Schedule:
         now = self._now()
         local = now.astimezone(self._work.zone)
         async with self._database.transaction() as tx:
-            await absences.turn(tx, local.date(), now)
+            await absences.turn(tx, local.date())
+            await pausing.turn(tx, self._work, now)
+            await hushed.turn(tx, self._work, self._teller, now)
             for one in await people.coordinators(tx):
                 await self._digest(tx, one, now)
             by_day = self._times.alert_at <= local.time() < self._times.alert_until
             if by_day and self._work.calendar.is_working(local.date()):
-                on_duty = await people.on_duty(tx)
+                everybody = await people.on_duty(tx)
+                on_duty = [one for one in everybody if self._is_told_today(one, now)]
+                resting = {one.id for one in everybody}.difference(one.id for one in on_duty)
                 # First, because what the school owes from now on is not overdue, and what comes back is due today.
                 told = await checks.morning(tx, self._work, on_duty, local.date(), now)
                 told += await silence.passed(tx, self._work, local.date(), now)
                 told += await self._alerts(tx, await people.roster(tx, on_duty), local.date(), now)
-                told += await self._drafts(tx, local.date(), now)
+                told += await self._drafts(tx, local.date(), now, resting)
                 told += await lists.morning(tx, self._work, on_duty, local.date(), now)
                 told += await handover.late(tx, self._work, local.date(), now)
                 told += absence.over(await absences.returned(tx))
@@ -115,6 +121,16 @@ class Schedule:
             unused = await self._forget(tx, local.date(), now)
         if unused:
             await store.drop(self._photo_store, unused)
+
+    def _is_told_today(self, one: Person, now: datetime) -> bool:
+        """What falls due on a day on which somebody is told nothing is the next one's to be told."""
+        times = self._work.times(one)
+        return times.is_told_on(times.today(now))
+
+    async def hush_what_is_left(self) -> None:
+        """Before anything is sent: what was to go when the bot was stopped would come at an hour that is nobody's."""
+        async with self._database.transaction() as tx:
+            await hushed.turn(tx, self._work, self._teller, self._now(), left_since=self._now())
 
     async def _forget(self, tx: Tx, today: date, now: datetime) -> list[str]:
         """What has been kept long enough, once a day, for it looks through whole tables; the photos that go with it."""
@@ -130,16 +146,21 @@ class Schedule:
         return datetime.combine(day, hour, self._work.zone)
 
     async def _digest(self, tx: Tx, me: Person, now: datetime) -> None:
-        """Today's when its hour has come, else yesterday's if the bot was stopped at its hour."""
-        hour = time.fromisoformat(me.digest_at) if me.digest_at else self._times.digest_at
-        today = now.astimezone(self._work.zone).date()
-        day = today if now >= self._at(today, hour) else today - timedelta(days=1)
-        until = self._at(day, hour)
-        if me.accepted_at is None or me.accepted_at > until or await absences.was_away(tx, me.id, day, until):
+        """The last one that was due, if they have not had it; what an outage of days left out is told in it."""
+        times = self._work.times(me)
+        day = times.last_digest(now) if times.is_open_at(now) else None
+        if day is None:
+            return
+        until, coming = times.digest_of(day), times.digest_of(times.next_digest(now))
+        if day != times.today(now) and coming - now <= hours.SOON:
+            return
+        if me.accepted_at is None or max(me.accepted_at, me.told_from or me.accepted_at) > until:
             return
         if await claims.claimed(tx, coordinate.DIGEST, me.id, day.isoformat()):
             return
-        since = self._at(day - timedelta(days=1), hour)
+        if await absences.was_away(tx, me.id, day, until):
+            return
+        since = times.digest_of(times.last_digest(until - timedelta(minutes=1)) or day - timedelta(days=1))
         late = now - until > LATE_AFTER
         told = await coordinate.make_digest(tx, self._work, me, day, since, until, late=late, now=now)
         await self._teller.notify_all(tx, told, now, BROADCAST)
@@ -162,11 +183,11 @@ class Schedule:
                 await overview.told(tx, own)
         return told
 
-    async def _drafts(self, tx: Tx, today: date, now: datetime) -> list[Message]:
+    async def _drafts(self, tx: Tx, today: date, now: datetime, resting: Collection[int]) -> list[Message]:
         """At the hour of the alerts, so that the notice comes by day and once for all drafts of a person."""
         untouched_since = self._at(today, self._times.alert_at) - DRAFTS_UNTOUCHED
         until = self._work.calendar.add(today, 1)
-        return await notices.drafts_end(tx, today, untouched_since, until, now)
+        return await notices.drafts_end(tx, today, untouched_since, until, now, resting)
 
     async def _questions(self, tx: Tx, today: date, now: datetime) -> None:
         patience = Patience(self._times.question_back_after_days, self._times.question_to_region_after_days)

@@ -2,15 +2,16 @@
 
 An answer goes where it was asked. A notice goes one way, in the order of `casework.ways`; when there is a second one,
 the same notice is kept ready for it. What would cost money and can wait, or what the month's budget does not allow,
-is held until its reader writes; what is for somebody who is away, until they are back.
+is held until its reader writes; what can wait at all, until the hours of its reader (`bot.hushed`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
+from bot import quiet
 from bot.channels.channel import Channel
 from casework import calendar, ways
 from casework.records import REGIONAL, Person
@@ -28,8 +29,6 @@ from storage.media import Waiting
 from storage.outbox import BROADCAST, HELD, NOTICE, REPLY, SPARE, WAITING
 
 ALBUM_SETTLES = timedelta(seconds=1)
-BACK_AT = time(8)
-"""When somebody who was away gets what was only for them."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,11 @@ class Teller:
 
     def moment(self, at: datetime, reader: Person | None) -> Moment:
         language = (reader.language if reader else "") or FIRST_LANGUAGE
-        return Moment(at, calendar.local_day(at, self.work.zone), language)
+        return Moment(at, self.today(at, reader), language)
+
+    def today(self, at: datetime, reader: Person | None) -> date:
+        """Where the reader is."""
+        return self.work.times(reader).today(at) if reader else calendar.local_day(at, self.work.zone)
 
     async def answer(
         self,
@@ -82,11 +85,12 @@ class Teller:
             await self._send(tx, told, ordered, reader, now, priority)
 
     def _when(self, told: Message, reader: Person, now: datetime, priority: int) -> datetime:
-        """At once; to somebody who is away, what can wait comes on the first working morning after."""
-        if reader.away_until is None or priority == REPLY or told.urgent or told.elsewhere:
-            return now
-        back = self.work.calendar.on_or_after(reader.away_until + timedelta(days=1))
-        return max(now, datetime.combine(back, BACK_AT, self.work.zone))
+        """What answers a tap or cannot wait goes at once, all else when its reader may next be told."""
+        return now if self._cannot_wait(told, priority) else self.work.times(reader).next_open(now)
+
+    @staticmethod
+    def _cannot_wait(told: Message, priority: int) -> bool:
+        return priority == REPLY or told.urgent or bool(told.elsewhere)
 
     @property
     def _charging(self) -> set[str]:
@@ -98,13 +102,23 @@ class Teller:
         first, *others = to
         at = self._when(told[0], reader, now, priority)
         state = HELD if await self._must_wait(tx, told[0], first, now) else WAITING
+        said = ["" if self._cannot_wait(one, priority) else self._said(one, reader, at) for one in told]
         rows = []
-        for one in await self._with_keyboard(tx, first.channel, reader, told):
-            rows.append(await self._add(tx, one, first, reader, now=now, priority=priority, state=state, at=at))
+        shown = await self._with_keyboard(tx, first.channel, reader, told)
+        for one, quietly in zip(shown, said, strict=True):
+            row = await self._add(tx, one, first, reader, now=now, priority=priority, state=state, at=at, said=quietly)
+            rows.append(row)
         for other in others[:1]:
             spares = await self._with_keyboard(tx, other.channel, reader, told)
-            for one, row in zip(spares, rows, strict=True):
-                await self._add(tx, one, other, reader, now=now, priority=priority, state=SPARE, instead_of=row, at=at)
+            for one, row, quietly in zip(spares, rows, said, strict=True):
+                await self._add(
+                    tx, one, other, reader, now=now, priority=priority, state=SPARE, instead_of=row, at=at,
+                    said=quietly,
+                )  # fmt: skip
+
+    def _said(self, told: Message, reader: Person, at: datetime) -> str:
+        language = told.language or reader.language or FIRST_LANGUAGE
+        return quiet.written(told, Words(language, self.today(at, reader)), reader)
 
     async def _must_wait(self, tx: Tx, told: Message, way: Way, now: datetime) -> bool:
         if told.urgent or ways.is_free(way, self._charging, now):
@@ -155,12 +169,15 @@ class Teller:
         state: str = WAITING,
         instead_of: int | None = None,
         at: datetime | None = None,
+        said: str = "",
     ) -> int | None:
+        """`said` is what is told, if it can wait; whether it does is a matter of `at`."""
         language = told.language or (reader.language if reader else "") or FIRST_LANGUAGE
-        words = Words(language, calendar.local_day(now, self.work.zone))
         at = now + ALBUM_SETTLES if told.settle else at or now
+        words = Words(language, self.today(at, reader))
         calls = self.channels[way.channel].calls(told, way.chat, words, tapped=tapped, priority=priority, at=at)
-        return await outbox.add(tx, calls, now, state=state, instead_of=instead_of)
+        hushed = reader.id if reader and said and at > now else 0
+        return await outbox.add(tx, calls, now, state=state, instead_of=instead_of, quiet=said, hushed=hushed)
 
     async def lost(self, tx: Tx, channel: str, chat: str, now: datetime) -> None:
         """The messenger says that nobody can be reached there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -10,6 +10,15 @@ from zoneinfo import ZoneInfo
 import holidays
 
 SATURDAY = 5
+VACATIONS = (
+    ("autumn", date(2026, 10, 30), date(2026, 11, 2)),
+    ("Christmas", date(2026, 12, 24), date(2027, 1, 3)),
+    ("between the terms", date(2027, 1, 30), date(2027, 2, 1)),
+    ("spring", date(2027, 4, 24), date(2027, 5, 3)),
+)
+"""Of schools, 2026/27, both days included. (P): the minister's order for this school year was not found on 29 November
+2026; these follow that for 2025/26 (31.10-3.11, 24.12-4.1, 31.1-2.2, 4-13.4 around Easter, as mediapool.bg and nova.bg
+reported on 27 August 2025)."""
 
 
 @lru_cache(maxsize=64)
@@ -28,6 +37,14 @@ class WorkingDays:
         if day in self._worked:
             return True
         return day.weekday() < SATURDAY and day not in self._free and day not in _public_holidays(day.year)
+
+    def is_holiday(self, day: date) -> bool:
+        """A day off that is no weekend by itself: a public holiday, or one that was made free."""
+        return day not in self._worked and (day in self._free or day in _public_holidays(day.year))
+
+    def without(self, free: Iterable[date]) -> WorkingDays:
+        """The same, with more days off."""
+        return WorkingDays(free=self._free.union(free), worked=self._worked.difference(free))
 
     def on_or_after(self, day: date) -> date:
         while not self.is_working(day):
@@ -48,6 +65,11 @@ class WorkingDays:
         for _ in range(working_days):
             day = self.on_or_after(day + timedelta(days=1))
         return day
+
+
+def days(first: date, last: date) -> Iterator[date]:
+    """Both included."""
+    return (first + timedelta(days=n) for n in range((last - first).days + 1))
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:

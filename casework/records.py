@@ -6,8 +6,10 @@ time zone of the schedule; a `datetime` is aware UTC. A child's name is never in
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+
+from casework.hours import Hours
 
 LEADER = "leader"
 MEMBER = "member"
@@ -60,6 +62,11 @@ class Person:
     """The last day of an absence that is now."""
     for_leader: bool = False
     """Stands in for a leader who is away."""
+    hours: Hours = field(default_factory=Hours)
+    paused_until: date | None = None
+    """The day on which they are told everything again; None when they have not paused."""
+    told_from: datetime | None = None
+    """What was due to be told before, they do not miss: they paused, or changed when they are told."""
 
     @property
     def coordinates(self) -> bool:

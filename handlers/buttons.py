@@ -21,7 +21,7 @@ from handlers.engine.scene import Message, Scene
 from handlers.engine.views import BELOW, View
 from handlers.institutions import checked, institution
 from handlers.office import forms, season
-from handlers.people import absence, advice, announce, link, questions, reach, settings, staff, teams
+from handlers.people import absence, advice, announce, hours, link, questions, reach, settings, staff, teams
 from storage.database import Tx
 from storage.journals import Kept
 
@@ -200,6 +200,8 @@ BUTTONS: dict[str, Does] = {
     "away": _goes_away, "here_again": _of(absence.end),
     "settings": _shows(settings.shown), "connect": _shows(link.code),
     **dict.fromkeys(("language", "hour", "notices", "search", "day"), _begins),
+    **dict.fromkeys(("open_hours", "own_days", "zone", "pause"), _begins),
+    "end_pause": _shows(hours.end_pause), "digest_now": _shows(hours.digest_now),
     "ask": _asks, "question": _of(questions.shown), "questions": _shows(questions.listed),
     "take": _of(questions.take), "answer": _answers, "answer_too": _of(questions.send_too),
     "helped": _of(questions.helped), "publish": _publishes, "help_more": _at(advice.more),

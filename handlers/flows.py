@@ -10,14 +10,18 @@ from handlers.engine.scene import Message, Scene
 from handlers.engine.talk import Flow
 from handlers.institutions import answering, checked, sending_back
 from handlers.office import forms
-from handlers.people import absence, advice, announce, join, questions, settings, staff
+from handlers.people import absence, advice, announce, hours, join, questions, settings, staff
 from handlers.report import sorting, visit
 from storage.database import Tx
 
 FLOWS: dict[str, Flow] = {
     "join": join.join,
     "language": join.choose_language,
-    "hour": settings.choose_hour,
+    "hour": hours.choose_digest,
+    "open_hours": hours.choose_hours,
+    "own_days": hours.choose_days,
+    "zone": hours.choose_zone,
+    "pause": hours.choose_return,
     "notices": settings.choose_messenger,
     "day": forms.choose_day,
     "visit": visit.report_visit,
@@ -38,7 +42,11 @@ FLOWS: dict[str, Flow] = {
 }
 KEEP: dict[str, Callable[[Tx, Scene, Any], Awaitable[list[Message]]]] = {
     "join": join.keep,
-    "hour": settings.keep_hour,
+    "hour": hours.keep_digest,
+    "open_hours": hours.keep_hours,
+    "own_days": hours.keep_days,
+    "zone": hours.keep_zone,
+    "pause": hours.keep_pause,
     "notices": settings.keep_messenger,
     "ask": questions.keep_question,
     "answer": questions.keep_answer,

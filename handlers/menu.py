@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from casework.records import INSTITUTION, READERS, Person
 from handlers.engine.scene import Message, Scene
@@ -24,6 +25,7 @@ SEASON = Button(_("Season report"), "", "season")
 CHARTS = Button(_("Charts"), "", "charts")
 CHARTS_BELOW = replace(CHARTS, key=CHARTS.key + BELOW)
 SETTINGS_AND_HELP = (Button(_("Settings"), "", "settings"), Button(_("Help"), "", "help"))
+END_PAUSE = Button(_("End the pause"), "", "end_pause")
 HERE_AGAIN = Button(_("I am back"), "0", "here_again")
 TEAMS = Button(_("Teams and people"), "0", "teams")
 ASK = Button(_("Ask a coordinator"), "", "ask")
@@ -69,7 +71,13 @@ def menu(me: Person, above: Text = "") -> Message:
     view = view or _of_team(me, title)
     if me.away_until:
         view = view.under(_("You are away until {day}.", day=me.away_until)).with_row(HERE_AGAIN)
+    if me.paused_until:
+        view = view.under(paused(me.paused_until)).with_row(END_PAUSE)
     return Message(view.under(above, "") if above != "" else view)
+
+
+def paused(until: date) -> Text:
+    return _("You have paused. I write to you again {day}.", day=until)
 
 
 def _of_institution(me: Person, title: Text) -> View:

@@ -112,13 +112,11 @@ async def end(tx: Tx, me: Person, absence_id: int, now: datetime) -> Absence | N
     return await _one(tx, absence_id)
 
 
-async def turn(tx: Tx, today: date, now: datetime) -> None:
+async def turn(tx: Tx, today: date) -> None:
     """Those whose last day has passed are over, and then those begin whose first day has come."""
     await tx.run(
-        "UPDATE absence SET state = :returned, ended_at = :now WHERE state IN (:planned, :running) "
-        "AND until_on < :today",
+        "UPDATE absence SET state = :returned WHERE state IN (:planned, :running) AND until_on < :today",
         returned=RETURNED,
-        now=to_micros(now),
         planned=PLANNED,
         running=NOW,
         today=today.isoformat(),
@@ -140,10 +138,13 @@ async def returned(tx: Tx) -> list[Absence]:
 
 
 async def was_away(tx: Tx, person_id: int, day: date, moment: datetime) -> bool:
-    """Whether somebody who is here now was away at that moment of the local day."""
+    """Whether somebody who is here now was away at that moment of the day, which is one of their own clock.
+
+    What nobody has ended lasts its whole last day there, whenever the schedule turned it.
+    """
     row = await tx.one(
         "SELECT count(*) AS n FROM absence WHERE person_id = :person AND from_on <= :day AND until_on >= :day "
-        "AND made_at <= :moment AND ended_at > :moment",
+        "AND made_at <= :moment AND coalesce(ended_at, :moment + 1) > :moment",
         person=person_id,
         day=day.isoformat(),
         moment=to_micros(moment),

@@ -66,7 +66,7 @@ class Tx:
         self.then.append(then)
 
     def notify(self, topic: str) -> None:
-        """Wakes who listens, once the transaction is committed: `inbox`, `outbox`, `media`, `files`."""
+        """Wakes who listens, once the transaction is committed: `inbox`, `outbox`, `hushed`, `media`, `files`."""
         self.topics.add(topic)
 
     async def rows(self, sql: str, **values: Any) -> list[Row]:

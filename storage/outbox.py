@@ -68,11 +68,19 @@ class Result:
 
 
 async def add(
-    tx: Tx, calls: Sequence[Call], now: datetime, *, state: str = WAITING, instead_of: int | None = None
+    tx: Tx,
+    calls: Sequence[Call],
+    now: datetime,
+    *,
+    state: str = WAITING,
+    instead_of: int | None = None,
+    quiet: str = "",
+    hushed: int = 0,
 ) -> int | None:
     """A call with a `cancel_key` takes the place of what has not gone out and has the same key in the same chat.
 
-    As `SPARE` they are made only when the row `instead_of` cannot reach its reader. Returns the id of the first row.
+    As `SPARE` they are made only when the row `instead_of` cannot reach its reader. What can wait says in `quiet` what
+    it says (`storage.hushed`), and waits for the hours of the person `hushed`. Returns the id of the first row.
     """
     tx.notify("outbox")
     for call in calls:
@@ -82,8 +90,8 @@ async def add(
     for call in calls:
         row = await tx.one(
             "INSERT INTO outbox (channel, chat, method, payload, priority, not_before, cancel_key, vanish_after, "
-            "created_at, state, instead_of) VALUES (:channel, :chat, :method, :payload, :priority, :not_before, "
-            ":cancel_key, :vanish_after, :now, :state, :instead_of) RETURNING id",
+            "created_at, state, instead_of, quiet, hushed) VALUES (:channel, :chat, :method, :payload, :priority, "
+            ":not_before, :cancel_key, :vanish_after, :now, :state, :instead_of, :quiet, :hushed) RETURNING id",
             channel=call.channel,
             chat=call.chat,
             method=call.method,
@@ -95,6 +103,8 @@ async def add(
             now=to_micros(now),
             state=state,
             instead_of=instead_of,
+            quiet=quiet if first is None or not quiet else "+",
+            hushed=hushed,
         )
         first = first or int(row["id"])
     return first
@@ -102,7 +112,7 @@ async def add(
 
 async def cancel(tx: Tx, channel: str, chat: str, cancel_key: str) -> None:
     await tx.run(
-        f"UPDATE outbox SET state = 'cancelled', payload = '' WHERE id IN ({NOT_OUT}) "
+        f"UPDATE outbox SET state = 'cancelled', payload = '', quiet = '' WHERE id IN ({NOT_OUT}) "
         "AND channel = :channel AND chat = :chat AND cancel_key = :cancel_key",
         channel=channel,
         chat=chat,
@@ -128,7 +138,7 @@ async def cancel_notices(tx: Tx, channel: str, chat: str) -> None:
     A reply is still tried, and so is the deletion of a name.
     """
     rows = await tx.rows(
-        f"UPDATE outbox SET state = 'cancelled', payload = '' WHERE id IN ({NOT_OUT}) "
+        f"UPDATE outbox SET state = 'cancelled', payload = '', quiet = '' WHERE id IN ({NOT_OUT}) "
         "AND channel = :channel AND chat = :chat AND priority > :reply RETURNING id",
         channel=channel,
         chat=chat,
@@ -158,19 +168,6 @@ async def release(tx: Tx, channel: str, chat: str) -> None:
         tx.notify("outbox")
 
 
-async def wait_no_longer(tx: Tx, person_id: int, now: datetime) -> None:
-    """What was to wait until somebody is back, and was not tried yet."""
-    await tx.run(
-        "UPDATE outbox SET not_before = :now WHERE state = 'waiting' AND not_before > :now AND tries = 0 "
-        "AND priority > :reply AND EXISTS (SELECT 1 FROM identity i WHERE i.person_id = :person "
-        "AND i.channel = outbox.channel AND i.chat = outbox.chat)",
-        now=to_micros(now),
-        reply=REPLY,
-        person=person_id,
-    )
-    tx.notify("outbox")
-
-
 async def due(tx: Tx, now: datetime, limit: int, channels: Collection[str] | None = None) -> list[Due]:
     """What may be called now, replies first; of `channels` only, so that one switched off fills nobody's queue.
 
@@ -180,8 +177,9 @@ async def due(tx: Tx, now: datetime, limit: int, channels: Collection[str] | Non
     of = "" if channels is None else f"AND channel IN ({', '.join(f':{name}' for name in only)}) "
     rows = await tx.rows(
         "SELECT id, channel, chat, method, payload, priority, tries, vanish_after FROM outbox o "
-        f"WHERE state = 'waiting' AND not_before <= :now {of}AND NOT EXISTS (SELECT 1 FROM outbox j WHERE "
-        "j.state = 'waiting' AND j.tries > 0 AND j.channel = o.channel AND j.chat = o.chat AND j.not_before > :now) "
+        f"WHERE state = 'waiting' AND hushed = 0 AND not_before <= :now {of}"
+        "AND NOT EXISTS (SELECT 1 FROM outbox j WHERE j.state = 'waiting' AND j.tries > 0 AND j.hushed = 0 "
+        "AND j.channel = o.channel AND j.chat = o.chat AND j.not_before > :now) "
         "ORDER BY priority, id LIMIT :limit",
         now=to_micros(now),
         limit=limit,
@@ -195,6 +193,7 @@ async def record(tx: Tx, results: Sequence[Result], now: datetime) -> None:
     await tx.many(
         "UPDATE outbox SET state = :state, tries = tries + 1, message = :message, error = :error, charged = :charged, "
         "payload = CASE WHEN :state IN ('waiting', 'held') THEN payload ELSE '' END, "
+        "quiet = CASE WHEN :state IN ('waiting', 'held') THEN quiet ELSE '' END, "
         "not_before = coalesce(:again, not_before), sent_at = :sent WHERE id = :id AND state = 'waiting'",
         [
             {
@@ -214,7 +213,7 @@ async def record(tx: Tx, results: Sequence[Result], now: datetime) -> None:
 async def drop_spares(tx: Tx, row_ids: Sequence[int]) -> None:
     """These rows have reached their reader."""
     await tx.many(
-        "UPDATE outbox SET state = 'cancelled', payload = '' WHERE state = 'spare' AND instead_of = :row",
+        "UPDATE outbox SET state = 'cancelled', payload = '', quiet = '' WHERE state = 'spare' AND instead_of = :row",
         [{"row": row_id} for row_id in row_ids],
     )
 
@@ -235,7 +234,8 @@ async def lost(tx: Tx, channel: str, message: str, why: str) -> bool:
 async def next_at(tx: Tx, now: datetime) -> int | None:
     """Microseconds at which the next of the waiting calls becomes due, after `now`."""
     row = await tx.one(
-        "SELECT min(not_before) AS at FROM outbox WHERE state = 'waiting' AND not_before > :now", now=to_micros(now)
+        "SELECT min(not_before) AS at FROM outbox WHERE state = 'waiting' AND hushed = 0 AND not_before > :now",
+        now=to_micros(now),
     )
     found: int | None = row["at"]
     return found

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from casework.escalation import Roster
 from casework.records import LEADER, MEMBER, MUNICIPAL, REGIONAL, Person, Team
 from casework.ways import Way
-from storage import audit
+from storage import audit, hours
 from storage.absences import NOT_AWAY
 from storage.database import Row, Tx, from_micros, to_micros
 from storage.journals import Kept
@@ -19,7 +19,7 @@ _PERSON = (
     "p.id, p.name, p.role, p.language, p.institution, p.municipality, p.accepted_at, p.active, p.digest_at, "
     "p.preferred, (SELECT b.until_on FROM absence b WHERE b.person_id = p.id AND b.state = 'now') AS away_until, "
     f"p.id IN (SELECT s.deputy_id FROM stands_in s JOIN person l ON l.id = s.person_id AND l.role = '{LEADER}') "
-    "AS for_leader, "
+    "AS for_leader, p.own_days, p.open_from, p.open_until, p.zone, p.on_holidays, p.paused_until, p.told_from, "
     "t.id AS team_id, t.name AS team_name, t.municipality AS team_municipality, t.area AS team_area"
 )
 _TEAM = (
@@ -113,9 +113,9 @@ async def on_duty(tx: Tx) -> list[Person]:
     return await _people(tx, ON_DUTY)
 
 
-async def roster(tx: Tx, here: Sequence[Person] = ()) -> Roster:
-    """Who is told of what is owed, with those who stand in for somebody; `here` if it is known who is on duty."""
-    present = {one.id: one for one in here or await on_duty(tx)}
+async def roster(tx: Tx, here: Sequence[Person] | None = None) -> Roster:
+    """Who is told of what is owed, with those who stand in for somebody; `here` if it is known who can be told."""
+    present = {one.id: one for one in (await on_duty(tx) if here is None else here)}
     rows = await tx.rows("SELECT person_id, deputy_id FROM stands_in ORDER BY person_id")
     away = [(await get(tx, row["person_id"]), present.get(row["deputy_id"])) for row in rows]
     return Roster(list(present.values()), [(whose, told) for whose, told in away if whose and whose.active and told])
@@ -241,11 +241,6 @@ async def set_language(tx: Tx, person_id: int, language: str) -> None:
     await tx.run("UPDATE person SET language = :language WHERE id = :id", language=language, id=person_id)
 
 
-async def set_digest_hour(tx: Tx, person_id: int, hour: str) -> None:
-    """`08:00`, or empty for the hour of the configuration."""
-    await tx.run("UPDATE person SET digest_at = :hour WHERE id = :id", hour=hour, id=person_id)
-
-
 async def accept(tx: Tx, person_id: int, now: datetime) -> None:
     """The confidentiality note was accepted."""
     await tx.run("UPDATE person SET accepted_at = :now WHERE id = :id", now=to_micros(now), id=person_id)
@@ -353,4 +348,7 @@ def _person(rows: Sequence[Row]) -> Person:
         from_micros(row["accepted_at"]), bool(row["active"]), row["digest_at"], row["preferred"],
         away_until=date.fromisoformat(row["away_until"]) if row["away_until"] else None,
         for_leader=bool(row["for_leader"]),
+        hours=hours.read(row),
+        paused_until=date.fromisoformat(row["paused_until"]) if row["paused_until"] else None,
+        told_from=from_micros(row["told_from"]),
     )  # fmt: skip

@@ -33,8 +33,8 @@ async def listed(tx: Tx, here: Scene) -> Message:
 
 
 def _line(here: Scene, one: SetAside) -> Text:
-    at = one.at.astimezone(here.work.zone)
-    day = calendar.local_day(one.at, here.work.zone)
+    at = one.at.astimezone(here.zone)
+    day = calendar.local_day(one.at, here.zone)
     return _("Try again: {who}, {day}, {time}", who=one.who or _("a stranger"), day=day, time=f"{at:%H:%M}")
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from casework import calendar, digest, escalation
 from casework.digest import DayFacts, Digest, Done, Standing
+from casework.hours import Times
 from casework.records import REGIONAL, Case, Person
 from handlers.engine.scene import Chart, Message, Panel, Scene, Series, Sheet, Work
 from handlers.engine.views import Button, View, and_more, first
@@ -39,7 +42,7 @@ async def make_digest(
     done = await overview.done_between(tx, me, begun, until, after=before.get("last", last))
     newest = await lateness.last(tx)
     reasons = await lateness.said_between(tx, me, begun, until, after=before.get("lateness", newest))
-    facts = await _facts(tx, me, day, done, reasons, _standing(work, before))
+    facts = await _facts(tx, me, day, done, reasons, _standing(work.times(me).zone, before))
     kept = {
         "visits": len(done), "overdue": facts.overdue, "late": late, "until": until.isoformat(), "last": last,
         "lateness": newest,
@@ -50,10 +53,45 @@ async def make_digest(
     return _shown(work, me, told, late=late) if told else []
 
 
-def _standing(work: Work, kept: dict[str, Any]) -> Standing | None:
+async def at_once(tx: Tx, here: Scene) -> list[Message]:
+    """The digest to whoever asks for it before its hour; today's then is made. Else what is new since the last one."""
+    times, me, now = here.work.times(here.me), here.me, here.moment.at
+    day, made = here.moment.today, await _since_the_last(tx, here)
+    is_to_come = times.is_told_on(day) and now < times.digest_of(day)
+    if made and is_to_come and not await claims.claimed(tx, DIGEST, me.id, day.isoformat()):
+        since = calendar.midnight(day, times.zone)
+        made = await make_digest(tx, here.work, me, day, since, now, late=False, now=now)
+    hour = f"{times.digest_hour:%H:%M}"
+    following = _("The next one comes {day} at {hour}.", day=await next_day(tx, me, times, now), hour=hour)
+    nothing = Message(View((_("There is nothing to tell yet."), following), ((MENU,),)))
+    return [replace(one, to=None, kind="") for one in made] or [nothing]
+
+
+async def next_day(tx: Tx, me: Person, times: Times, now: datetime) -> date:
+    """When the next digest comes; today's may have been asked for already."""
+    day = times.next_digest(now)
+    had = day == times.today(now) and await claims.claimed(tx, DIGEST, me.id, day.isoformat())
+    return times.next_digest(times.digest_of(day)) if had else day
+
+
+async def _since_the_last(tx: Tx, here: Scene) -> list[Message]:
+    """Claimed by nobody: the next digest tells it again."""
+    me, now, day = here.me, here.moment.at, here.moment.today
+    before = await claims.before(tx, DIGEST, me.id, (day + timedelta(days=1)).isoformat())
+    since = datetime.fromisoformat(before["until"]) if before else me.accepted_at or now
+    done = await overview.done_between(tx, me, since, now, after=before.get("last", await overview.last_visit(tx)))
+    reasons = await lateness.said_between(
+        tx, me, since, now, after=before.get("lateness", await lateness.last(tx))
+    )  # fmt: skip
+    facts = await _facts(tx, me, day, done, reasons, _standing(here.zone, before))
+    told = digest.build(facts)
+    return _shown(here.work, me, told, late=False) if told else []
+
+
+def _standing(zone: ZoneInfo, kept: dict[str, Any]) -> Standing | None:
     if not kept:
         return None
-    day = calendar.local_day(datetime.fromisoformat(kept["until"]), work.zone)
+    day = calendar.local_day(datetime.fromisoformat(kept["until"]), zone)
     return Standing(day, kept["visits"], kept["overdue"])
 
 

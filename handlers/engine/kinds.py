@@ -95,7 +95,7 @@ class AnyOf(Plain):
         ]
         hint = counted("Choose at most {count}.", "Choose at most {count}.", self.at_most)
         ways = (*((MORE,) if folded else ()), DONE if _codes(chosen) else SKIP)
-        return View((hint,), (*in_rows(buttons, 1), ways))
+        return View((hint,) if self.at_most < len(self.options) else (), (*in_rows(buttons, 1), ways))
 
     def read(self, reply: Reply, partial: Json, found: Any, moment: Moment) -> Reading:
         held = list(partial or [])

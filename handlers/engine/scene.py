@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from casework.calendar import WorkingDays
 from casework.catalogue import Catalogue
 from casework.form import Form
-from casework.records import Person
+from casework.hours import Times, Usual, times
+from casework.records import INSTITUTION, Person
 from handlers.engine.talk import Look, Moment, Step
 from handlers.engine.views import View
 from storage.database import Tx
@@ -29,9 +30,25 @@ class Work:
     messengers: tuple[str, ...] = ("telegram",)
     """Which ones the bot speaks."""
 
-    digest_at: str = "17:30"
+    usual: Usual = field(default_factory=Usual)
+    """When people are told something who have chosen nothing."""
     charts: bool = True
     """A picture goes with the digest."""
+    school_days: WorkingDays = field(default_factory=WorkingDays)
+    """The working days without the vacations."""
+
+    def times(self, reader: Person) -> Times:
+        """When they may be told something; people of schools have the vacations off."""
+        at_school = reader.role == INSTITUTION and reader.institution == self.catalogue.retention.institution
+        return times(
+            self.usual,
+            self.school_days if at_school else self.calendar,
+            self.zone,
+            reader.hours,
+            digest_at=reader.digest_at,
+            paused_until=reader.paused_until,
+            away_until=reader.away_until,
+        )
 
 
 @dataclass(frozen=True)
@@ -41,6 +58,11 @@ class Scene:
     moment: Moment
     takes_back: bool = True
     """What is said here can be deleted again."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """In which the reader tells the time."""
+        return self.work.times(self.me).zone
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ async def _ask(tx: Tx, work: Work, today: date, now: datetime) -> None:
             days = life.check_of(work.catalogue, case.enrolled_on or today, today)
             if days <= await checks.last_asked(tx, case.id):
                 continue  # what is due is no check: somebody has decided on another step
-            until = work.calendar.add(today, rules.answer_days)
+            until = work.school_days.add(today, rules.answer_days)
             check = await checks.ask(tx, case, rules.institution, days, until, now)
         await hand(tx, work, case, check, Cause(DEADLINE, check.id), now)
 
@@ -233,7 +233,7 @@ async def on_card(tx: Tx, here: Scene, case: Case) -> View:
         )
     ]
     if case.waits_for == check.id:
-        said.append(_("The school was asked {day}.", day=calendar.local_day(check.asked_at, here.work.zone)))
+        said.append(_("The school was asked {day}.", day=calendar.local_day(check.asked_at, here.zone)))
     row = tuple(Button(one, f"{check.id}.{one.code}.{ON_CARD}", "check") for one in here.work.catalogue.checks.values())
     return View(tuple(said), (row,))
 

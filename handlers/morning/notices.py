@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
+from casework.records import INSTITUTION, Person
 from handlers import conversations
 from handlers.engine.scene import Message
 from handlers.engine.talk import JOURNALS
@@ -56,6 +57,13 @@ def together(told: Sequence[Message], institutions: Collection[int] = ()) -> lis
     return [_joined(list(own), asked=to in institutions) for to, own in groupby(ordered, lambda one: one.to)]
 
 
+def waited(told: Sequence[Message], reader: Person) -> Message:
+    """What has waited until its reader may be told, as one message."""
+    [one] = together(told, [reader.id] if reader.role == INSTITUTION else [])
+    count = counted("{count} message has waited for you.", "{count} messages have waited for you.", len(told))
+    return replace(one, view=one.view.under(count, ""))
+
+
 def _joined(own: Sequence[Message], *, asked: bool) -> Message:
     if len(own) == 1:
         return own[0]
@@ -92,8 +100,11 @@ def away(since: datetime, until: datetime, *, to: int) -> Message:
     return Message(View((said,)), replaces=False, to=to)
 
 
-async def drafts_end(tx: Tx, today: date, untouched_since: datetime, until: date, now: datetime) -> list[Message]:
+async def drafts_end(
+    tx: Tx, today: date, untouched_since: datetime, until: date, now: datetime, resting: Collection[int] = ()
+) -> list[Message]:
     """Deletes what was announced on an earlier day, and announces what goes on `until`: one message a person and day.
+    Drafts of whoever is `resting`, because the day is not theirs, are announced on another.
 
     Nothing is said when it is gone (decision 21), and nothing at all of a conversation in which nothing was answered.
     """
@@ -102,7 +113,11 @@ async def drafts_end(tx: Tx, today: date, untouched_since: datetime, until: date
     told = []
     for person_id, own in groupby(await journals.untouched(tx, untouched_since), lambda kept: kept.person_id):
         going = [kept for kept in own if not await _empty(tx, kept)]
-        if going and await claims.claim(tx, DRAFTS, person_id, today.isoformat(), now, {"drafts": len(going)}):
+        if (
+            going
+            and person_id not in resting
+            and await claims.claim(tx, DRAFTS, person_id, today.isoformat(), now, {"drafts": len(going)})
+        ):
             await journals.warned(tx, going, today)
             told.append(_drafts(person_id, going, until))
     return told

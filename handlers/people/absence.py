@@ -20,7 +20,8 @@ from handlers.engine.talk import Talk
 from handlers.engine.views import Button, View
 from handlers.engine.words import Phrase, Text, _
 from handlers.menu import MENU
-from storage import absences, outbox, people
+from handlers.people import hours
+from storage import absences, people
 from storage.absences import NOW, Absence
 from storage.database import Tx
 
@@ -152,7 +153,7 @@ async def end(tx: Tx, here: Scene, number: int) -> list[Message]:
     if whose is None or ended is None:
         return [said(NOT_THERE)]
     done = _("Welcome back.") if whose.id == here.me.id else _("{who} is here again.", who=whose.name)
-    await outbox.wait_no_longer(tx, whose.id, here.moment.at)
+    await hours.moved(tx, here.work, whose.id, here.moment.at)
     return [said(done), *over([ended], but=here.me.id)]
 
 

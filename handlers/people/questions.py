@@ -117,7 +117,7 @@ async def listed(tx: Tx, here: Scene) -> Message:
 
 
 def _line(here: Scene, question: Question) -> Text:
-    day = calendar.local_day(question.asked_at, here.work.zone)
+    day = calendar.local_day(question.asked_at, here.zone)
     if question.taken_by:
         return _("{who}, {day} · {taker} has it", who=question.asker, day=day, taker=question.taker)
     return _("{who}, {day} · free", who=question.asker, day=day)

@@ -60,6 +60,6 @@ async def link(tx: Tx, here: Scene, person_id: int) -> Message:
     again = Invitation(who.role, None, who.municipality, who.name, who.institution, who.id)
     await people.invite(tx, code, again, until)
     await audit.note(tx, here.moment.at, here.me.id, "gave a new link", detail=f"person {who.id}")
-    day = calendar.local_day(until, here.work.zone)
+    day = calendar.local_day(until, here.zone)
     said = _("For {who} alone, to be used once until {day}. Send it to them in another way:", who=who.name, day=day)
     return Message(View((said,)), replaces=False, code=code)

@@ -1,31 +1,28 @@
-"""What somebody can choose for themselves, in one screen: language, hour of the digest, messenger for notices."""
+"""What somebody can choose for themselves, in one screen: language, when they are told what, messenger, absences."""
 
 from __future__ import annotations
 
-from datetime import time
-
 from handlers import menu
-from handlers.engine.kinds import Hour, OneOf
+from handlers.engine.kinds import OneOf
 from handlers.engine.scene import Message, Scene
 from handlers.engine.talk import Talk
 from handlers.engine.views import Button, View
 from handlers.engine.words import LANGUAGES, Text, _, counted
-from handlers.people import absence
+from handlers.people import absence, hours
 from handlers.people.link import MESSENGERS
 from storage import people, spending
 from storage.database import Tx
 
-HOURS = ("08:00", "12:00", "16:30", "17:30", "18:30", "20:00")
 ANY = _("Whichever costs nothing")
 
 
 async def shown(tx: Tx, here: Scene) -> Message:
     me, ways = here.me, await people.ways(tx, here.me.id)
-    lines: list[Text] = [_("Language: {language}", language=LANGUAGES[me.language])]
-    rows: list[tuple[Button, ...]] = [(Button(_("Language"), "", "language"),)]
+    lines: list[Text] = [_("Language: {language}", language=LANGUAGES[me.language]), *hours.lines(here)]
+    rows: list[tuple[Button, ...]] = [(Button(_("Language"), "", "language"),), *hours.rows(me)]
     if me.coordinates:
-        lines.append(_("The digest comes at {hour}.", hour=me.digest_at or here.work.digest_at))
-        rows.append((Button(_("Digest hour"), "", "hour"),))
+        lines.append(_("The digest comes at {hour}.", hour=f"{here.work.times(me).digest_hour:%H:%M}"))
+        rows += [(Button(_("Digest hour"), "", "hour"),), (Button(_("Digest now"), "", "digest_now"),)]
         lines += [_paid(*spent) for spent in await spending.by_month(tx)]
     if len(here.work.messengers) > 1:
         lines.append(_("I reach you on: {messengers}", messengers=", ".join(MESSENGERS[way.channel] for way in ways)))
@@ -47,15 +44,6 @@ def _paid(month: str, channel: str, count: int) -> Text:
         month=f"{month[5:]}.{month[:4]}",
         messenger=MESSENGERS[channel],
     )
-
-
-async def choose_hour(talk: Talk, here: Scene) -> time:
-    return await talk.ask("hour", _("At what time shall the digest come?"), Hour(HOURS))
-
-
-async def keep_hour(tx: Tx, here: Scene, hour: time) -> list[Message]:
-    await people.set_digest_hour(tx, here.me.id, f"{hour:%H:%M}")
-    return [menu.menu(here.me, _("The digest will come at {hour}.", hour=f"{hour:%H:%M}"))]
 
 
 async def choose_messenger(talk: Talk, here: Scene) -> str:

@@ -81,7 +81,7 @@ async def _outcome(talk: Talk, here: Scene, case: Case) -> str:
 async def _when(talk: Talk, here: Scene) -> tuple[Any, str]:
     """The visit is now, unless changed; the start of the conversation decides, not its end."""
     begun = datetime.fromisoformat(talk.given["at"])
-    today = calendar.local_day(begun, here.work.zone)
+    today = calendar.local_day(begun, here.zone)
     day = await talk.ask(
         "when",
         _("Which day was it?"),
@@ -94,7 +94,7 @@ async def _when(talk: Talk, here: Scene) -> tuple[Any, str]:
         _("Which part of the day?"),
         OneOf(PARTS_OF_DAY, columns=3),
         label=_("Part of the day"),
-        default=calendar.part_of_day(begun, here.work.zone),
+        default=calendar.part_of_day(begun, here.zone),
     )
     return day, part
 

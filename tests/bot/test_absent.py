@@ -24,7 +24,7 @@ def heard(someone: Person) -> int:
 
 
 async def test_what_is_due_comes_to_whoever_stands_in_with_their_own_in_one_message(world: World) -> None:
-    world.to_a_working_day(7)
+    world.to_a_working_day(8)
     kolyo, lidia = await world.person("Кольо", MUNICIPAL, "Бяла"), await world.person("Лидия", LEADER)
     mila, vera = await world.person("Мила"), await world.person("Вера")
     for someone, number in ((mila, 14), (vera, 15)):

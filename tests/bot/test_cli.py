@@ -126,6 +126,22 @@ def test_every_header_of_the_mapping_that_means_nothing_is_told(tmp_path: Path) 
     assert "address" in told.split("these are:")[1]
 
 
+@pytest.mark.parametrize(
+    ("section", "told"),
+    [
+        ("[schedule]\nnotices_from = 09:00:00\nnotices_until = 08:00:00\n", "notices_until must be later than"),
+        (
+            "[calendar]\nvacations = [{ name = 'x', first = 2027-01-02, last = 2027-01-01 }]\n",
+            "last must not be before",
+        ),
+    ],
+)
+def test_hours_and_vacations_that_end_before_they_begin_are_told(tmp_path: Path, section: str, told: str) -> None:
+    (tmp_path / "config.toml").write_text(section)
+    _file, _token, mistakes = examine({"OBHVAT_TELEGRAM_TOKEN": TOKEN}, tmp_path / "config.toml")
+    assert [mistake for mistake in mistakes if told in mistake]
+
+
 def test_the_mapping_in_the_example_is_valid() -> None:
     example = (Path(__file__).parents[2] / "config.example.toml").read_text("utf-8")
     shown = example.replace('\n# "', '\n"')

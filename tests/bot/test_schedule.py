@@ -42,11 +42,15 @@ async def test_a_missed_hour_is_caught_up_once_and_marked_late(world: World) -> 
     kolyo = await coordinator(world)
     await world.settled()
     world.move_to(1, 7)
+    await world.rung()
+    await kolyo.quiet(0.1)
+    world.move_to(0, 7, 30)
     assert "закъсняло" in (await kolyo.hears()).text
     await kolyo.quiet(0.2)
 
 
-async def test_on_a_free_day_only_a_visit_makes_a_digest(world: World) -> None:
+async def _a_visit_on_a_free_day(world: World) -> Person:
+    """Kolyo, on the first free day after a working one, half past five; nothing was told that day before the visit."""
     world.to_a_working_day(9)
     kolyo, mila = await coordinator(world), await world.person("Мила")
     while world.work_tomorrow:
@@ -54,18 +58,40 @@ async def test_on_a_free_day_only_a_visit_makes_a_digest(world: World) -> None:
     world.move_to(0, 17, 31)
     await world.rung()
     kolyo.forget()
-    world.move_to(1, 17, 31)
-    await world.rung()
-    await kolyo.quiet(0.1)
     world.move_to(1, 12)
     mila.forget()
     await mila.says("14 никой")
     await mila.hears()
     await mila.taps("Запази")
     await mila.hears()
+    return kolyo
+
+
+async def test_the_visits_of_a_free_day_are_in_the_next_digest(world: World) -> None:
+    kolyo = await _a_visit_on_a_free_day(world)
+    world.move_to(0, 17, 31)
+    await world.rung()
+    await kolyo.quiet(0.1)
+    world.to_a_working_day(17)
+    world.move_to(0, 17, 31)
+    await world.rung()
+    digests = [one.text for one in kolyo.chat if one.from_bot and one.text.startswith("Обхват, ")]
+    assert len(digests) == 2
+    assert "Посещения: 1, с 1 повече" in digests[-1]
+
+
+async def test_who_wants_to_be_told_on_free_days_has_a_digest_only_of_visits(world: World) -> None:
+    kolyo = await _a_visit_on_a_free_day(world)
+    async with world.app.database.transaction() as tx:
+        await tx.run("UPDATE person SET own_days = '0123456', on_holidays = 1 WHERE name = 'Кольо'")
     world.move_to(0, 17, 31)
     await world.rung()
     assert "Посещения: 1" in (await kolyo.hears()).text
+    kolyo.forget()
+    assert not world.work_tomorrow
+    world.move_to(1, 17, 31)
+    await world.rung()
+    await kolyo.quiet(0.1)
 
 
 async def test_it_has_rung_only_when_all_that_a_waking_brings_is_done(world: World) -> None:

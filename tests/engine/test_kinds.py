@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from handlers.engine.replies import Filed, Located, Pictured, Reply, Tapped, Typ
 from handlers.engine.review import Review
 from handlers.engine.talk import Accept, Keep, Line, Moment, Refuse
 from handlers.engine.words import Phrase, Words
+from handlers.people.hours import ZONES, Later, ZoneOf
 from handlers.report.sorting import Confirm
 from handlers.report.which import WhichVisit
 
@@ -30,6 +31,8 @@ EVERY_KIND = [
     Sentence(),
     Day(),
     Hour(("17:30",)),
+    Later(("17:30",), time(16)),
+    ZoneOf(ZONES),
     Number((1, 2), 0, 31),
     Photos(),
     Where(),
@@ -49,6 +52,7 @@ EVERY_ANSWER = [
     Typed("утре"),
     Typed("17:30"),
     Typed("бележка"),
+    Typed("Madrid"),
     Pictured(DOOR),
     Located(Place(43.8, 25.9)),
 ]

@@ -27,7 +27,7 @@ from bot import config
 from casework.records import MEMBER, MUNICIPAL, NextStep
 from sandbox import Person, Sandbox
 from sandbox.messages import ChatMessage
-from storage import cases, people, teams
+from storage import cases, hours, people, teams
 from storage.cases import NewCase
 from storage.database import open_database, to_micros
 from storage.outbox import BROADCAST, NOTICE
@@ -218,7 +218,7 @@ async def _coordinator(folder: Path, kolyo: Person) -> None:
         assert coordinator is not None
         await people.set_language(tx, coordinator.id, "bg")
         await people.accept(tx, coordinator.id, MORNING)
-        await people.set_digest_hour(tx, coordinator.id, f"{STRUCK:%H:%M}")
+        await hours.set_digest(tx, coordinator.id, f"{STRUCK:%H:%M}", MORNING)
     await database.close()
 
 

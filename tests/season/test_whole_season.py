@@ -39,8 +39,10 @@ NEAR = 5
 SETTINGS = """
 [schedule]
 charts = false
+[calendar]
+vacations = []
 """
-"""A chart is a process of its own, 2,000 times."""
+"""A chart is a process of its own, 2,000 times. What comes at half past seven after a vacation is in `tests/bot`."""
 
 
 @pytest.fixture(autouse=True)

@@ -132,6 +132,17 @@ UNSAID = {
         ),
         "tests/conversations/test_staff.py",
     ),
+    **dict.fromkeys(
+        (
+            "Only coordinators get the digest.",
+            "There is nothing to tell yet.",
+            "The next one comes {day} at {hour}.",
+            "You have not paused.",
+        ),
+        "tests/conversations/test_own_hours.py",
+    ),
+    "Mon": "the days of the week that somebody has chosen; tests/conversations/test_own_hours.py",
+    **dict.fromkeys(("Thu", "Fri", "Sat", "Sun"), "the same"),
     "This absence has ended already. Nothing was changed.": "an old button; tests/conversations/test_absences.py",
     "Nothing was changed: {case} is closed already.": "tests/conversations/test_why_late.py",
     "This is not there for you. Nothing was changed.": "tests/conversations/test_institutions.py",
