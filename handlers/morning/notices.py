@@ -26,7 +26,6 @@ MY_DRAFTS = Button(_("My drafts"), "", "drafts")
 CHECKS_BELOW, WAITING_BELOW = (replace(one, key=one.key + BELOW) for one in (CHECKS, WAITING))
 IN_PLACE = {"check", "checks", "check_others", "referral"}
 """Buttons whose answer takes the place of a message that says nothing else."""
-DRAFTS = "drafts"
 LISTED = 8
 UNASKED_KEPT = timedelta(hours=1)
 """What came unasked is of no use after a minute; what is older than this goes in the morning."""
@@ -102,7 +101,7 @@ async def drafts_end(tx: Tx, today: date, untouched_since: datetime, until: date
     told = []
     for person_id, own in groupby(await journals.untouched(tx, untouched_since), lambda kept: kept.person_id):
         going = [kept for kept in own if not await _empty(tx, kept)]
-        if going and await claims.claim(tx, DRAFTS, person_id, today.isoformat(), now, {"drafts": len(going)}):
+        if going and await claims.claim(tx, claims.DRAFTS, person_id, today.isoformat(), now, {"drafts": len(going)}):
             await journals.warned(tx, going, today)
             told.append(_drafts(person_id, going, until))
     return told
