@@ -31,7 +31,6 @@ class Made:
 
     going: Going
     made_by: int
-    by_name: str
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,6 @@ class Waiting:
 
     day: date
     team_id: int
-    team: str
     place: str
     visits: int
 
@@ -49,17 +47,17 @@ async def on(tx: Tx, day: date, team_ids: Collection[int] | None = None) -> list
     """By team and place; of all teams without `team_ids`."""
     of_teams = "" if team_ids is None else f"AND n.team_id IN ({', '.join(map(str, team_ids)) or 'NULL'}) "
     rows = await tx.rows(
-        "SELECT n.team_id, n.place, p.id, p.name, n.made_by, b.name AS by_name FROM plan n "
-        f"JOIN person p ON p.id = n.person_id JOIN person b ON b.id = n.made_by WHERE n.day = :day {of_teams}"
+        "SELECT n.team_id, n.place, p.id, p.name, n.made_by FROM plan n "
+        f"JOIN person p ON p.id = n.person_id WHERE n.day = :day {of_teams}"
         f"AND {_OF_TEAM.format(team='n.team_id')} ORDER BY n.team_id, n.place, p.name, p.id",
         day=day.isoformat(),
     )
     found: dict[Place, list[Named]] = defaultdict(list)
-    by: dict[Place, Named] = {}
+    by: dict[Place, int] = {}
     for row in rows:
         found[row["team_id"], row["place"]].append((row["id"], row["name"]))
-        by[row["team_id"], row["place"]] = (row["made_by"], row["by_name"])
-    return [Made(Going(place, tuple(own)), *by[place]) for place, own in found.items()]
+        by[row["team_id"], row["place"]] = row["made_by"]
+    return [Made(Going(place, tuple(own)), by[place]) for place, own in found.items()]
 
 
 async def put(
@@ -94,15 +92,15 @@ async def waiting(tx: Tx, me: Person, steps: Sequence[str], days: Sequence[date]
     found = []
     for day in days:
         rows = await tx.rows(
-            "SELECT c.team_id, t.name AS team, coalesce(nullif(c.settlement, ''), c.municipality) AS place, "
+            "SELECT c.team_id, coalesce(nullif(c.settlement, ''), c.municipality) AS place, "
             "count(*) AS visits FROM child_case c JOIN visible_to v ON v.case_id = c.id AND v.person_id = :me "
-            "JOIN team t ON t.id = c.team_id WHERE c.due_on <= :day AND c.waits_for IS NULL "
-            f"AND c.next_step IN ({', '.join(f':{name}' for name in named)}) GROUP BY 1, 2, 3 ORDER BY 3, 2",
+            "WHERE c.due_on <= :day AND c.waits_for IS NULL "
+            f"AND c.next_step IN ({', '.join(f':{name}' for name in named)}) GROUP BY 1, 2 ORDER BY 2, 1",
             me=me.id,
             day=day.isoformat(),
             **named,
         )
-        found += [Waiting(day, row["team_id"], row["team"], row["place"], row["visits"]) for row in rows]
+        found += [Waiting(day, row["team_id"], row["place"], row["visits"]) for row in rows]
     return found
 
 

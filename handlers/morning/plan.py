@@ -98,7 +98,9 @@ async def plan(talk: Talk, here: Scene) -> Plan | None:
     if made:
         talk.say(_("Planned so far:"))
         for day, one in made:
-            talk.say(_("• {place}, {day}: {who}", place=one.going.place[1], day=day, who=_who(one.going.people, me)))
+            talk.say(
+                _("• {place}, {day}: {who}", place=_named(one.going.place, me), day=day, who=_who(one.going.people, me))
+            )
         talk.say("")
     if not found:
         return None
@@ -119,8 +121,13 @@ async def plan(talk: Talk, here: Scene) -> Plan | None:
 
 def _label(one: Open, me: Person) -> Text:
     waiting = one.waiting
-    place = waiting.place if len(me.teams) == 1 else f"{waiting.place}, {waiting.team}"
-    return _("{place} · {day} ({count})", place=place, day=waiting.day, count=str(waiting.visits))
+    return _("{place} · {day} ({count})", place=_named(one.place, me), day=waiting.day, count=str(waiting.visits))
+
+
+def _named(place: Place, me: Person) -> str:
+    """With the team, for whoever is in two."""
+    team = next((f", {team.name}" for team in me.teams if team.id == place[0] and len(me.teams) > 1), "")
+    return f"{place[1]}{team}"
 
 
 def _who(people: Sequence[Named], me: Person) -> Text:
@@ -166,7 +173,7 @@ async def _shown(tx: Tx, here: Scene, day: date, *above: Text) -> Message:
 
 
 def _planned(place: Place, people: Sequence[Named], me: Person) -> Text:
-    return _("• {place}: {who}", place=place[1], who=_who(people, me) if people else _("nobody yet"))
+    return _("• {place}: {who}", place=_named(place, me), who=_who(people, me) if people else _("nobody yet"))
 
 
 async def _notices(tx: Tx, here: Scene, made: Plan, before: Made | None, after: Made | None) -> list[Message]:

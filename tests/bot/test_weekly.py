@@ -88,7 +88,7 @@ async def test_the_next_week_is_compared_with_it_and_names_teams_that_went_nowhe
     assert len(second.splitlines()) <= 25
 
 
-async def test_where_friday_is_free_the_week_is_told_on_thursday(world: World) -> None:
+async def test_where_the_end_of_a_week_is_free_it_is_told_before(world: World) -> None:
     kolyo = await world.person("Кольо", MUNICIPAL, "Бяла")
     await world.person("Лидия", LEADER)
     # 24 to 26 December 2026 are free.
