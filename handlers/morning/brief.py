@@ -20,7 +20,7 @@ from handlers.engine.words import Joined, Text, Within, _, counted
 from storage import claims, planned
 from storage.database import Tx
 
-LISTED = 12
+LISTED, OTHERS_LISTED = 12, 6
 PLAN = Button(_("Who goes with whom"), "", "plan")
 PLAN_BELOW = Button(PLAN.label, "", "plan_below")
 
@@ -51,11 +51,11 @@ def lines(work: Work, day: Brief) -> Iterator[Text]:
         parts.append([title if visits else _("Planned for today:"), *_stops(book, day, names)])
     if day.others:
         title = counted("{count} other step is due today:", "{count} other steps are due today:", len(day.others))
-        told = [_owed(case, book.steps[case.next_step]) for case in day.others[:LISTED]]
-        parts.append([title, *told, *and_more(len(day.others) - LISTED)])
+        told = [_owed(case, book.steps[case.next_step]) for case in day.others[:OTHERS_LISTED]]
+        parts.append([title, *told, *and_more(len(day.others) - OTHERS_LISTED)])
     if day.promised:
-        told = [_owed(one.case, Within(book.outcomes[one.outcome])) for one in day.promised[:LISTED]]
-        parts.append([_("Promised for today:"), *told, *and_more(len(day.promised) - LISTED)])
+        told = [_owed(one.case, Within(book.outcomes[one.outcome])) for one in day.promised[:OTHERS_LISTED]]
+        parts.append([_("Promised for today:"), *told, *and_more(len(day.promised) - OTHERS_LISTED)])
     for n, part in enumerate(parts):
         yield from (*([""] if n else []), *part)
 
