@@ -54,7 +54,7 @@ def lines(work: Work, week: Weekly, facts: DayFacts, today: Digest | None, reaso
     yield ""
     yield from _figures(week)
     if today:
-        yield counted("Today: {count} visit", "Today: {count} visits", today.visits)
+        yield counted("Since the last digest: {count} visit", "Since the last digest: {count} visits", today.visits)
     if today and today.without_owner:
         yield _("Without an owner, neither leader nor coordinator: {count}", count=str(today.without_owner))
     if facts.overdue:
