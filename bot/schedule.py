@@ -25,7 +25,7 @@ from handlers.caseload import handover, lists
 from handlers.desk import coordinate
 from handlers.engine.scene import Message, Work
 from handlers.institutions import checks, silence
-from handlers.morning import notices, overdue
+from handlers.morning import brief, notices, overdue
 from handlers.people import absence, questions
 from handlers.people import hours as pausing
 from storage import absences, cases, claims, inbox, links, media, outbox, overview, people
@@ -41,7 +41,6 @@ UNUSED_KEPT = timedelta(days=14)
 """Photos that belong to no report: longer than an untouched draft lives, whatever holidays are between."""
 DRAFTS_UNTOUCHED = timedelta(days=6)
 """After so long a draft is announced, and deleted on the next working day: seven days at least."""
-ALERT = "alert"
 
 
 class Schedule:
@@ -169,17 +168,21 @@ class Schedule:
         """What is due or overdue is told to the one whose turn it is; nobody gets more than one message a day."""
         turns: dict[int, list[Turn]] = defaultdict(list)
         last = escalation.ladder(self._work.catalogue)[-1]
-        for due in await cases.due_everywhere(tx, today, last.number):
-            if turn := escalation.turn(self._work.catalogue, self._work.calendar, today, due, roster):
+        due = await cases.due_everywhere(tx, today, last.number)
+        for one in due:
+            if turn := escalation.turn(self._work.catalogue, self._work.calendar, today, one, roster):
                 turns[turn.reader.id].append(turn)
+        briefs = await brief.read(tx, self._work, roster, due, turns, today)
         told = []
-        for person_id, own in turns.items():
-            if await claims.claimed(tx, notices.DRAFTS, person_id, today.isoformat()):
+        for person_id in {**turns, **briefs}:
+            own = turns[person_id]
+            if await claims.claimed(tx, claims.DRAFTS, person_id, today.isoformat()):
                 continue  # the message of this morning has gone
             kept = {"cases": [turn.case.id for turn in own]}
-            if await claims.claim(tx, ALERT, person_id, today.isoformat(), now, kept):
+            if await claims.claim(tx, claims.ALERT, person_id, today.isoformat(), now, kept):
                 whom = await absences.stood_in_by(tx, person_id)
-                told.append(overdue.told(self._work, own, today, [one.name for one in whom if one.state == NOW]))
+                names = [one.name for one in whom if one.state == NOW]
+                told.append(overdue.told(self._work, own, today, names, briefs.get(person_id)))
                 await overview.told(tx, own)
         return told
 

@@ -68,6 +68,7 @@ class Roster:
     def __init__(self, on_duty: Sequence[Person], standing_in: Sequence[tuple[Person, Person]] = ()) -> None:
         self._holders: dict[tuple[str, Area], Person] = {}
         self._teams: dict[Area, list[tuple[int, Person]]] = defaultdict(list)
+        self._present = {one.id: one for one in on_duty}
         held = [*((one, one) for one in on_duty), *standing_in]
         for whose, told in sorted(held, key=lambda pair: pair[0].id):
             for area in _areas(whose):
@@ -76,6 +77,10 @@ class Roster:
                 elif area in _areas(told):
                     self._holders.setdefault((whose.role, area), told)
                     self._teams[area].append((whose.id, told))
+
+    def present(self, person_id: int) -> Person | None:
+        """Whoever can be told now."""
+        return self._present.get(person_id)
 
     def holder(self, role: str, case: Case | Held) -> Person | None:
         areas: dict[str, Area] = {LEADER: case.team_id, MUNICIPAL: case.municipality, REGIONAL: ""}

@@ -199,7 +199,7 @@ BUTTONS: dict[str, Does] = {
     "teams": _of(teams.listed), "team": _of(teams.card), "person": _of(teams.person), "staff": _changes_staff,
     "away": _goes_away, "here_again": _of(absence.end),
     "settings": _shows(settings.shown), "connect": _shows(link.code),
-    **dict.fromkeys(("language", "hour", "notices", "search", "day"), _begins),
+    **dict.fromkeys(("language", "hour", "notices", "search", "day", "plan"), _begins),
     **dict.fromkeys(("open_hours", "own_days", "zone", "pause"), _begins),
     "end_pause": _shows(hours.end_pause), "digest_now": _shows(hours.digest_now),
     "ask": _asks, "question": _of(questions.shown), "questions": _shows(questions.listed),

@@ -9,6 +9,7 @@ from handlers.caseload import finding, movement
 from handlers.engine.scene import Message, Scene
 from handlers.engine.talk import Flow
 from handlers.institutions import answering, checked, sending_back
+from handlers.morning import plan
 from handlers.office import forms
 from handlers.people import absence, advice, announce, hours, join, questions, settings, staff
 from handlers.report import sorting, visit
@@ -35,6 +36,7 @@ FLOWS: dict[str, Flow] = {
     "announce": announce.announce,
     **movement.FLOWS,
     "away": absence.tell,
+    "plan": plan.plan,
     "staff": staff.change,
     "reply": answering.reply,
     "why_not": sending_back.why_not,
@@ -58,6 +60,7 @@ KEEP: dict[str, Callable[[Tx, Scene, Any], Awaitable[list[Message]]]] = {
     sorting.FLOW: sorting.keep,
     **movement.KEEP,
     "away": absence.keep,
+    "plan": plan.keep,
     "staff": staff.keep,
     "reply": answering.keep_reply,
     "why_not": sending_back.keep_why,

@@ -63,13 +63,13 @@ def _caseload(me: Person, book: Catalogue, weeks: Sequence[Week], zone: ZoneInfo
     closed = {f"closed{n}": code for n, code in enumerate(one.code for one in book.statuses.values() if one.closed)}
     among = ", ".join(f":{name}" for name in closed)
     statement = (
-        f"{_with_weeks(weeks, zone)}, caseload AS (SELECT c.id FROM child_case c "
+        f"{with_weeks(weeks, zone)}, caseload AS (SELECT c.id FROM child_case c "
         "JOIN visible_to v ON v.case_id = c.id AND v.person_id = :me WHERE c.created_at < :until "
         "AND coalesce((SELECT m.status FROM transition m WHERE m.case_id = c.id AND m.at < :since "
         f"ORDER BY m.id DESC LIMIT 1), '') NOT IN ({among}))"
     )
     whole = Week(weeks[0].first, weeks[-1].last)
-    since, until = _moments(whole, zone)
+    since, until = moments(whole, zone)
     days = {"first": whole.first.isoformat(), "last": whole.last.isoformat()}
     return statement, {"me": me.id, "since": since, "until": until, **days, **closed}
 
@@ -77,7 +77,7 @@ def _caseload(me: Person, book: Catalogue, weeks: Sequence[Week], zone: ZoneInfo
 async def outcomes(tx: Tx, me: Person, weeks: Sequence[Week], zone: ZoneInfo) -> dict[tuple[int, str], int]:
     """How many visits, by number of the week and outcome."""
     rows = await tx.rows(
-        f"{_with_weeks(weeks, zone)} SELECT k.n, w.outcome, count(*) AS visits {_VISITS} GROUP BY k.n, w.outcome",
+        f"{with_weeks(weeks, zone)} SELECT k.n, w.outcome, count(*) AS visits {_VISITS} GROUP BY k.n, w.outcome",
         me=me.id,
     )
     return {(row["n"], row["outcome"]): row["visits"] for row in rows}
@@ -87,7 +87,7 @@ async def teams(tx: Tx, me: Person, weeks: Sequence[Week], zone: ZoneInfo, today
     """Those that have a case or a visit, by municipality and name; visits without a team come last."""
     made: defaultdict[int, dict[int, int]] = defaultdict(dict)
     for row in await tx.rows(
-        f"{_with_weeks(weeks, zone)} SELECT k.n, coalesce(w.team_id, 0) AS team, count(*) AS visits {_VISITS} "
+        f"{with_weeks(weeks, zone)} SELECT k.n, coalesce(w.team_id, 0) AS team, count(*) AS visits {_VISITS} "
         "GROUP BY k.n, w.team_id",
         me=me.id,
     ):
@@ -118,15 +118,15 @@ async def overdue(tx: Tx, me: Person, today: date) -> list[Owed]:
     return [Owed(row["next_step"], date.fromisoformat(row["due_on"]), row["cases"]) for row in rows]
 
 
-def _with_weeks(weeks: Iterable[Week], zone: ZoneInfo) -> str:
+def with_weeks(weeks: Iterable[Week], zone: ZoneInfo) -> str:
     """The weeks as a table: their days, and the moments at which they begin and have ended."""
     rows = (
-        "({}, '{}', '{}', {}, {})".format(n, week.first.isoformat(), week.last.isoformat(), *_moments(week, zone))
+        "({}, '{}', '{}', {}, {})".format(n, week.first.isoformat(), week.last.isoformat(), *moments(week, zone))
         for n, week in enumerate(weeks)
     )
     return f"WITH week (n, first, last, since, until) AS (VALUES {', '.join(rows)})"
 
 
-def _moments(week: Week, zone: ZoneInfo) -> tuple[int, int]:
+def moments(week: Week, zone: ZoneInfo) -> tuple[int, int]:
     """When it begins, and when it has ended."""
     return to_micros(midnight(week.first, zone)), to_micros(midnight(week.last + timedelta(days=1), zone))

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from storage.database import Tx, to_micros
+
+ALERT, DRAFTS = "alert", "drafts"
+"""The jobs that tell the one message of a morning."""
 
 
 async def claim(tx: Tx, job: str, person_id: int, period: str, now: datetime, detail: dict[str, Any]) -> bool:
@@ -56,3 +60,17 @@ async def detail(tx: Tx, job: str, person_id: int, period: str) -> dict[str, Any
     )
     found: dict[str, Any] = json.loads(row["detail"]) if row else {}
     return found
+
+
+async def had_a_morning(tx: Tx, person_ids: Collection[int], period: str) -> set[int]:
+    """Who of them has had the message of that morning."""
+    if not person_ids:
+        return set()
+    rows = await tx.rows(
+        "SELECT person_id FROM period_claim WHERE job IN (:alert, :drafts) AND period = :period "
+        f"AND person_id IN ({', '.join(map(str, person_ids))})",
+        alert=ALERT,
+        drafts=DRAFTS,
+        period=period,
+    )
+    return {row["person_id"] for row in rows}

@@ -18,6 +18,7 @@ from handlers.institutions import checks
 from handlers.institutions.answering import NOT_THERE, hindered
 from handlers.institutions.asked import asked_for, on_card, owes
 from handlers.menu import FIND, LISTS, MENU, correct, print_form
+from handlers.morning.brief import PLAN
 from handlers.morning.overdue import postponing, why_late
 from storage import cases, people, referrals, visits
 from storage.database import Tx
@@ -52,7 +53,9 @@ async def listed(tx: Tx, here: Scene, offset: int) -> Message:
     marked = any(case.due_on and case.due_on <= today for case in page.cases)
     legend = (_("❗ overdue, • due today"),) if marked else ()
     split = movement.split_button(here.me)
-    return Message(View((title, *legend), rows).with_row(*turns).with_row(*split).with_row(FIND, LISTS).with_row(MENU))
+    plan = () if here.me.coordinates else (PLAN,)
+    view = View((title, *legend), rows).with_row(*turns).with_row(*split).with_row(FIND, LISTS).with_row(*plan, MENU)
+    return Message(view)
 
 
 def _line(case: Case, here: Scene) -> Text:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,11 +12,12 @@ from casework import calendar, digest, escalation
 from casework.digest import DayFacts, Digest, Done, Standing
 from casework.hours import Times
 from casework.records import REGIONAL, Case, Person
+from handlers.desk import weekly
 from handlers.engine.scene import Chart, Message, Panel, Scene, Series, Sheet, Work
-from handlers.engine.views import Button, View, and_more, first
+from handlers.engine.views import Button, View, first
 from handlers.engine.words import Joined, Labelled, Text, Words, _
 from handlers.menu import CASES, CHARTS_BELOW, MENU
-from handlers.morning.overdue import CASES_BELOW, overdue_lines, why_late
+from handlers.morning.overdue import CASES_BELOW, longest, why_late
 from handlers.office.season_charts import PLAIN
 from storage import cases, claims, lateness, overview, people
 from storage.database import Tx
@@ -25,12 +26,14 @@ IN_DIGEST = 5
 """So many lines of a list, so that a digest fits on one screen of a phone; the table has the rest."""
 DIGEST = "digest"
 IN_TABLE = 20_000
+LATE = _("(late: the bot was stopped at your hour)")
 
 
 async def make_digest(
     tx: Tx, work: Work, me: Person, day: date, since: datetime, until: datetime, *, late: bool, now: datetime
 ) -> list[Message]:
     """The digest of `day`, claimed so that it is made once; empty when there is nothing to say."""
+    times = work.times(me)
     before = await claims.before(tx, DIGEST, me.id, day.isoformat())
     # From where the last digest ended: nothing falls between two of them, whatever the hours were.
     begun = datetime.fromisoformat(before["until"]) if before else min(since, me.accepted_at or since)
@@ -42,7 +45,7 @@ async def make_digest(
     done = await overview.done_between(tx, me, begun, until, after=before.get("last", last))
     newest = await lateness.last(tx)
     reasons = await lateness.said_between(tx, me, begun, until, after=before.get("lateness", newest))
-    facts = await _facts(tx, me, day, done, reasons, _standing(work.times(me).zone, before))
+    facts = await _facts(tx, me, day, done, reasons, _standing(times.zone, before))
     kept = {
         "visits": len(done), "overdue": facts.overdue, "late": late, "until": until.isoformat(), "last": last,
         "lateness": newest,
@@ -50,6 +53,11 @@ async def make_digest(
     if not await claims.claim(tx, DIGEST, me.id, day.isoformat(), now, kept):
         return []
     told = digest.build(facts)
+    if times.is_last_own_day_of_week(day):
+        ago = await claims.before(tx, DIGEST, me.id, (day - timedelta(days=6)).isoformat())
+        if week := await weekly.read(tx, work, me, facts, _standing(times.zone, ago)):
+            title, *rest = weekly.lines(work, week, facts, told, _why_late(work, told) if told else ())
+            return _messages(me, day, [title, *([LATE] if late else []), *rest], weekly.chart(work, me, week))
     return _shown(work, me, told, late=late) if told else []
 
 
@@ -107,14 +115,17 @@ async def _facts(
 
 
 def _shown(work: Work, me: Person, told: Digest, *, late: bool) -> list[Message]:
-    words = Words(me.language, told.day)
+    chart = _chart(Words(me.language, told.day), told) if told.teams and work.charts else None
+    return _messages(me, told.day, _lines(work, told, late=late), chart)
+
+
+def _messages(me: Person, day: date, lines: Iterable[Text], chart: Chart | None) -> list[Message]:
     rows = (
-        (Button(_("The full table (xlsx)"), told.day.isoformat(), "table"),),
+        (Button(_("The full table (xlsx)"), day.isoformat(), "table"),),
         (CASES_BELOW, CHARTS_BELOW),
     )
-    messages = [Message(View(tuple(_lines(work, told, late=late)), rows), replaces=False, to=me.id, kind=DIGEST)]
-    if told.teams and work.charts:
-        chart = _chart(words, told)
+    messages = [Message(View(tuple(lines), rows), replaces=False, to=me.id, kind=DIGEST)]
+    if chart:
         messages.append(Message(View(()), replaces=False, to=me.id, attachment=chart, kind="digest.chart"))
     return messages
 
@@ -129,21 +140,22 @@ def _lines(work: Work, told: Digest, *, late: bool) -> Iterator[Text]:
     """The figures first, then what needs somebody, then what was done; an empty line between the parts."""
     yield _("Obhvat, {day}", day=f"{told.day:%d.%m.%Y}")
     if late:
-        yield _("(late: the bot was stopped at your hour)")
+        yield LATE
     yield from ("", *_figures(told, late=late))
     if told.overdue:
-        yield from ("", _("Overdue the longest:"), *_longest(work, told))
-    if told.lateness:
-        yield from ("", _("Why they were late:"), *first(_counts(work.catalogue.late, told.lateness), IN_DIGEST))
+        yield from ("", _("Overdue the longest:"), *longest(work, told.longest, told.overdue, told.day))
+    if reasons := _why_late(work, told):
+        yield from ("", *reasons)
     if told.visits:
         teams = [Joined([_team(name), f" ({count})"], "") for name, count in told.teams]
         yield from ("", _("Visits by team: {teams}", teams=Joined(first(teams, IN_DIGEST))))
         yield from ("", _("How they ended:"), *first(_counts(work.catalogue.outcomes, told.outcomes), IN_DIGEST))
 
 
-def _longest(work: Work, told: Digest) -> list[Text]:
-    shown = overdue_lines(work, told.longest, told.day, IN_DIGEST)
-    return [*shown, *and_more(told.overdue - len(shown))]
+def _why_late(work: Work, told: Digest) -> list[Text]:
+    if not told.lateness:
+        return []
+    return [_("Why they were late:"), *first(_counts(work.catalogue.late, told.lateness), IN_DIGEST)]
 
 
 def _figures(told: Digest, *, late: bool) -> Iterator[Text]:

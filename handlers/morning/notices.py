@@ -27,7 +27,6 @@ MY_DRAFTS = Button(_("My drafts"), "", "drafts")
 CHECKS_BELOW, WAITING_BELOW = (replace(one, key=one.key + BELOW) for one in (CHECKS, WAITING))
 IN_PLACE = {"check", "checks", "check_others", "referral"}
 """Buttons whose answer takes the place of a message that says nothing else."""
-DRAFTS = "drafts"
 LISTED = 8
 UNASKED_KEPT = timedelta(hours=1)
 """What came unasked is of no use after a minute; what is older than this goes in the morning."""
@@ -116,7 +115,7 @@ async def drafts_end(
         if (
             going
             and person_id not in resting
-            and await claims.claim(tx, DRAFTS, person_id, today.isoformat(), now, {"drafts": len(going)})
+            and await claims.claim(tx, claims.DRAFTS, person_id, today.isoformat(), now, {"drafts": len(going)})
         ):
             await journals.warned(tx, going, today)
             told.append(_drafts(person_id, going, until))

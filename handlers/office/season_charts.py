@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from casework import charts as rules
+from casework.catalogue import Catalogue
 from casework.charts import AGES, OTHERS, Course, Part, TeamWeeks, Week
 from casework.season import Period
 from handlers.engine.scene import Chart, Panel, Series, Work
@@ -145,13 +146,9 @@ def _left(of: Of, waiting: int) -> Text:
 
 def outcomes(of: Of, parts: Sequence[Part]) -> Told:
     """By week; there is one at least."""
-    book, say = of.work.catalogue, of.words.say
-    named = [_with_count(_named(book.outcomes, one), one) for one in parts]
-    colours = [OF_OTHERS if one.code == OTHERS else book.colour(one.code) for one in parts]
-    series = tuple(
-        Series(say(name), _floats(one.counts), colour) for name, one, colour in zip(named, parts, colours, strict=True)
-    )
-    chart = Chart(say(_("Outcomes by week")), (Panel(of.labels[: of.begun], series),), of.below(of.until_now))
+    named = [_with_count(_named(of.work.catalogue.outcomes, one), one) for one in parts]
+    series = outcome_series(of.work.catalogue, of.words, parts)
+    chart = Chart(of.words.say(_("Outcomes by week")), (Panel(of.labels[: of.begun], series),), of.below(of.until_now))
     said = counted(
         "{place}, outcomes by week, {when}: {count} visit; most often {most}.",
         "{place}, outcomes by week, {when}: {count} visits; most often {most}.",
@@ -161,6 +158,15 @@ def outcomes(of: Of, parts: Sequence[Part]) -> Told:
         most=Joined(named[:IN_SENTENCE]),
     )
     return Told(said, chart)
+
+
+def outcome_series(book: Catalogue, words: Words, parts: Sequence[Part]) -> tuple[Series, ...]:
+    """A colour each, the same as everywhere."""
+    named = [words.say(_with_count(_named(book.outcomes, one), one)) for one in parts]
+    colours = [OF_OTHERS if one.code == OTHERS else book.colour(one.code) for one in parts]
+    return tuple(
+        Series(name, _floats(one.counts), colour) for name, one, colour in zip(named, parts, colours, strict=True)
+    )
 
 
 def _named(entries: Mapping[str, Labelled], part: Part) -> Text:

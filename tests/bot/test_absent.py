@@ -37,7 +37,7 @@ async def test_what_is_due_comes_to_whoever_stands_in_with_their_own_in_one_mess
     before = heard(mila)
     world.move_to(0, 9)
     await world.rung()
-    assert mornings_of(vera) == ["Замествате Мила.\n\n2 случая са за днес:\n• Бяла: БЯ-014, БЯ-015"]
+    assert mornings_of(vera) == ["Замествате Мила.\n\n2 посещения са за днес:\n• Бяла: БЯ-014, БЯ-015"]
     await mornings(world, days=3)
     assert (heard(mila), alerts(kolyo)) == (before, 1)
     world.sandbox.world.clock.move(timedelta(days=7))

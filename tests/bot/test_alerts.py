@@ -79,12 +79,12 @@ async def test_whoever_was_there_last_hears_of_their_day_by_settlement(world: Wo
     assert (mornings_of(lidia), mornings_of(mila)) == ([], [])
     world.move_to(0, 8, 30)
     await world.rung()
-    assert mornings_of(mila) == ["1 случай е за днес:\n• Бяла: БЯ-014"]
-    assert mila.last.labels == ["БЯ-014"]
+    assert mornings_of(mila) == ["1 посещение е за днес:\n• Бяла: БЯ-014"]
+    assert mila.last.labels == ["БЯ-014", "Кой с кого отива"]
     [told] = mornings_of(lidia)
-    assert told.splitlines()[0] == "15 случая са за днес:"
+    assert told.splitlines()[0] == "15 посещения са за днес:"
     assert told.splitlines()[-1] == "и още 3"
-    assert lidia.last.labels[-2:] == ["БЯ-013", "Моите случаи"]
+    assert lidia.last.labels[-3:] == ["БЯ-013", "Моите случаи", "Кой с кого отива"]
     assert "Пет кладенци" not in told
     await world.rung()
     assert len(mornings_of(lidia)) == 1

@@ -71,10 +71,10 @@ async def test_a_correction_that_was_begun_is_announced_and_the_report_stays(wor
     shown = await mila.hears()
     # In one message with what is due on the same day.
     due, said = shown.text.split("\n\n")
-    assert due == "1 случай е за днес:\n• Бяла: БЯ-014"
+    assert due == "1 посещение е за днес:\n• Бяла: БЯ-014"
     assert said.startswith("Започнатата поправка за БЯ-014 ще се изтрие ")
     assert said.endswith("; докладът остава.")
-    assert shown.labels == ["БЯ-014", "Продължи БЯ-014", "Чернови", "Меню"]
+    assert shown.labels == ["БЯ-014", "Кой с кого отива", "Продължи БЯ-014", "Чернови", "Меню"]
     await world.rung()
     await mila.quiet(0)
 
@@ -98,7 +98,7 @@ async def test_what_comes_up_after_the_message_of_the_morning_waits_for_the_next
     world.to_a_working_day(9)
     late, due_now = (await mila.hears()).text.split("\n\n")
     assert late.startswith("1 просрочен случай чака Вас:\n• БЯ-001, ")
-    assert due_now == "1 случай е за днес:\n• Бяла: БЯ-002"
+    assert due_now == "1 посещение е за днес:\n• Бяла: БЯ-002"
 
 
 async def test_what_nobody_would_miss_goes_without_a_word(world: World) -> None:
@@ -112,7 +112,7 @@ async def test_what_nobody_would_miss_goes_without_a_word(world: World) -> None:
     await world.rung()
     async with world.app.database.reading() as tx:
         assert await titles(tx) == []
-    assert (await ani.hears()).text == "1 случай е за днес:\n• Бяла: БЯ-014"
+    assert (await ani.hears()).text == "1 посещение е за днес:\n• Бяла: БЯ-014"
     for someone in (mila, rumen, ani):
         await someone.quiet(0)
 

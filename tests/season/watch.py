@@ -23,7 +23,7 @@ from tests.season.players import NUMBER, PATIENCE, Field, said_since
 
 OVERDUE = re.compile(r"^• ([А-Я]{2}-\d{3,4}), [^·\n]* · (\S+) · (\d+) (?:ден|дни)", re.MULTILINE)
 BACK = re.compile(r"^• ([А-Я]{2}-\d{3,4}), .* Следва: няма отговор", re.MULTILINE)
-FOR_TODAY = re.compile(r"^• [^,:\n]+: ((?:[А-Я]{2}-\d{3,4}(?:, )?)+)", re.MULTILINE)
+FOR_TODAY = re.compile(r"^• [^,:\n]+: ((?:[А-Я]{2}-\d{3,4}(?: \(обещание\))?(?:, )?)+)", re.MULTILINE)
 
 
 EARLIER = timedelta(minutes=45)

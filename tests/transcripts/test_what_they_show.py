@@ -63,6 +63,21 @@ UNSAID = {
         ),
         "tests/conversations/test_charts.py",
     ),
+    **dict.fromkeys(
+        (
+            "Planned for today:",
+            "{stop} · last time {who}",
+            "{case} (a promise)",
+            "{count} other step is due today:",
+            "It has been planned meanwhile; nothing was changed.",
+            "No visit of yours is due today or on the next working day.",
+            "Who goes with whom is planned by those who go to the doors.",
+        ),
+        "tests/conversations/test_plan.py",
+    ),
+    **dict.fromkeys(
+        ("In brackets: the week before; a year ago", "No visit this week: {teams}"), "tests/bot/test_weekly.py"
+    ),
     "Case": "this and the next ones in the spreadsheet",
     "Group": "",
     "Municipality": "",
