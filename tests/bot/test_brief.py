@@ -203,7 +203,7 @@ async def test_a_morning_is_read_in_as_many_statements_for_many_as_for_one(world
         async with world.app.database.transaction() as tx:
             roster = await people.roster(tx)
             await tx.run("UPDATE child_case SET due_on = :today WHERE running > 7", today=today.isoformat())
-            due = await cases.due_everywhere(tx, today)
+            due = await cases.due_everywhere(tx, today, last_rung=5)
             turns = {
                 one.id: [Turn(case.case, 1, one, 0) for case in due[n::3]]
                 for n, one in enumerate(await people.on_duty(tx))

@@ -245,8 +245,8 @@ async def test_a_pause_is_covered_by_the_next_digest(world: World) -> None:
     assert heard(kolyo) == before
     world.move_to(0, 17, 31)
     await world.rung()
-    [digest] = [one for one in said(kolyo, before) if one.startswith("Обхват, 27.11")]
-    assert "Посещения: 1" in digest
+    [digest] = [one for one in said(kolyo, before) if one.startswith("Обхват, седмицата 23.11 – 27.11")]
+    assert "От предишното обобщение: 1 посещение" in digest
     assert "закъсняло" not in digest
 
 
@@ -264,7 +264,7 @@ async def test_what_falls_due_on_a_day_that_is_not_theirs_is_told_to_the_next_in
     world.move_to(0, 9)
     await world.rung()
     assert heard(mila) == before
-    assert "1 случай е за днес:\n• Бяла: БЯ-014" in said(lidia, 0)
+    assert "1 посещение е за днес:\n• Бяла: БЯ-014" in said(lidia, 0)
 
 
 async def test_people_of_a_school_hear_in_the_vacation_only_what_cannot_wait(world: World) -> None:

@@ -109,10 +109,11 @@ async def test_a_week_with_nothing_in_it_is_not_told(world: World) -> None:
     assert digests(reni) == []
 
 
-async def test_a_week_that_was_missed_is_told_on_the_next_day_and_marked(world: World) -> None:
+async def test_a_week_that_was_missed_is_told_on_the_next_working_morning_and_marked(world: World) -> None:
     reni = await world.person("Рени", REGIONAL)
     await world.person("Мила")
-    await to(world, 6, 9)
+    world.move_to(5 - world.today().isoweekday(), 17)
+    await to(world, 1, 9)
     [told] = weeks(reni)
     assert told.splitlines()[1] == "(закъсняло: ботът не работеше в уговорения час)"
     assert "Без отговорник (без ръководител и без координатор): 16" in told
