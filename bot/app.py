@@ -58,7 +58,7 @@ class App:
         )  # fmt: skip
         self.photos = PhotoFetcher(channels, database, Path(config.file.photos.store), now, teller.photo_lost)
         self.files = FileReader(channels, database, work, teller, config.file.import_.mapping, now)
-        self.awake = Awake(database, work, channels, teller, now)
+        self.awake = Awake(database, work, channels, teller, messengers.contact, now)
         self.schedule = Schedule(config, database, work, teller, now)
 
     def wake(self) -> None:
@@ -107,7 +107,8 @@ async def open_app(config: Config, now: Callable[[], datetime] = now_utc) -> Asy
             Sealer(config.secret),
             config.tokens.channels,
             f"{config.file.schedule.digest_at:%H:%M}",
-            config.file.schedule.charts,
+            charts=config.file.schedule.charts,
+            alert_at=f"{config.file.schedule.alert_at:%H:%M}",
         )
         messengers = await open_messengers(config, database, work, now, opened)
         yield App(config, database, work, messengers, now)

@@ -89,6 +89,11 @@ class Teller:
         return max(now, datetime.combine(back, BACK_AT, self.work.zone))
 
     @property
+    def waits(self) -> dict[str, timedelta]:
+        """How long each messenger keeps what we do not take."""
+        return {name: channel.waits for name, channel in self.channels.items()}
+
+    @property
     def _charging(self) -> set[str]:
         return {name for name, channel in self.channels.items() if channel.charges}
 
@@ -162,9 +167,9 @@ class Teller:
         calls = self.channels[way.channel].calls(told, way.chat, words, tapped=tapped, priority=priority, at=at)
         return await outbox.add(tx, calls, now, state=state, instead_of=instead_of)
 
-    async def lost(self, tx: Tx, channel: str, chat: str, now: datetime) -> None:
+    async def lost(self, tx: Tx, channel: str, chat: str, now: datetime, *, for_good: bool = False) -> None:
         """The messenger says that nobody can be reached there."""
-        for told in await reach.lost(tx, self.work, channel, chat, now):
+        for told in await reach.lost(tx, self.work, channel, chat, now, for_good=for_good):
             await self.notify(tx, told, now)
 
     async def photo_lost(self, tx: Tx, photo: Waiting, now: datetime) -> None:

@@ -12,10 +12,11 @@ from casework.records import REGIONAL, Case, Person
 from handlers.engine.scene import Chart, Message, Panel, Scene, Series, Sheet, Work
 from handlers.engine.views import Button, View, first
 from handlers.engine.words import Joined, Labelled, Text, Words, _
-from handlers.menu import CASES, CHARTS_BELOW, MENU
+from handlers.menu import CASES, CHARTS_BELOW, MENU, unreached_below
 from handlers.morning.overdue import CASES_BELOW, overdue_lines, why_late
 from handlers.office.season_charts import PLAIN
 from storage import cases, claims, lateness, overview, people
+from storage import unreached as lost
 from storage.database import Tx
 
 IN_DIGEST = 5
@@ -47,7 +48,7 @@ async def make_digest(
     if not await claims.claim(tx, DIGEST, me.id, day.isoformat(), now, kept):
         return []
     told = digest.build(facts)
-    return _shown(work, me, told, late=late) if told else []
+    return _shown(work, me, told, late=late, unreached=await lost.count(tx, me)) if told else []
 
 
 def _standing(work: Work, kept: dict[str, Any]) -> Standing | None:
@@ -66,10 +67,11 @@ async def _facts(
     return DayFacts(day, tuple(done), tuple(late), before, total, visited, alone, tuple(reasons))
 
 
-def _shown(work: Work, me: Person, told: Digest, *, late: bool) -> list[Message]:
+def _shown(work: Work, me: Person, told: Digest, *, late: bool, unreached: int) -> list[Message]:
     words = Words(me.language, told.day)
     rows = (
         (Button(_("The full table (xlsx)"), told.day.isoformat(), "table"),),
+        *(((unreached_below(unreached),),) if unreached else ()),
         (CASES_BELOW, CHARTS_BELOW),
     )
     messages = [Message(View(tuple(_lines(work, told, late=late)), rows), replaces=False, to=me.id, kind=DIGEST)]

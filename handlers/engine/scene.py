@@ -30,6 +30,8 @@ class Work:
     """Which ones the bot speaks."""
 
     digest_at: str = "17:30"
+    alert_at: str = "08:30"
+    """When the message of a morning is made."""
     charts: bool = True
     """A picture goes with the digest."""
 
