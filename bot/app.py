@@ -71,6 +71,7 @@ class App:
 
     async def run(self) -> None:
         """For ever; ends only by being cancelled or by an error that must be seen."""
+        await self.awake.look_back()
         async with _http(self), asyncio.TaskGroup() as stages:
             stages.create_task(self.awake.run())
             stages.create_task(self.converser.run())

@@ -43,14 +43,17 @@ class Awake:
         self._contact = contact
         self._now = now
 
-    async def run(self) -> None:
-        """For ever: looks back once, then keeps the time."""
+    async def look_back(self) -> None:
+        """Once, before anything is taken or told: what comes from now on came after the outage."""
         async with self._database.transaction() as tx:
             since, now = await life.last_awake(tx), self._now()
             if since and now - since >= self._contact.patience:
-                await self._look_back(tx, "", since, now)
+                await self._after(tx, "", since, now)
             self._contact.was_away(await outages.still(tx))
             await life.awake(tx, now)
+
+    async def run(self) -> None:
+        """For ever: keeps the time, and looks back whenever a messenger is reached again."""
         while True:
             try:
                 async with asyncio.timeout(BEAT_SECONDS):
@@ -58,17 +61,17 @@ class Awake:
             except TimeoutError:
                 pass
             self._contact.regained.clear()
-            await self._beat()
+            await self.beat()
 
-    async def _beat(self) -> None:
+    async def beat(self) -> None:
         async with self._database.transaction() as tx:
             for one in self._contact.take_regained():
-                await self._look_back(tx, one.channel, one.since, one.until)
+                await self._after(tx, one.channel, one.since, one.until)
             for channel, since in self._contact.lost().items():
                 await outages.begun(tx, channel, since)
             await life.awake(tx, self._now())
 
-    async def _look_back(self, tx: Tx, channel: str, since: datetime, until: datetime) -> None:
+    async def _after(self, tx: Tx, channel: str, since: datetime, until: datetime) -> None:
         """`channel` is empty after a time in which the bot did not run."""
         outage = await outages.ended(tx, channel, since, until)
         lost = {one.name for one in self._channels.values() if channel in ("", one.name) and outage.length > one.waits}

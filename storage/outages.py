@@ -175,11 +175,14 @@ async def claimed_after(tx: Tx, me: Person, outage: Outage, days: Sequence[date]
         everybody=me.role == REGIONAL,
         **wanted,
     )
-    return [_claimed(row) for row in rows]
+    return [made for row in rows if (made := _claimed(row))]
 
 
-def _claimed(row: Row) -> Claimed:
+def _claimed(row: Row) -> Claimed | None:
+    """None for a digest in which there was nothing to say."""
     kept = json.loads(row["detail"])
+    if row["job"] == DIGEST and not kept["visits"] and not kept["overdue"]:
+        return None
     until = datetime.fromisoformat(kept["until"]) if "until" in kept else None
     return Claimed(row["name"], row["job"], date.fromisoformat(row["period"]), until, _moment(row["at"]))
 
