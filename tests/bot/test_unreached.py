@@ -85,7 +85,7 @@ async def test_a_long_list_has_pages(world: World) -> None:
     assert first.labels == [*(f"Нова връзка: Член {n}" for n in range(1, PAGE + 1)), "Още →", "Меню"]
     await kolyo.taps("Още →")
     last = await kolyo.hears()
-    assert last.labels == [f"Нова връзка: Член {PAGE + 1}", "← По-рано", "Меню"]
+    assert last.labels == [f"Нова връзка: Член {PAGE + 1}", "← Предишни", "Меню"]
     async with world.app.database.transaction() as tx:  # whoever was alone on the last page is back
         await people.reachable(tx, "telegram", str(members[-1].id))
     await kolyo.taps_data(f"go.unreached.{PAGE}")
@@ -115,6 +115,7 @@ async def test_on_viber_an_account_that_is_gone_is_told_from_one_that_left(sandb
         sandbox.faults.add(Fault("send_message", mila.id, "status", status=5))
         await mila.says("/menu")
         await world.settled()
+        assert "вече не получава" in (await kolyo.hears()).text
         await says(kolyo, "/menu")
         told = await taps(kolyo, "Недостижими хора: 1")
         assert "• Мила (Б-1) · профилът е изтрит, днес, 24.11" in told.text
