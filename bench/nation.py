@@ -35,7 +35,6 @@ TODAY = date(2026, 11, 24)
 UNTIL = datetime(2026, 11, 24, 17, 30, tzinfo=SOFIA)
 SINCE = UNTIL - timedelta(days=1)
 BEGAN = datetime(2021, 9, 15, 9, tzinfo=SOFIA)
-DIGEST = "digest"
 
 
 @dataclass(frozen=True)
@@ -77,9 +76,9 @@ def fill(path: Path, size: Size) -> None:
         )
         file.executemany("INSERT INTO membership (person_id, team_id, since) VALUES (?, ?, ?)", _members(size))
         file.executemany(
-            "INSERT INTO child_case (id, prefix, running, grouping, municipality, settlement, address, status, team_id, "
-            "next_step, due_on, attempts, sought, created_at) "
-            "VALUES (?, ?, ?, 'G1', ?, ?, ?, 'S11', ?, 'visit', ?, 1, '', ?)",
+            "INSERT INTO child_case (id, prefix, running, grouping, municipality, settlement, address, status, "
+            "team_id, next_step, due_on, attempts, created_at) "
+            "VALUES (?, ?, ?, 'G1', ?, ?, ?, 'S11', ?, 'visit', ?, 1, ?)",
             _cases(size),
         )
         for rows in (_visits(size), _visits_today(size)):
@@ -141,16 +140,13 @@ def _cases(size: Size) -> Iterator[tuple[object, ...]]:
     draw = chance("case")
     overdue = set(draw.sample(range(1, size.cases + 1), size.overdue))
     for n in range(1, size.cases + 1):
-        team = draw.randint(1, size.teams)
+        team, settlement, house = draw.randint(1, size.teams), draw.randint(1, 20), draw.randint(1, 90)
         place = _of_team(team, size)
-        due = (
-            TODAY - timedelta(days=draw.randint(1, 40)) if n in overdue else TODAY + timedelta(days=draw.randint(0, 60))
-        )
+        days = -draw.randint(1, 40) if n in overdue else draw.randint(0, 60)
         closed = n not in overdue and draw.random() < 0.3
-        yield (
-            n, f"М{place}", n, _municipality(place), f"Село {draw.randint(1, 20)}", f"ул. Рила {draw.randint(1, 90)}", team,
-            None if closed else due.isoformat(), to_micros(BEGAN),
-        )  # fmt: skip
+        due = None if closed else (TODAY + timedelta(days=days)).isoformat()
+        address = f"ул. Рила {house}"
+        yield n, f"М{place}", n, _municipality(place), f"Село {settlement}", address, team, due, to_micros(BEGAN)
 
 
 def _visit(draw: random.Random, size: Size, at: datetime, outcomes: list[str]) -> tuple[object, ...]:
@@ -208,7 +204,7 @@ class Counted(Tx):
     def ends(self) -> list[str]:
         """What was run, with its values."""
         self._raw.set_trace_callback(None)
-        return [sql for sql in self.seen if sql.startswith(("SELECT", "INSERT", "UPDATE", "DELETE"))]
+        return [sql for sql in self.seen if sql.startswith(("SELECT", "WITH", "INSERT", "UPDATE", "DELETE"))]
 
 
 def rules() -> Work:

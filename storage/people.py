@@ -124,6 +124,17 @@ async def on_duty(tx: Tx) -> list[Person]:
     return await _people(tx, ON_DUTY)
 
 
+async def holders(tx: Tx) -> list[Person]:
+    """Of those on duty, who leads a team, coordinates, or stands in for somebody: few, where there are many members."""
+    return await _people(
+        tx,
+        f"{ON_DUTY} AND (p.role IN (:leader, :municipal, :regional) OR p.id IN (SELECT deputy_id FROM stands_in))",
+        leader=LEADER,
+        municipal=MUNICIPAL,
+        regional=REGIONAL,
+    )
+
+
 async def roster(tx: Tx, here: Sequence[Person] = ()) -> Roster:
     """Who is told of what is owed, with those who stand in for somebody; `here` if it is known who is on duty."""
     present = {one.id: one for one in here or await on_duty(tx)}

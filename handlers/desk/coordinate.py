@@ -63,7 +63,8 @@ async def _facts(
 ) -> DayFacts:
     total, visited = await cases.counts(tx, me)
     late = await cases.overdue(tx, me, day)
-    alone = escalation.without_owner(late, await people.roster(tx)) if me.role == REGIONAL else 0
+    held = await people.roster(tx, await people.holders(tx)) if me.role == REGIONAL else None
+    alone = escalation.without_owner(late, held) if held else 0
     return DayFacts(day, tuple(done), tuple(late), before, total, visited, alone, tuple(reasons))
 
 
