@@ -14,9 +14,9 @@ import sqlite3
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack, closing
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -219,56 +219,58 @@ async def composed(tx: Tx, work: Work, me: Person) -> bool:
 
 @dataclass
 class Measured:
-    seconds: list[float]
-    statements: list[int]
+    seconds: list[float] = field(default_factory=list)
+    """Of processor time: other programs may be using the machine."""
+    statements: list[int] = field(default_factory=list)
 
 
-async def measured(database: Database, work: Work) -> dict[str, Measured]:
-    found = {role: Measured([], []) for role in (MUNICIPAL, REGIONAL)}
-    async with database.transaction() as tx:
-        counted = Counted(tx)
-        for me in await people.coordinators(tx):
-            counted.seen.clear()
-            began = time.perf_counter()
-            made = await composed(tx, work, me)
-            found[me.role].seconds.append(time.perf_counter() - began)
-            found[me.role].statements.append(len(counted.seen))
-            assert made, f"no digest for person {me.id}"
-        counted.ends()
-    return found
+Figures = dict[str, Measured]
 
 
-async def country(size: Size, folder: str) -> dict[str, Measured]:
+async def filled(size: Size, folder: str) -> Database:
     path = Path(folder) / f"{size.visits}.db"
-    database = await open_database(f"sqlite:///{path}")
-    await database.close()
-    began = time.perf_counter()
+    await (await open_database(f"sqlite:///{path}")).close()
+    began = time.process_time()
     fill(path, size)
-    database = await open_database(f"sqlite:///{path}")
-    took = time.perf_counter() - began
+    took = time.process_time() - began
     print(f"{size.visits:,} visits: filled in {took:.0f} s, {path.stat().st_size / 1e6:.0f} MB", flush=True)
-    try:
-        return await measured(database, rules())
-    finally:
-        await database.close()
-        path.unlink()
+    return await open_database(f"sqlite:///{path}")
+
+
+async def measured(tx: Tx, work: Work, me: Person, into: Measured) -> None:
+    counted = Counted(tx)
+    began = time.process_time()
+    made = await composed(tx, work, me)
+    into.seconds.append(time.process_time() - began)
+    into.statements.append(len(counted.ends()))
+    assert made, f"no digest for person {me.id}"
+
+
+async def all_digests(databases: Sequence[Database]) -> list[Figures]:
+    """Of everybody who coordinates, in each of these in turn, so that whatever slows the machine slows them alike."""
+    work, figures = rules(), [{role: Measured() for role in (MUNICIPAL, REGIONAL)} for _ in databases]
+    async with AsyncExitStack() as open_now:
+        each = [await open_now.enter_async_context(database.transaction()) for database in databases]
+        for me in await people.coordinators(each[0]):
+            for tx, found in zip(each, figures, strict=True):
+                await measured(tx, work, me, found[me.role])
+    return figures
 
 
 async def main(histories: list[int]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        found = [await country(replace(COUNTRY, visits=visits), folder) for visits in histories]
-    head = " | ".join(f"{visits:,} visits, mean (s) | longest (s) | statements" for visits in histories)
-    print(f"\n| digest | {head} | growth |\n|---|{'---|' * (3 * len(histories) + 1)}")
+        databases = [await filled(replace(COUNTRY, visits=visits), folder) for visits in histories]
+        figures = await all_digests(databases)
+        for database in databases:
+            await database.close()
     for role in (MUNICIPAL, REGIONAL):
-        cells = " | ".join(
-            f"{statistics.mean(one[role].seconds):.4f} | {max(one[role].seconds):.4f} | "
-            f"{statistics.mean(one[role].statements):.1f}"
-            for one in found
-        )
-        growth = statistics.mean(found[-1][role].seconds) / statistics.mean(found[0][role].seconds)
-        print(f"| {role}, {len(found[0][role].seconds)} of them | {cells} | {growth:.2f} |")
-    for one, visits in zip(found, histories, strict=True):
-        print(f"all digests, {visits:,} visits: {sum(sum(m.seconds) for m in one.values()):.1f} s")
+        print(f"\n| {role}, {len(figures[0][role].seconds)} digests | mean (s) | longest (s) | statements | ratio |")
+        print("|---|---|---|---|---|")
+        first = statistics.mean(figures[0][role].seconds)
+        for visits, found in zip(histories, figures, strict=True):
+            one, mean = found[role], statistics.mean(found[role].seconds)
+            cells = f"{mean:.4f} | {max(one.seconds):.4f} | {max(one.statements)} | {mean / first:.2f}"
+            print(f"| {visits:,} visits | {cells} |")
 
 
 if __name__ == "__main__":
