@@ -57,7 +57,7 @@ class App:
         )  # fmt: skip
         self.photos = PhotoFetcher(channels, database, Path(config.file.photos.store), now, teller.photo_lost)
         self.files = FileReader(channels, database, work, teller, config.file.import_.mapping, now)
-        self.awake = Awake(database, work, channels, teller, now)
+        self.awake = Awake(database, work, channels, teller, messengers.contact, now)
         self.schedule = Schedule(config, database, work, teller, now)
 
     def wake(self) -> None:
@@ -70,6 +70,7 @@ class App:
 
     async def run(self) -> None:
         """For ever; ends only by being cancelled or by an error that must be seen."""
+        await self.awake.look_back()
         await self.schedule.hush_what_is_left()
         async with _http(self), asyncio.TaskGroup() as stages:
             stages.create_task(self.awake.run())
@@ -109,6 +110,7 @@ async def open_app(config: Config, now: Callable[[], datetime] = now_utc) -> Asy
             config.usual,
             config.file.schedule.charts,
             config.school_days,
+            f"{config.file.schedule.alert_at:%H:%M}",
         )
         messengers = await open_messengers(config, database, work, now, opened)
         yield App(config, database, work, messengers, now)

@@ -1,7 +1,8 @@
-"""After an outage longer than a messenger waits for us: who was writing is asked to send it again.
+"""Keeps the time, and looks back after an outage: of the bot, or of a messenger that could not be reached.
 
-What was written meanwhile is lost without a trace, so nobody can be told what it was. Asked are those who wrote in the
-day before: they may have gone on, and to them a message costs nothing on Viber.
+What was written meanwhile and is older than a messenger waits for us is lost without a trace, so nobody can be told
+what it was. Asked to send it again are those who wrote in the day before: they may have gone on, and to them a message
+costs nothing on Viber.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.channels.channel import Channel
+from bot.contact import Contact
 from bot.tell import Teller
 from handlers.engine.scene import Work
 from handlers.morning.notices import away
-from storage import life
+from storage import life, outages
 from storage.database import Database, Tx
 
 log = structlog.get_logger()
@@ -31,33 +33,54 @@ class Awake:
         work: Work,
         channels: Mapping[str, Channel],
         teller: Teller,
+        contact: Contact,
         now: Callable[[], datetime],
     ) -> None:
         self._database = database
         self._work = work
         self._channels = channels
         self._teller = teller
+        self._contact = contact
         self._now = now
 
-    async def run(self) -> None:
-        """For ever: looks back once, then keeps the time."""
+    async def look_back(self) -> None:
+        """Once, before anything is taken or told: what comes from now on came after the outage."""
         async with self._database.transaction() as tx:
-            since = await life.last_awake(tx)
-            if since:
-                await self._look_back(tx, since)
-            await life.awake(tx, self._now())
-        while True:
-            await asyncio.sleep(BEAT_SECONDS)
-            async with self._database.transaction() as tx:
-                await life.awake(tx, self._now())
+            since, now = await life.last_awake(tx), self._now()
+            if since and now - since >= self._contact.patience:
+                await self._after(tx, "", since, now)
+            self._contact.was_away(await outages.still(tx))
+            await life.awake(tx, now)
 
-    async def _look_back(self, tx: Tx, since: datetime) -> None:
-        now = self._now()
-        for channel in self._channels.values():
-            if now - since <= channel.waits:
-                continue
-            asked = await life.writing(tx, channel.name, since - WROTE_WITHIN)
-            log.warning("what came meanwhile is lost", channel=channel.name, since=since.isoformat(), asked=len(asked))
-            for person_id in asked:
-                told = away(since.astimezone(self._work.zone), now.astimezone(self._work.zone), to=person_id)
-                await self._teller.notify(tx, told, now)
+    async def run(self) -> None:
+        """For ever: keeps the time, and looks back whenever a messenger is reached again."""
+        while True:
+            try:
+                async with asyncio.timeout(BEAT_SECONDS):
+                    await self._contact.regained.wait()
+            except TimeoutError:
+                pass
+            self._contact.regained.clear()
+            await self.beat()
+
+    async def beat(self) -> None:
+        async with self._database.transaction() as tx:
+            for one in self._contact.take_regained():
+                await self._after(tx, one.channel, one.since, one.until)
+            for channel, since in self._contact.lost().items():
+                await outages.begun(tx, channel, since)
+            await life.awake(tx, self._now())
+
+    async def _after(self, tx: Tx, channel: str, since: datetime, until: datetime) -> None:
+        """`channel` is empty after a time in which the bot did not run."""
+        outage = await outages.ended(tx, channel, since, until)
+        lost = {one.name for one in self._channels.values() if channel in ("", one.name) and outage.length > one.waits}
+        asked: dict[int, None] = {}
+        for name in sorted(lost):
+            asked |= dict.fromkeys(await life.writing(tx, name, since - WROTE_WITHIN))
+        log.warning("an outage is over", channel=channel, since=since.isoformat(), lost=sorted(lost), asked=len(asked))
+        zone = self._work.zone
+        for person_id in asked:
+            told = away(since.astimezone(zone), until.astimezone(zone), to=person_id)
+            await self._teller.notify(tx, told, until)
+        await outages.asked(tx, outage, list(asked))

@@ -81,6 +81,8 @@ class Schedule(Section):
     question_back_after_days: int = Field(default=1, ge=1, le=30)
     """Whole working days until a question that was taken and not answered is everybody's again."""
     question_to_region_after_days: int = Field(default=3, ge=1, le=30)
+    outage_after_minutes: int = Field(default=15, ge=1, le=60)
+    """No longer than the shortest time for which a messenger keeps what we do not take."""
 
     notices_from: time = time(7, 30)
     notices_until: time = time(20)

@@ -12,11 +12,12 @@ import structlog
 from bot.channels.channel import Channel, Edited, Elsewhere, Lost, Reach
 from bot.receive import Receiver
 from bot.tell import Teller
-from handlers import menu, router
+from handlers import router
+from handlers.desk import aside
 from handlers.engine.replies import Incoming, Pictured
 from handlers.engine.scene import Message, Work
 from handlers.engine.views import View
-from handlers.morning.notices import NO_EDITS, NOT_IN_GROUPS, SET_ASIDE
+from handlers.morning.notices import NO_EDITS, NOT_IN_GROUPS
 from storage import inbox, media, outbox, people
 from storage.database import Database, Tx, from_micros, to_micros
 from storage.inbox import Arrived
@@ -112,36 +113,40 @@ class Converser:
             # Behind a row that failed, its sender's later ones wait: order is kept.
             if senders[n] in waiting:
                 continue
-            if await self._handled(tx, row, now, Beside(senders[n] in senders[:n], senders[n] in senders[n + 1 :])):
-                done.append(row)
+            beside = Beside(senders[n] in senders[:n], senders[n] in senders[n + 1 :])
+            if handled := await self._handled(tx, row, now, beside):
+                done.append(handled)
             else:
                 waiting.add(senders[n])
         await inbox.done(tx, done)
         self._some_wait = self._some_wait or bool(waiting) or len(rows) == BATCH
 
-    async def _handled(self, tx: Tx, row: Arrived, now: datetime, beside: Beside) -> bool:
+    async def _handled(self, tx: Tx, row: Arrived, now: datetime, beside: Beside) -> Arrived | None:
+        """With the time when it was said; None when it could not be handled."""
         try:
             async with tx.savepoint():
-                await self._handle(tx, row, now, beside)
+                return await self._handle(tx, row, now, beside)
         except Exception as poison:  # one bad row must never stop the queue: it is counted, and set aside
             log.exception("a message could not be handled", row=row.id, tries=row.tries + 1)
             if await inbox.failed(tx, row, f"{type(poison).__name__}: {poison}", now):
                 await self._tell_aside(tx, row, now)
-            return False
-        return True
+            return None
 
     async def _tell_aside(self, tx: Tx, row: Arrived, now: datetime) -> None:
         me, _kept = await people.with_journal(tx, row.channel, row.sender)
         if me:
-            told = Message(View((SET_ASIDE,), ((menu.MENU,),)), to=me.id)
-            await self._teller.notify(tx, told, now, REPLY, on=row.channel)
+            await self._teller.notify(tx, aside.told_sender(self._work, row, now, to=me.id), now, REPLY, on=row.channel)
+        if row.retried_by and (me is None or row.retried_by != me.id):
+            told = aside.failed_again(self._work, row, me.name if me else "", to=row.retried_by)
+            await self._teller.notify(tx, told, now, REPLY)
 
-    async def _handle(self, tx: Tx, row: Arrived, now: datetime, beside: Beside) -> None:
+    async def _handle(self, tx: Tx, row: Arrived, now: datetime, beside: Beside) -> Arrived:
         event, sent_at = self._channels[row.channel].read(row.payload, from_micros(row.received_at) or now)
         match event:
             case Incoming():
                 incoming = replace(event, came_at=now, is_followed=beside.later)
-                await self._answer(tx, incoming, sent_at, now, is_later=beside.earlier)
+                await self._answer(tx, row, incoming, sent_at, now, is_later=beside.earlier)
+                return replace(row, said_at=to_micros(sent_at))
             case Edited(incoming=incoming):
                 me, _kept = await people.with_journal(tx, row.channel, row.sender)
                 await self._teller.answer(tx, [Message(View((NO_EDITS,)))], row.channel, incoming.chat, me, now=now)
@@ -154,8 +159,11 @@ class Converser:
                 await people.reachable(tx, row.channel, row.sender)
             case Reach(chat=chat):
                 await self._teller.lost(tx, row.channel, chat, now)
+        return row
 
-    async def _answer(self, tx: Tx, incoming: Incoming, sent_at: datetime, now: datetime, *, is_later: bool) -> None:
+    async def _answer(
+        self, tx: Tx, row: Arrived, incoming: Incoming, sent_at: datetime, now: datetime, *, is_later: bool
+    ) -> None:
         channel = self._channels[incoming.channel]
         me, kept = await people.with_journal(tx, incoming.channel, incoming.account)
         if me and isinstance(incoming.reply, Pictured) and not channel.keeps_files:
@@ -165,6 +173,8 @@ class Converser:
             await people.wrote(tx, incoming.channel, incoming.account, sent_at)
             await outbox.release(tx, incoming.channel, incoming.chat)
         answers = [one for one in told if one.to is None]
+        if row.retried_by:
+            answers = aside.taken_in(self._work, row, answers)
         if is_later and not any(one.settle for one in answers):
             # An answer that waits for the rest of an album would come after this one.
             await outbox.hurry(tx, incoming.channel, incoming.chat, Message.album, now)

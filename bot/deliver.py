@@ -176,7 +176,7 @@ class Deliverer:
             case Meaning.UNCERTAIN:
                 return Result(row, UNCERTAIN, error=said)
             case Meaning.UNREACHABLE | Meaning.GONE:
-                return Result(row, trouble.meaning.name.casefold(), error=said)
+                return Result(row, trouble.meaning.name.casefold(), error=said, for_good=trouble.for_good)
         log.warning("a call was refused", channel=row.channel, method=row.method, why=said)
         return Result(row, FAILED, error=said)
 
@@ -213,7 +213,7 @@ class Deliverer:
         if result.state == HELD:
             await self._teller.out_of_money(tx, row.channel, now)
         if result.state == UNREACHABLE:
-            await self._teller.lost(tx, row.channel, row.chat, now)
+            await self._teller.lost(tx, row.channel, row.chat, now, for_good=result.for_good)
         if result.state == GONE:
             payload = {name: value for name, value in row.payload.items() if name != "message_id"}
             await outbox.add(tx, [Call(row.channel, row.chat, "sendMessage", payload, row.priority)], now)

@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from aiohttp import ClientSession, DummyCookieJar
@@ -23,8 +24,10 @@ from bot.channels.viber.api import Sender, Viber
 from bot.channels.viber.client import Client
 from bot.channels.viber.media import Media, public_connector
 from bot.channels.viber.pages import Pages
+from bot.channels.viber.reading import CHANNEL as VIBER
 from bot.channels.viber.updates import Updates as ViberUpdates
 from bot.config import Config
+from bot.contact import Contact
 from bot.pace import Pace, Rate
 from bot.receive import Receiver
 from handlers.engine.scene import Work
@@ -36,6 +39,7 @@ VIBER_PER_SECOND, VIBER_CHAT_PER_SECOND = 50, 20
 
 @dataclass
 class Messengers:
+    contact: Contact
     receiver: Receiver = field(default_factory=Receiver)
     channels: dict[str, Channel] = field(default_factory=dict)
     sources: list[Source] = field(default_factory=list)
@@ -50,7 +54,8 @@ async def open_messengers(
 ) -> Messengers:
     """What is opened is closed with `opened`."""
     session = await opened.enter_async_context(ClientSession(cookie_jar=DummyCookieJar()))
-    messengers = Messengers()
+    contact = Contact(now, timedelta(minutes=config.file.schedule.outage_after_minutes))
+    messengers = Messengers(contact)
     if config.tokens.telegram:
         _open_telegram(config, session, messengers)
     if config.tokens.viber:
@@ -72,18 +77,20 @@ def _open_telegram(config: Config, session: ClientSession, messengers: Messenger
     )  # fmt: skip
     per_second = section.messages_per_second
     pace = Pace(time.monotonic, Rate(per_second, max(1, per_second - 3)), section.chat_messages_per_second)
-    telegram = Telegram(bot, request, pace)
+    telegram = Telegram(bot, request, pace, messengers.contact)
     secret = hashlib.sha256(b"webhook" + config.secret + config.tokens.telegram.encode()).hexdigest()
     messengers.add(telegram, TelegramUpdates(telegram, messengers.receiver, section.public_url, secret))
 
 
 def _open_viber(config: Config, session: ClientSession, media: Media, pages: Pages, messengers: Messengers) -> None:
     section, token = config.file.viber, config.tokens.viber
-    client, sender = Client(session, section.api_url, token), Sender(section.sender_name)
+    noted = partial(messengers.contact.noted, VIBER)
+    client, sender = Client(session, section.api_url, token, noted=noted), Sender(section.sender_name)
     pace = Pace(time.monotonic, Rate(VIBER_PER_SECOND, VIBER_PER_SECOND), VIBER_CHAT_PER_SECOND)
     viber = Viber(client, sender, pages, media, pace)
     updates = ViberUpdates(
         client, sender, messengers.receiver, pages,
-        token=token, public_url=section.public_url, webhook_lost=viber.webhook_lost, now=pages.now,
+        token=token, public_url=section.public_url, webhook_lost=viber.webhook_lost,
+        contact=messengers.contact, now=pages.now,
     )  # fmt: skip
     messengers.add(viber, updates)

@@ -22,7 +22,7 @@ from casework.escalation import Roster, Turn
 from casework.questions import Patience
 from casework.records import INSTITUTION, Person
 from handlers.caseload import handover, lists
-from handlers.desk import coordinate
+from handlers.desk import coordinate, outage
 from handlers.engine.scene import Message, Work
 from handlers.institutions import checks, silence
 from handlers.morning import brief, notices, overdue
@@ -113,6 +113,7 @@ class Schedule:
                 told += await lists.morning(tx, self._work, on_duty, local.date(), now)
                 told += await handover.late(tx, self._work, local.date(), now)
                 told += absence.over(await absences.returned(tx))
+                told += await outage.reports(tx, self._work, on_duty, self._teller.waits, now)
                 institutions = [one.id for one in on_duty if one.role == INSTITUTION]
                 for morning in notices.together(told, institutions):
                     await self._teller.notify(tx, morning, now)

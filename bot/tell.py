@@ -93,6 +93,11 @@ class Teller:
         return priority == REPLY or told.urgent or bool(told.elsewhere)
 
     @property
+    def waits(self) -> dict[str, timedelta]:
+        """How long each messenger keeps what we do not take."""
+        return {name: channel.waits for name, channel in self.channels.items()}
+
+    @property
     def _charging(self) -> set[str]:
         return {name for name, channel in self.channels.items() if channel.charges}
 
@@ -179,9 +184,9 @@ class Teller:
         hushed = reader.id if reader and said and at > now else 0
         return await outbox.add(tx, calls, now, state=state, instead_of=instead_of, quiet=said, hushed=hushed)
 
-    async def lost(self, tx: Tx, channel: str, chat: str, now: datetime) -> None:
+    async def lost(self, tx: Tx, channel: str, chat: str, now: datetime, *, for_good: bool = False) -> None:
         """The messenger says that nobody can be reached there."""
-        for told in await reach.lost(tx, self.work, channel, chat, now):
+        for told in await reach.lost(tx, self.work, channel, chat, now, for_good=for_good):
             await self.notify(tx, told, now)
 
     async def photo_lost(self, tx: Tx, photo: Waiting, now: datetime) -> None:

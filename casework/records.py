@@ -54,6 +54,8 @@ class Person:
     """The messenger for notices, or empty for whichever costs nothing."""
     set_aside: int = 0
     """Messages of their people that could not be handled; counted only when a coordinator writes."""
+    unreached: int = 0
+    """Of their people whom no messenger reaches; counted likewise."""
     asked: int = 0
     """Questions of their people that wait for an answer; counted likewise."""
     is_asked_after_children: bool = False

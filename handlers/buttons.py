@@ -15,13 +15,25 @@ from handlers import conversations, menu
 from handlers.caseload import cases as my_cases
 from handlers.caseload import lists, movement
 from handlers.caseload.late import put_off
-from handlers.desk import aside, charts, coordinate, imports
+from handlers.desk import aside, charts, coordinate, imports, outage
 from handlers.engine.replies import Tapped, number
 from handlers.engine.scene import Message, Scene
 from handlers.engine.views import BELOW, View
 from handlers.institutions import checked, institution
 from handlers.office import forms, season
-from handlers.people import absence, advice, announce, hours, link, questions, reach, settings, staff, teams
+from handlers.people import (
+    absence,
+    advice,
+    announce,
+    hours,
+    link,
+    questions,
+    reach,
+    settings,
+    staff,
+    teams,
+    unreached,
+)
 from storage.database import Tx
 from storage.journals import Kept
 
@@ -211,7 +223,8 @@ BUTTONS: dict[str, Does] = {
     **dict.fromkeys(institution.KEYS, _refers), **dict.fromkeys(checked.KEYS, _checks),
     "table": _shows(coordinate.table), "season": _at(season.report), "charts": _shows(charts.choice),
     "chart": _at(charts.chosen), "form": _of(forms.one), "forms": _prints,
-    "sheet": _prints, "link": _of(reach.link), "aside": _shows(aside.listed), "retry": _of(aside.retry),
+    "sheet": _prints, "link": _of(reach.link), "unreached": _of(unreached.listed), "outage": _of(outage.came_late),
+    "aside": _shows(aside.listed), "retry": _of(aside.retry), "again": _of(aside.retry_own),
     imports.IMPORT: _of(imports.agree), imports.DISCARD: _of(imports.discard),
 }  # fmt: skip
 """By key: the reports, cases and lists of whoever goes to the doors, settings, questions, announcements, institutions,

@@ -9,7 +9,7 @@ from casework.records import INSTITUTION, READERS, Person
 from handlers.engine.scene import Message, Scene
 from handlers.engine.views import BELOW, Button, View
 from handlers.engine.words import Text, _
-from storage import journals, visits
+from storage import aside, journals, visits
 from storage.database import Tx
 
 REPORT = Button(_("Report a visit"), "", "report")
@@ -98,7 +98,18 @@ def _of_team(me: Person, title: Text) -> View:
     )
     waiting = (Button(_("Messages set aside"), "", "aside"),) if me.set_aside else ()
     asked = (Button(_("Questions"), "", "questions"),) if me.asked else ()
-    return View((title,), (*rows, *_of_leaders(me))).with_row(*asked, *waiting)
+    unreached = (unreached_button(me.unreached),) if me.unreached else ()
+    return View((title,), (*rows, *_of_leaders(me))).with_row(*asked, *waiting).with_row(*unreached)
+
+
+def unreached_button(count: int) -> Button:
+    """To the people whom no messenger reaches."""
+    return Button(_("Cannot be reached: {count}", count=str(count)), "0", "unreached")
+
+
+def unreached_below(count: int) -> Button:
+    """The same under a digest, which stays."""
+    return replace(unreached_button(count), key="unreached" + BELOW)
 
 
 def _of_leaders(me: Person) -> tuple[tuple[Button, ...], ...]:
@@ -113,11 +124,13 @@ def help_(me: Person) -> Message:
 
 
 async def drafts(tx: Tx, here: Scene) -> Message:
-    kept = await journals.drafts(tx, here.me.id)
+    """And what one sent that could not be handled yet."""
+    kept, waiting = await journals.drafts(tx, here.me.id), await aside.count_own(tx, here.me)
+    own = ((Button(_("Not taken in yet: {count}", count=str(waiting)), "", "aside"),),) if waiting else ()
     if not kept:
-        return Message(View((_("You have no drafts."),), ((REPORT, MENU),)))
+        return Message(View((_("You have no drafts."),), (*own, (REPORT, MENU))))
     rows = tuple((Button(one.title or NO_CASE, one.id, "resume"),) for one in kept)
-    return Message(View((_("Tap a draft to go on with it."),), (*rows, (MENU,))))
+    return Message(View((_("Tap a draft to go on with it."),), (*rows, *own, (MENU,))))
 
 
 async def last_reports(tx: Tx, here: Scene) -> Message:

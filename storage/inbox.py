@@ -22,6 +22,8 @@ class Arrival:
     key: str
     sender: str
     payload: Any = field(repr=False)
+    waited: bool = False
+    """It was there already when contact with the messenger began."""
 
 
 @dataclass(frozen=True)
@@ -32,13 +34,17 @@ class Arrived:
     payload: dict[str, Any] = field(repr=False)
     tries: int
     received_at: int
+    retried_by: int | None = None
+    """Who had it tried again, after it was set aside."""
+    said_at: int | None = None
+    """When it was said, once it is known; None for what nobody said, as a receipt."""
 
 
 async def add(tx: Tx, arrivals: Sequence[Arrival], now: datetime) -> None:
     """One that is already here is left alone."""
     await tx.many(
-        "INSERT INTO inbox (channel, arrival, sender, payload, received_at) "
-        "VALUES (:channel, :arrival, :sender, :payload, :now) ON CONFLICT DO NOTHING",
+        "INSERT INTO inbox (channel, arrival, sender, payload, received_at, waited) "
+        "VALUES (:channel, :arrival, :sender, :payload, :now, :waited) ON CONFLICT DO NOTHING",
         [
             {
                 "channel": one.channel,
@@ -46,6 +52,7 @@ async def add(tx: Tx, arrivals: Sequence[Arrival], now: datetime) -> None:
                 "sender": one.sender,
                 "payload": json.dumps(one.payload, ensure_ascii=False, separators=(",", ":")),
                 "now": to_micros(now),
+                "waited": int(one.waited),
             }
             for one in arrivals
         ],
@@ -55,7 +62,7 @@ async def add(tx: Tx, arrivals: Sequence[Arrival], now: datetime) -> None:
 async def oldest(tx: Tx, now: datetime, limit: int) -> list[Arrived]:
     """The oldest waiting rows, in order. Behind a row that waits for another try, its sender's rows wait too."""
     rows = await tx.rows(
-        "SELECT i.id, i.channel, i.sender, i.payload, i.tries, i.received_at FROM inbox i "
+        "SELECT i.id, i.channel, i.sender, i.payload, i.tries, i.received_at, i.retried_by FROM inbox i "
         "WHERE i.state = 'waiting' AND i.not_before <= :now AND NOT EXISTS (SELECT 1 FROM inbox j WHERE "
         "j.state = 'waiting' AND j.channel = i.channel AND j.sender = i.sender AND j.id < i.id "
         "AND j.not_before > 0 AND j.not_before > :now) ORDER BY i.id LIMIT :limit",
@@ -67,7 +74,10 @@ async def oldest(tx: Tx, now: datetime, limit: int) -> list[Arrived]:
 
 async def done(tx: Tx, rows: Sequence[Arrived]) -> None:
     """What was said is not kept: it may hold what the conversation refused, a personal number say."""
-    await tx.many("UPDATE inbox SET state = 'done', payload = '' WHERE id = :id", [{"id": row.id} for row in rows])
+    await tx.many(
+        "UPDATE inbox SET state = 'done', payload = '', said_at = :said_at WHERE id = :id",
+        [{"id": row.id, "said_at": row.said_at} for row in rows],
+    )
 
 
 async def failed(tx: Tx, row: Arrived, error: str, now: datetime) -> bool:
@@ -96,5 +106,6 @@ async def forget_before(tx: Tx, moment: datetime) -> None:
 
 def _arrived(row: Row) -> Arrived:
     return Arrived(
-        row["id"], row["channel"], row["sender"], json.loads(row["payload"]), row["tries"], row["received_at"]
-    )
+        row["id"], row["channel"], row["sender"], json.loads(row["payload"]), row["tries"], row["received_at"],
+        row["retried_by"],
+    )  # fmt: skip

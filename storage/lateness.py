@@ -28,8 +28,9 @@ async def said_between(tx: Tx, me: Person, since: datetime, until: datetime, *, 
     """The reasons given in `[since, until)` for cases that the person may see, and those before it that came later than
     `after`, as with visits (`overview.done_between`)."""
     rows = await tx.rows(
-        "SELECT l.code FROM lateness l JOIN visible_to v ON v.case_id = l.case_id AND v.person_id = :me "
-        "WHERE l.at < :until AND (l.at >= :since OR l.id > :after)",
+        "WITH l AS MATERIALIZED (SELECT case_id, code FROM lateness "
+        "WHERE at < :until AND (at >= :since OR id > :after)) "
+        "SELECT l.code FROM l JOIN visible_to v ON v.case_id = l.case_id AND v.person_id = :me",
         me=me.id,
         since=to_micros(since),
         until=to_micros(until),

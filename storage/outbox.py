@@ -65,6 +65,8 @@ class Result:
     error: str = ""
     again_at: datetime | None = None
     charged: bool = False
+    for_good: bool = False
+    """The reader's account is gone, not only closed to us."""
 
 
 async def add(

@@ -17,9 +17,11 @@ async def done_between(tx: Tx, me: Person, since: datetime, until: datetime, *, 
     A message may be handled long after it arrived, and its visit bears the time of its arrival.
     """
     rows = await tx.rows(
-        "SELECT coalesce(t.name, '') AS team, w.outcome FROM visit w "
-        "JOIN visible_to v ON v.case_id = w.case_id AND v.person_id = :me LEFT JOIN team t ON t.id = w.team_id "
-        "WHERE w.saved_at < :until AND (w.saved_at >= :since OR w.id > :after)",
+        # First the work of those days, else all visits that the person's cases ever had would be looked at.
+        "WITH w AS MATERIALIZED (SELECT case_id, team_id, outcome FROM visit "
+        "WHERE saved_at < :until AND (saved_at >= :since OR id > :after)) "
+        "SELECT coalesce(t.name, '') AS team, w.outcome FROM w "
+        "JOIN visible_to v ON v.case_id = w.case_id AND v.person_id = :me LEFT JOIN team t ON t.id = w.team_id",
         me=me.id,
         since=to_micros(since),
         until=to_micros(until),

@@ -33,6 +33,17 @@ REACHED = (
 """Of a person `p`: whether a message comes to them."""
 ON_DUTY = f"{REACHED} AND {NOT_AWAY}"
 """And whether they may be told of work now."""
+OWN_AND_OVERSEEN = (
+    "(:everybody OR p.id = :me "
+    "OR EXISTS (SELECT 1 FROM overseen_by o WHERE o.person_id = p.id AND o.overseer_id = :me))"
+)
+"""`:me`, whom they look after, or, to the region, everybody."""
+UNREACHED = (
+    "p.active = 1 AND p.id IN (SELECT i.person_id FROM identity i WHERE i.reachable = 0) "
+    "AND NOT EXISTS (SELECT 1 FROM identity i WHERE i.person_id = p.id AND i.reachable = 1) "
+    "AND EXISTS (SELECT 1 FROM overseen_by o WHERE o.person_id = p.id AND o.overseer_id = :me)"
+)
+"""Somebody `:me` looks after, whom no messenger reaches any more."""
 _OVERSEEN = "p.id IN (SELECT o.person_id FROM overseen_by o WHERE o.overseer_id = :me)"
 INVITATION_LASTS = timedelta(days=7)
 
@@ -247,13 +258,15 @@ async def accept(tx: Tx, person_id: int, now: datetime) -> None:
     await audit.note(tx, now, person_id, "accepted the confidentiality note")
 
 
-async def unreachable(tx: Tx, channel: str, chat: str) -> int | None:
-    """Marks who blocked us; the person, the first time."""
+async def unreachable(tx: Tx, channel: str, chat: str, now: datetime, *, for_good: bool = False) -> int | None:
+    """Marks who blocked us, or, `for_good`, whose account is gone; the person, the first time."""
     row = await tx.row(
-        "UPDATE identity SET reachable = 0 WHERE channel = :channel AND chat = :chat AND reachable = 1 "
-        "RETURNING person_id",
+        "UPDATE identity SET reachable = 0, lost_at = :now, lost_for_good = :for_good "
+        "WHERE channel = :channel AND chat = :chat AND reachable = 1 RETURNING person_id",
         channel=channel,
         chat=chat,
+        now=to_micros(now),
+        for_good=int(for_good),
     )
     return int(row["person_id"]) if row else None
 

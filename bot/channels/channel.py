@@ -88,10 +88,12 @@ FOR_GOOD = (Meaning.GONE, Meaning.REFUSED)
 class Trouble(Exception):
     """A call went wrong; the message is for the operator and holds no token."""
 
-    def __init__(self, meaning: Meaning, said: str, seconds: float = 0) -> None:
+    def __init__(self, meaning: Meaning, said: str, seconds: float = 0, *, for_good: bool = False) -> None:
         super().__init__(said)
         self.meaning = meaning
         self.seconds = seconds
+        self.for_good = for_good
+        """Of somebody who is not reached: the account itself is gone."""
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,11 @@ from handlers.desk import weekly
 from handlers.engine.scene import Chart, Message, Panel, Scene, Series, Sheet, Work
 from handlers.engine.views import Button, View, first
 from handlers.engine.words import Joined, Labelled, Text, Words, _
-from handlers.menu import CASES, CHARTS_BELOW, MENU
+from handlers.menu import CASES, CHARTS_BELOW, MENU, unreached_below
 from handlers.morning.overdue import CASES_BELOW, longest, why_late
 from handlers.office.season_charts import PLAIN
 from storage import cases, claims, lateness, overview, people
+from storage import unreached as lost
 from storage.database import Tx
 
 IN_DIGEST = 5
@@ -53,12 +54,14 @@ async def make_digest(
     if not await claims.claim(tx, DIGEST, me.id, day.isoformat(), now, kept):
         return []
     told = digest.build(facts)
+    unreached = await lost.count(tx, me)
     if times.is_last_own_day_of_week(day):
         ago = await claims.before(tx, DIGEST, me.id, (day - timedelta(days=6)).isoformat())
         if week := await weekly.read(tx, work, me, facts, _standing(times.zone, ago)):
             title, *rest = weekly.lines(work, week, facts, told, _why_late(work, told) if told else ())
-            return _messages(me, day, [title, *([LATE] if late else []), *rest], weekly.chart(work, me, week))
-    return _shown(work, me, told, late=late) if told else []
+            lines = [title, *([LATE] if late else []), *rest]
+            return _messages(me, day, lines, weekly.chart(work, me, week), unreached)
+    return _shown(work, me, told, late=late, unreached=unreached) if told else []
 
 
 async def at_once(tx: Tx, here: Scene) -> list[Message]:
@@ -93,7 +96,7 @@ async def _since_the_last(tx: Tx, here: Scene) -> list[Message]:
     )  # fmt: skip
     facts = await _facts(tx, me, day, done, reasons, _standing(here.zone, before))
     told = digest.build(facts)
-    return _shown(here.work, me, told, late=False) if told else []
+    return _shown(here.work, me, told, late=False, unreached=await lost.count(tx, me)) if told else []
 
 
 def _standing(zone: ZoneInfo, kept: dict[str, Any]) -> Standing | None:
@@ -114,14 +117,15 @@ async def _facts(
     return DayFacts(day, tuple(done), overdue, tuple(longest), before, total, visited, alone, tuple(reasons))
 
 
-def _shown(work: Work, me: Person, told: Digest, *, late: bool) -> list[Message]:
+def _shown(work: Work, me: Person, told: Digest, *, late: bool, unreached: int) -> list[Message]:
     chart = _chart(Words(me.language, told.day), told) if told.teams and work.charts else None
-    return _messages(me, told.day, _lines(work, told, late=late), chart)
+    return _messages(me, told.day, _lines(work, told, late=late), chart, unreached)
 
 
-def _messages(me: Person, day: date, lines: Iterable[Text], chart: Chart | None) -> list[Message]:
+def _messages(me: Person, day: date, lines: Iterable[Text], chart: Chart | None, unreached: int) -> list[Message]:
     rows = (
         (Button(_("The full table (xlsx)"), day.isoformat(), "table"),),
+        *(((unreached_below(unreached),),) if unreached else ()),
         (CASES_BELOW, CHARTS_BELOW),
     )
     messages = [Message(View(tuple(lines), rows), replaces=False, to=me.id, kind=DIGEST)]

@@ -36,6 +36,8 @@ class Work:
     """A picture goes with the digest."""
     school_days: WorkingDays = field(default_factory=WorkingDays)
     """The working days without the vacations."""
+    alert_at: str = "08:30"
+    """When the message of a morning is made."""
 
     def times(self, reader: Person) -> Times:
         """When they may be told something; people of schools have the vacations off."""

@@ -20,7 +20,6 @@ from storage import claims, journals, unasked
 from storage.database import Tx
 from storage.journals import Kept
 
-SET_ASIDE = _("Something went wrong with your last message and we are looking at it. What you had saved is safe.")
 NO_EDITS = _("I do not read changed messages. Please write it anew.")
 NOT_IN_GROUPS = _("I speak only in a private chat. Please write to me there.")
 MY_DRAFTS = Button(_("My drafts"), "", "drafts")

@@ -22,13 +22,13 @@ from storage.people import INVITATION_LASTS, Invitation
 UNREACHABLE = "unreachable"
 
 
-async def lost(tx: Tx, work: Work, channel: str, chat: str, now: datetime) -> list[Message]:
+async def lost(tx: Tx, work: Work, channel: str, chat: str, now: datetime, *, for_good: bool = False) -> list[Message]:
     """Stops the notices to that chat; the first time, what is told to the coordinator of its person.
 
     At most once a day about the same person: what they wrote before they left may be handled after it.
     """
     await outbox.cancel_notices(tx, channel, chat)
-    person_id = await people.unreachable(tx, channel, chat)
+    person_id = await people.unreachable(tx, channel, chat, now, for_good=for_good)
     if person_id is None or await people.ways(tx, person_id):
         return []
     who, reader = await people.get(tx, person_id), await people.coordinator_of(tx, person_id)

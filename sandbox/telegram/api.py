@@ -31,6 +31,7 @@ METHODS: dict[str, Method] = {
 }
 REFUSALS = {
     "403": ApiError(403, "Forbidden: bot was blocked by the user"),
+    "deactivated": ApiError(403, "Forbidden: user is deactivated"),
     "500": ApiError(500, "Internal Server Error"),
 }
 

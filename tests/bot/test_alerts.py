@@ -171,7 +171,7 @@ async def random_district(tx: Tx, app: App, draw: random.Random) -> None:
         assert joined is not None
         await people.accept(tx, joined.id, app.now())
         if draw.random() < 0.2:
-            await people.unreachable(tx, "telegram", f"{number}")
+            await people.unreachable(tx, "telegram", f"{number}", app.now())
     for number in range(12):
         await late_case(tx, app, draw, number, app.work.calendar.add(app.now().date(), draw.randint(0, 2)))
 

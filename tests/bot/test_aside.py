@@ -98,15 +98,67 @@ async def test_a_coordinator_sees_their_people_the_region_everybody_and_a_member
     await mila.hears()
     await kolyo.hears()
     everybody = ["Мила", "Кольо", *["непознат"] * 6]
-    for someone, seen in ((kolyo, ["Мила"]), (other, []), (reni, everybody), (mila, [])):
+    for someone, seen in ((kolyo, ["Мила", "Кольо"]), (other, []), (reni, everybody), (mila, ["Мила"])):
         offered = "Отложени съобщения" in await labels(someone)
-        assert offered == bool(seen)
+        assert offered == bool(seen and someone is not mila)
         await someone.taps_data("go.aside.")
         listed = [label for label in (await someone.hears()).labels if "Опитай" in label]
         assert [label.split(": ")[1].split(",")[0] for label in listed] == seen
     assert "и още 1" in reni.last.text
     async with world.app.database.reading() as tx:
-        [row, *_others] = await tx.rows("SELECT id FROM inbox WHERE state = 'aside' ORDER BY id")
+        [_hers, row, *_others] = await tx.rows("SELECT id FROM inbox WHERE state = 'aside' ORDER BY id")
     for someone in (mila, other):
-        await someone.taps_data(f"go.retry.{row['id']}")
-        assert "вече не е отложено" in (await someone.hears()).text
+        for key in ("retry", "again"):
+            await someone.taps_data(f"go.{key}.{row['id']}")
+            assert "вече не е отложено" in (await someone.hears()).text
+
+
+async def test_the_sender_tries_it_again_and_gets_the_answer_at_once_in_the_own_chat(world: World) -> None:
+    kolyo, mila = await world.person("Кольо", MUNICIPAL, "Бяла"), await world.person("Мила")
+    await cannot_save(world, mila)
+    told = await mila.hears()
+    assert told.text.startswith("Получих съобщението Ви (днес, ")
+    assert told.labels == ["Опитай пак", "Меню"]
+    # No clock moves: what is tried again does not wait for the next look.
+    await mila.taps("Опитай пак")
+    assert (await mila.hears()).text == "Опитва се отново."
+    said = (await mila.hears()).text
+    assert said.startswith("Това е отговорът на съобщението Ви, получено днес, ")
+    assert "\n\nЗаписано. Доклад № 1 · БЯ-014" in said
+    await kolyo.taps_data("go.aside.")
+    listed = (await kolyo.hears()).text
+    assert listed.startswith("Няма отложени съобщения.\n\nОпитани пак, с успех:\n✓ Мила, днес, ")
+
+
+async def test_what_fails_again_is_told_to_its_sender_and_to_whoever_tried_it(world: World) -> None:
+    kolyo, mila = await world.person("Кольо", MUNICIPAL, "Бяла"), await world.person("Мила")
+    await mila.says("14 никой")
+    await mila.hears()
+    async with world.app.database.transaction() as tx:
+        await tx.run(FULL)
+    await mila.taps("Запази")
+    await failed_for_good(world)
+    await mila.hears()
+    await kolyo.taps_data("go.aside.")
+    await tries_again(kolyo)
+    # One try is enough, for somebody waits for it.
+    again = await mila.hears()
+    assert again.text.startswith("Опитах отново със съобщението Ви (днес, ")
+    assert again.labels == ["Опитай пак", "Меню"]
+    assert (await kolyo.hears()).text.startswith("Опитва се отново.")
+    assert (await kolyo.hears()).text.startswith("Опитах отново със съобщението на Мила (днес, ")
+    await mila.taps("Опитай пак", again)
+    assert (await mila.hears()).text == "Опитва се отново."
+    assert (await mila.hears()).text.startswith("Опитах отново със съобщението Ви")
+    await world.settled()
+    await kolyo.quiet(0)
+
+
+async def test_what_is_not_taken_in_yet_stands_among_the_drafts_of_its_sender(world: World) -> None:
+    mila = await world.person("Мила")
+    world.sandbox.world.inject(nonsense(mila.id))
+    await failed_for_good(world)
+    await mila.hears()
+    assert await labels(mila, "/drafts") == ["Още необработени: 1", "Докладвай посещение", "Меню"]
+    await mila.taps("Още необработени: 1")
+    assert "Опитай пак: Мила, днес, " in str((await mila.hears()).labels)

@@ -9,6 +9,7 @@ import pytest
 from casework.records import HANDOVER
 from storage import people
 from storage.database import Database
+from tests.conversations.conftest import NOW
 from tests.conversations.moving import Oblast, oblast, tap
 
 OFFER = (
@@ -142,11 +143,11 @@ async def test_a_municipality_takes_it_over_and_gives_it_to_a_team_itself(there:
 async def test_the_region_answers_when_nobody_else_can_be_told(there: Oblast) -> None:
     async with there.database.transaction() as tx:
         for account in ("rumen", "vera"):
-            await people.unreachable(tx, "telegram", account)
+            await people.unreachable(tx, "telegram", account, NOW)
     await offers(there)
     assert set(there.told(there.lidia)) == {"Рени"}
     async with there.database.transaction() as tx:
-        await people.unreachable(tx, "telegram", "reni")
+        await people.unreachable(tx, "telegram", "reni", NOW)
     await there.lidia.sends(tap("keep_it"))
     assert "няма на кого да пиша" in await offers(there)
 

@@ -7,6 +7,7 @@ from typing import Any
 from handlers.engine.replies import Tapped
 from storage import people
 from storage.database import Database
+from tests.conversations.conftest import NOW
 
 
 async def left(database: Database, *running: int) -> None:
@@ -74,7 +75,7 @@ async def test_a_case_that_has_left_is_not_passed_on(mila: Any, database: Databa
 
 async def test_a_case_stays_when_the_leader_would_not_hear_of_it(mila: Any, database: Database) -> None:
     async with database.transaction() as tx:
-        await people.unreachable(tx, "telegram", "lidia")
+        await people.unreachable(tx, "telegram", "lidia", NOW)
     await mila.sends(card(1))
     assert await mila.taps("Предай") == "Екипът Ви още няма друг ръководител, затова случаят остава при Вас."
     assert await next_step(database, 1) == "visit"

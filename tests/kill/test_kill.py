@@ -146,7 +146,9 @@ async def test_every_report_digest_and_alert_is_there_once(tmp_path: Path, at_co
         await prepare(tmp_path)
         await _coordinator(tmp_path, kolyo)
         await kolyo.starts()
-        lives = Lives(write_config(tmp_path, sandbox), {config.TOKEN: TOKEN}, sandbox, at_commits=at_commits)
+        # The half hour between two lives is no outage here: test_kill_outage.py has one.
+        path = write_config(tmp_path, sandbox, "[schedule]\noutage_after_minutes = 60")
+        lives = Lives(path, {config.TOKEN: TOKEN}, sandbox, at_commits=at_commits)
         async with asyncio.TaskGroup() as group:  # a life that ends in another way ends the test
             living = group.create_task(lives.live())
             saved = await _day(sandbox, lives)

@@ -62,6 +62,7 @@ UNSEEN_BY_PEOPLE = {
     "referrals.py:made_by": "the rules of the case",
     "referrals.py:due_everywhere": "the schedule, which reminds those who may see it",
     "visits.py:for_rules": "the rules of the case",
+    "unreached.py:of": "how many cases of a team somebody visited last, for whoever looks after them; none is named",
     "visits.py:last_companions": "the person's own reports",
     **dict.fromkeys(
         ("season.py:_visits", "season.py:_cases", "season.py:_moves", "season.py:_asked", "season.py:_late"),
@@ -215,8 +216,8 @@ async def test_an_invitation_serves_once_and_not_for_ever(district: Any) -> None
         assert await people.join(tx, "secret", "telegram", "10", "10", "Друг", NOW) is None
         rows = await tx.rows("SELECT digest FROM invitation")
         assert "secret" not in {row["digest"] for row in rows}
-        assert await people.unreachable(tx, "telegram", "9") == joined.id
-        assert await people.unreachable(tx, "telegram", "9") is None
+        assert await people.unreachable(tx, "telegram", "9", NOW) == joined.id
+        assert await people.unreachable(tx, "telegram", "9", NOW) is None
         assert await people.ways(tx, joined.id) == []
         await people.reachable(tx, "telegram", "9")
         assert [chat.chat for chat in await people.ways(tx, joined.id)] == ["9"]

@@ -21,11 +21,13 @@ FILES = sorted(HERE.glob("*.txt"))
 ELSEWHERE = {
     "desk/aside.py",
     "desk/imports.py",
+    "desk/outage.py",
     "engine/words.py",
     "morning/notices.py",
     "office/season_tables.py",
     "people/link.py",
     "people/reach.py",
+    "people/unreached.py",
 }
 """What these say is played in tests of their own, with files, faults or two messengers."""
 ON_VIBER = "on Viber alone; tests/bot/test_viber*.py"
@@ -78,6 +80,8 @@ UNSAID = {
     **dict.fromkeys(
         ("In brackets: the week before; a year ago", "No visit this week: {teams}"), "tests/bot/test_weekly.py"
     ),
+    "Not taken in yet: {count}": "tests/bot/test_aside.py",
+    "Cannot be reached: {count}": "tests/bot/test_unreached.py",
     "Case": "this and the next ones in the spreadsheet",
     "Group": "",
     "Municipality": "",

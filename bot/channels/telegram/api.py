@@ -23,12 +23,14 @@ from bot.channels import attachments
 from bot.channels.channel import Meaning, Sent, Trouble
 from bot.channels.telegram import reading, showing
 from bot.channels.telegram.requests import READ_TIMEOUT, AiohttpRequest
+from bot.contact import Contact
 from bot.doors import of_telegram
 from bot.pace import Pace
 from storage.outbox import REPLY, Call, Due
 
 PHOTO, FILE = "photo", "document"
 IDEMPOTENT = {"editMessageText", "deleteMessage"}
+DELETED = "user is deactivated"
 GONE = ("message to edit not found", "message can't be edited")
 NOTHING_LEFT_TO_DO = ("message is not modified", "message to delete not found", "message can't be deleted")
 
@@ -45,14 +47,21 @@ class Telegram:
     read = staticmethod(reading.read)
     calls = staticmethod(showing.calls)
 
-    def __init__(self, bot: Bot, request: AiohttpRequest, pace: Pace) -> None:
+    def __init__(self, bot: Bot, request: AiohttpRequest, pace: Pace, contact: Contact) -> None:
         self._bot = bot
         self._request = request
         self.pace = pace
+        self.contact = contact
 
     async def call(self, method: str, payload: dict[str, Any], read_timeout: float = READ_TIMEOUT) -> Any:
         """The result of a method as JSON. Raises telegram.error.TelegramError."""
-        return await self._request.ask(f"{self._bot.base_url}/{method}", payload, read_timeout)
+        try:
+            answer = await self._request.ask(f"{self._bot.base_url}/{method}", payload, read_timeout)
+        except TelegramError as error:
+            self.contact.noted(self.name, not is_away(error))
+            raise
+        self.contact.is_there(self.name)
+        return answer
 
     async def door(self, code: str) -> str:
         """The link by which somebody comes in with `code`."""
@@ -90,6 +99,11 @@ class Telegram:
         return [Call(self.name, chat, "deleteMessage", payload)] if message else []
 
 
+def is_away(error: TelegramError) -> bool:
+    """Whether nothing at all gets through: to the library a refused call is a kind of broken network."""
+    return isinstance(error, NetworkError | InvalidToken) and not isinstance(error, BadRequest)
+
+
 def trouble(error: TelegramError, due: Due) -> Trouble:
     """The one place where Telegram's errors are sorted (core.telegram.org/bots/api#making-requests)."""
     said = str(error).casefold()
@@ -97,7 +111,7 @@ def trouble(error: TelegramError, due: Due) -> Trouble:
         case RetryAfter():
             return Trouble(Meaning.WAIT, str(error), _seconds(error))
         case Forbidden() | ChatMigrated():
-            return Trouble(Meaning.UNREACHABLE, str(error))
+            return Trouble(Meaning.UNREACHABLE, str(error), for_good=DELETED in said)
         case BadRequest() if _begins(said, NOTHING_LEFT_TO_DO):
             return Trouble(Meaning.DONE, str(error))
         case BadRequest() if _begins(said, GONE):

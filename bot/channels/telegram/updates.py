@@ -17,6 +17,8 @@ from storage.inbox import Arrival
 
 log = structlog.get_logger()
 LONG_POLL_SECONDS = 20
+AT_ONCE = 100
+"""As many updates as one call gives."""
 RETRY_SECONDS = 2.0
 
 
@@ -33,9 +35,11 @@ class Updates:
         self._secret = secret
         self._acknowledging: set[asyncio.Task[None]] = set()
 
-    async def keep(self, updates: list[dict[str, Any]]) -> None:
+    async def keep(self, updates: list[dict[str, Any]], *, waited: bool = False) -> None:
         """Returns when they are stored; a tap is acknowledged as soon as it is safe."""
-        await self._receiver.keep([Arrival(CHANNEL, str(one["update_id"]), sender_of(one), one) for one in updates])
+        await self._receiver.keep(
+            [Arrival(CHANNEL, str(one["update_id"]), sender_of(one), one, waited) for one in updates]
+        )
         for update in updates:
             if query := update.get("callback_query"):
                 task = asyncio.create_task(self._acknowledge(str(query.get("id"))))
@@ -61,8 +65,11 @@ class Updates:
     async def poll(self) -> None:
         """For ever: asking with the next offset is the acknowledgement of what was stored."""
         await self._until_done("deleteWebhook", {})
-        asked: dict[str, Any] = {"timeout": LONG_POLL_SECONDS, "allowed_updates": ALLOWED}
+        asked: dict[str, Any] = {"allowed_updates": ALLOWED}
+        waited = True
         while True:
+            # At first, and after the messenger was away, what has waited for us is asked for, and nothing else.
+            asked["timeout"] = 0 if waited else LONG_POLL_SECONDS
             try:
                 updates = await self._telegram.call("getUpdates", asked, read_timeout=LONG_POLL_SECONDS + 10)
             except Conflict:
@@ -70,12 +77,14 @@ class Updates:
                 await asyncio.sleep(RETRY_SECONDS)
             except (NetworkError, InvalidToken) as away:
                 log.warning("telegram is not reached", why=type(away).__name__)
+                waited = True
                 await asyncio.sleep(RETRY_SECONDS)
             else:
                 if updates:
-                    await self.keep(updates)
+                    await self.keep(updates, waited=waited)
                     # The last received, never the largest ever: after a quiet week the numbers begin anew.
                     asked["offset"] = updates[-1]["update_id"] + 1
+                waited = waited and len(updates) == AT_ONCE
 
     async def _until_done(self, method: str, payload: dict[str, Any]) -> None:
         while True:
@@ -92,6 +101,7 @@ class Updates:
         said = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
         if not hmac.compare_digest(said.encode(), self._secret.encode()):
             return web.Response(status=403)
+        self._telegram.contact.is_there(CHANNEL)
         update = await request.json()
         if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
             return web.Response(status=400)

@@ -25,13 +25,14 @@ from bot.channels.viber.models import Callback, Json, person_of
 from bot.channels.viber.pages import Pages
 from bot.channels.viber.reading import ALLOWED, CHANNEL
 from bot.channels.viber.showing import greeting, written
+from bot.contact import Contact
 from bot.receive import Receiver
 from handlers.engine.words import FIRST_LANGUAGE, LANGUAGES, Words
 from storage.inbox import Arrival
 
 log = structlog.get_logger()
 WEBHOOK_PATH = "/viber"
-LOOK_SECONDS = 3600.0
+LOOK_SECONDS, LOOK_AGAIN_SECONDS = 3600.0, 60.0
 RETRY_SECONDS = 5.0
 CONTEXT = re.compile(r"[\w.-]{1,100}")
 """What an invitation of ours looks like; anybody can make a link with anything in it."""
@@ -50,6 +51,7 @@ class Updates:
         token: str,
         public_url: str,
         webhook_lost: asyncio.Event,
+        contact: Contact,
         now: Callable[[], datetime],
     ) -> None:
         self._client = client
@@ -59,6 +61,7 @@ class Updates:
         self._key = token.encode()
         self._address = f"{public_url}{WEBHOOK_PATH}"
         self._lost = webhook_lost
+        self._contact = contact
         self._now = now
 
     def routes(self) -> list[web.RouteDef]:
@@ -72,6 +75,7 @@ class Updates:
         said = request.headers.get("X-Viber-Content-Signature", "")
         if not hmac.compare_digest(said.encode(), hmac.new(self._key, body, hashlib.sha256).hexdigest().encode()):
             return web.Response(status=403)
+        self._contact.is_there(CHANNEL)
         raw = json.loads(body)
         if not isinstance(raw, dict) or not isinstance(raw.get("event"), str):
             return web.Response(status=400)
@@ -109,27 +113,30 @@ class Updates:
     async def run(self) -> None:
         """For ever: the webhook is ours, looked at each hour and whenever a call finds it gone."""
         await self._set()
+        reached = True
         while True:
             self._lost.clear()
             await self._pages.files.sweep()
             try:
-                async with asyncio.timeout(LOOK_SECONDS):
+                async with asyncio.timeout(LOOK_SECONDS if reached else LOOK_AGAIN_SECONDS):
                     await self._lost.wait()
             except TimeoutError:
-                await self.look()
+                reached = await self.look()
             else:
                 await self._set()
 
-    async def look(self) -> None:
-        """Another program with our token may have taken the webhook; there is one per account."""
+    async def look(self) -> bool:
+        """Another program with our token may have taken the webhook; there is one per account. False when Viber could
+        not be asked."""
         try:
             account = await self._client.account()
         except (Refusal, Trouble, TimeoutError) as away:
             log.warning("viber was not asked for its webhook", why=str(away))
-            return
+            return False
         if account.webhook != self._address or not set(ALLOWED) <= set(account.event_types):
             log.error("the webhook of Viber was changed by somebody, it is set back", found=account.webhook)
             await self._set()
+        return True
 
     async def _set(self) -> None:
         while True:

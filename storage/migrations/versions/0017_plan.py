@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0017_plan"
-down_revision = "0013_hours"
+down_revision = "0016_outages"
 
 PLAN = """
 CREATE TABLE plan (

@@ -1,0 +1,59 @@
+"""Since when each messenger is not reached.
+
+Contact is a call that it answered, whatever the answer, or an event that it brought. What a newcomer gets wrong:
+silence is no sign. Where only the messenger calls us, nobody can tell an outage from an evening on which nobody writes,
+until a call of ours fails.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True)
+class Regained:
+    """Contact with a messenger, after it was away for longer than `Contact.patience`."""
+
+    channel: str
+    since: datetime
+    until: datetime
+
+
+class Contact:
+    """What lasted shorter than `patience` is forgotten: a call that fails is made again soon."""
+
+    def __init__(self, now: Callable[[], datetime], patience: timedelta) -> None:
+        self.patience = patience
+        self.regained = asyncio.Event()
+        """Somebody should look at `take_regained`."""
+        self._now = now
+        self._lost: dict[str, datetime] = {}
+        self._regained: list[Regained] = []
+
+    def is_there(self, channel: str) -> None:
+        since = self._lost.pop(channel, None)
+        if since and self._now() - since >= self.patience:
+            self._regained.append(Regained(channel, since, self._now()))
+            self.regained.set()
+
+    def is_away(self, channel: str) -> None:
+        self._lost.setdefault(channel, self._now())
+
+    def noted(self, channel: str, there: bool) -> None:
+        """How a call ended."""
+        (self.is_there if there else self.is_away)(channel)
+
+    def was_away(self, since: Mapping[str, datetime]) -> None:
+        """What an earlier life knew."""
+        self._lost.update(since)
+
+    def take_regained(self) -> list[Regained]:
+        taken, self._regained = self._regained, []
+        return taken
+
+    def lost(self) -> dict[str, datetime]:
+        """The messengers that are away for so long that it is an outage, and since when."""
+        return {channel: since for channel, since in self._lost.items() if self._now() - since >= self.patience}
