@@ -8,7 +8,7 @@ is held until its reader writes; what is for somebody who is away, until they ar
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 
 from bot.channels.channel import Channel
@@ -18,6 +18,7 @@ from casework.ways import Way
 from handlers import conversations
 from handlers.engine.scene import Message, Scene, Work
 from handlers.engine.talk import Moment
+from handlers.engine.views import Button
 from handlers.engine.words import FIRST_LANGUAGE, Words
 from handlers.morning import notices
 from handlers.onekeyboard import one_keyboard
@@ -142,6 +143,15 @@ class Teller:
             return told
         return one_keyboard(told, await journals.open_of(tx, reader.id))
 
+    async def _with_accounts(self, tx: Tx, told: Message, channel: str) -> Message:
+        """Buttons that open a chat with somebody, of those who are on this messenger, if it opens any."""
+        persons = {button.person for row in told.view.rows for button in row if button.person}
+        if not persons:
+            return told
+        known = await people.accounts(tx, channel, persons) if self.channels[channel].opens_chats else {}
+        rows = (tuple(_opening(button, known) for button in row if _stays(button, known)) for row in told.view.rows)
+        return replace(told, view=replace(told.view, rows=tuple(row for row in rows if row)))
+
     async def _add(
         self,
         tx: Tx,
@@ -156,6 +166,7 @@ class Teller:
         instead_of: int | None = None,
         at: datetime | None = None,
     ) -> int | None:
+        told = await self._with_accounts(tx, told, way.channel)
         language = told.language or (reader.language if reader else "") or FIRST_LANGUAGE
         words = Words(language, calendar.local_day(now, self.work.zone))
         at = now + ALBUM_SETTLES if told.settle else at or now
@@ -178,3 +189,11 @@ class Teller:
             for one in told:  # an answer that still waits would count the photo in
                 await outbox.cancel(tx, way.channel, way.chat, one.album)
         await self.notify_all(tx, told, now, REPLY, on=photo.channel)
+
+
+def _stays(button: Button, known: Mapping[int, str]) -> bool:
+    return not button.person or button.person in known
+
+
+def _opening(button: Button, known: Mapping[int, str]) -> Button:
+    return replace(button, account=known.get(button.person, ""))

@@ -38,11 +38,6 @@ async def listed(tx: Tx, here: Scene, offset: int) -> Message:
     if not page.cases:
         return Message(View((NO_CASE,), ((MENU,),)))
     rows = tuple((Button(_line(case, here), str(case.id), "card"),) for case in page.cases)
-    turns = []
-    if page.offset:
-        turns.append(Button(_("← Earlier"), str(page.before), "cases"))
-    if page.after > page.offset:
-        turns.append(Button(_("More →"), str(page.after), "cases"))
     title = _(
         "My cases, {first}-{last} of {total}.",
         first=str(page.offset + 1),
@@ -52,7 +47,8 @@ async def listed(tx: Tx, here: Scene, offset: int) -> Message:
     marked = any(case.due_on and case.due_on <= today for case in page.cases)
     legend = (_("❗ overdue, • due today"),) if marked else ()
     split = movement.split_button(here.me)
-    return Message(View((title, *legend), rows).with_row(*turns).with_row(*split).with_row(FIND, LISTS).with_row(MENU))
+    view = View((title, *legend), rows).with_row(*page.turns("cases"))
+    return Message(view.with_row(*split).with_row(FIND, LISTS).with_row(MENU))
 
 
 def _line(case: Case, here: Scene) -> Text:

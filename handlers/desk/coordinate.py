@@ -9,13 +9,16 @@ from typing import Any
 from casework import calendar, digest, escalation
 from casework.digest import DayFacts, Digest, Done, Standing
 from casework.records import REGIONAL, Case, Person
+from handlers.desk import ways
+from handlers.desk.place import Place
+from handlers.desk.ways import Waiting
 from handlers.engine.scene import Chart, Message, Panel, Scene, Series, Sheet, Work
-from handlers.engine.views import Button, View, first
+from handlers.engine.views import View, first
 from handlers.engine.words import Joined, Labelled, Text, Words, _
-from handlers.menu import CASES, CHARTS_BELOW, MENU
-from handlers.morning.overdue import CASES_BELOW, overdue_lines, why_late
+from handlers.menu import CASES, MENU
+from handlers.morning.overdue import overdue_lines, why_late
 from handlers.office.season_charts import PLAIN
-from storage import cases, claims, lateness, overview, people
+from storage import areas, aside, cases, claims, lateness, overview, people
 from storage.database import Tx
 
 IN_DIGEST = 5
@@ -40,14 +43,28 @@ async def make_digest(
     newest = await lateness.last(tx)
     reasons = await lateness.said_between(tx, me, begun, until, after=before.get("lateness", newest))
     facts = await _facts(tx, me, day, done, reasons, _standing(work, before))
+    told = digest.build(facts)
+    words = Words(me.language, day)
     kept = {
         "visits": len(done), "overdue": len(facts.overdue), "late": late, "until": until.isoformat(), "last": last,
         "lateness": newest,
+        "lines": [words.say(line) for line in _lines(work, told, late=late)] if told else [],
+        "cases": [[case.id, case.number] for case in facts.overdue[:IN_DIGEST]],
     }  # fmt: skip
     if not await claims.claim(tx, DIGEST, me.id, day.isoformat(), now, kept):
         return []
-    told = digest.build(facts)
-    return _shown(work, me, told, late=late) if told else []
+    waiting = Waiting(len(facts.overdue), await aside.count(tx, me))
+    return _shown(work, me, told, kept, waiting) if told else []
+
+
+async def again(tx: Tx, here: Scene, place: Place) -> Message:
+    """The digest of a day as it was told; its buttons count what waits now."""
+    day = place.day or here.moment.today
+    kept = await claims.detail(tx, DIGEST, here.me.id, day.isoformat())
+    _first, overdue = await areas.overdue(tx, here.me, here.moment.today, offset=0, limit=1)
+    rows = ways.rows(here.me, day, kept.get("cases", []), Waiting(overdue, await aside.count(tx, here.me)))
+    lines = kept.get("lines") or [_("I have no digest of {day} for you.", day=day)]
+    return Message(View(tuple(lines), (*rows, (MENU,))))
 
 
 def _standing(work: Work, kept: dict[str, Any]) -> Standing | None:
@@ -66,13 +83,10 @@ async def _facts(
     return DayFacts(day, tuple(done), tuple(late), before, total, visited, alone, tuple(reasons))
 
 
-def _shown(work: Work, me: Person, told: Digest, *, late: bool) -> list[Message]:
+def _shown(work: Work, me: Person, told: Digest, kept: dict[str, Any], waiting: Waiting) -> list[Message]:
     words = Words(me.language, told.day)
-    rows = (
-        (Button(_("The full table (xlsx)"), told.day.isoformat(), "table"),),
-        (CASES_BELOW, CHARTS_BELOW),
-    )
-    messages = [Message(View(tuple(_lines(work, told, late=late)), rows), replaces=False, to=me.id, kind=DIGEST)]
+    view = View(tuple(kept["lines"]), ways.rows(me, told.day, kept["cases"], waiting))
+    messages = [Message(view, replaces=False, to=me.id, kind=DIGEST)]
     if told.teams and work.charts:
         chart = _chart(words, told)
         messages.append(Message(View(()), replaces=False, to=me.id, attachment=chart, kind="digest.chart"))

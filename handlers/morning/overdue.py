@@ -87,6 +87,20 @@ def overdue_lines(work: Work, late: Sequence[Case], today: date, at_most: int) -
     return first([_overdue(work.catalogue, case, today) for case in late], at_most)
 
 
+def due_lines(listed: Sequence[Case], today: date) -> list[Text]:
+    """Of cases that one team holds: how long each is overdue, or when it is due."""
+    return [_due(case, today) for case in listed]
+
+
+def _due(case: Case, today: date) -> Text:
+    named = {"case": case.number, "place": _place(case)}
+    if case.due_on is None or case.due_on >= today:
+        return _("{case}, {place} · {day}", day=case.due_on or "—", **named)
+    return counted(
+        "❗ {case}, {place} · {count} day", "❗ {case}, {place} · {count} days", (today - case.due_on).days, **named
+    )
+
+
 def _overdue(book: Catalogue, case: Case, today: date) -> Text:
     line = counted(
         "• {case}, {place} · {holder} · {count} day",
