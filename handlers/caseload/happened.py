@@ -25,7 +25,8 @@ async def last(tx: Tx, here: Scene, case: Case) -> Text:
 
 
 def _deed(here: Scene, case: Case, history: Sequence[Transition], who: str) -> Text:
-    move, said = history[-1], {"who": who, "case": case.number}
+    move = history[-1]
+    said: dict[str, Text] = {"who": who, "case": case.number}
     if move.cause.kind == VISIT:
         return _("{who} reported a visit to {case}", **said)
     if move.cause.kind != DECISION:

@@ -93,7 +93,7 @@ def opening(case: Case, reader: Person) -> Button:
 
 
 def back(place: Place) -> Button:
-    label = _("← Back to the digest") if place.kind == DIGEST else _("← Back to the list")
+    label = _("← Digest") if place.kind == DIGEST else _("← Back to the list")
     return Button(label, place.token, PLACE)
 
 

@@ -58,7 +58,7 @@ async def test_from_the_digest_to_a_case_and_back_in_two_taps(there: Oblast) -> 
     ]  # fmt: skip
     assert "БЯ-002 · Дряновец" in await there.kolyo.taps("БЯ-002")
     assert there.kolyo.shown.replaces
-    assert await there.kolyo.taps("← Към обобщението") == said
+    assert await there.kolyo.taps("← Обобщение") == said
     assert there.kolyo.labels == [*rows, "Меню"]
 
 
@@ -73,16 +73,16 @@ async def test_a_case_opens_from_the_second_page_and_goes_back_to_it(there: Obla
     assert second.startswith("Просрочени, 7–8 от 8.")
     await there.kolyo.taps("БЯ-008")
     assert await there.kolyo.taps("← Към списъка") == second
-    assert there.kolyo.labels == ["БЯ-007", "БЯ-008", "← Предишни", "← Към обобщението", "Меню"]
+    assert there.kolyo.labels == ["БЯ-007", "БЯ-008", "← Предишни", "← Обобщение", "Меню"]
     await there.kolyo.taps("← Предишни")
-    assert "Обхват, 24.11.2026" in await there.kolyo.taps("← Към обобщението")
+    assert "Обхват, 24.11.2026" in await there.kolyo.taps("← Обобщение")
 
 
 async def test_the_region_walks_from_municipalities_to_a_case(there: Oblast) -> None:
     await there.reports(there.mila, 9)
     await digest(there.reni)
     assert await there.reni.taps("Общини") == "Общини · 17 / 9 / 1\nотворени / просрочени / посетени тази седмица"
-    assert there.reni.labels == ["Бяла · 16 / 8 / 1", "Русе · 1 / 1 / 0", "← Към обобщението", "Меню"]
+    assert there.reni.labels == ["Бяла · 16 / 8 / 1", "Русе · 1 / 1 / 0", "← Обобщение", "Меню"]
     await there.reni.taps("Бяла")
     assert there.reni.labels == ["Б-1 · 16 / 8 / 1", "Б-2 · 0 / 0 / 0", "← Общини", "Меню"]
     first = await there.reni.taps("Б-1")
