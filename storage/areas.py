@@ -14,6 +14,8 @@ from storage import cases
 from storage.database import Tx
 
 _SEEN = "EXISTS (SELECT 1 FROM visible_to v WHERE v.case_id = c.id AND v.person_id = :me)"
+_VISITED = "(SELECT DISTINCT case_id FROM visit WHERE visited_on BETWEEN :since AND :today)"
+"""First of all, or the visits of all years would be looked through for the cases of a municipality."""
 _LONGEST_FIRST = "c.due_on, c.prefix, c.running"
 Listed = tuple[list[Case], int]
 """A page, and how many there are on all of them."""
@@ -32,9 +34,8 @@ async def figures(tx: Tx, me: Person, since: date, today: date) -> list[Area]:
         "SELECT c.municipality, c.team_id, count(*) AS open, count(CASE WHEN c.due_on < :today THEN 1 END) AS overdue, "
         f"0 AS visited FROM child_case c WHERE c.due_on IS NOT NULL {of_cases} AND {_SEEN} "
         "GROUP BY c.municipality, c.team_id "
-        "UNION ALL SELECT c.municipality, c.team_id, 0, 0, count(DISTINCT w.case_id) FROM visit w "
-        "JOIN child_case c ON c.id = w.case_id "
-        f"WHERE w.visited_on BETWEEN :since AND :today {of_cases} AND {_SEEN} GROUP BY c.municipality, c.team_id "
+        f"UNION ALL SELECT c.municipality, c.team_id, 0, 0, count(*) FROM {_VISITED} d "
+        f"JOIN child_case c ON c.id = d.case_id WHERE {_SEEN} {of_cases} GROUP BY c.municipality, c.team_id "
         f"UNION ALL SELECT t.municipality, t.id, 0, 0, 0 FROM team t {of_teams}"
         ") f LEFT JOIN team t ON t.id = f.team_id GROUP BY f.municipality, f.team_id, t.name "
         "ORDER BY f.municipality, f.team_id IS NULL, t.name",
