@@ -39,7 +39,3 @@ def by_municipality(areas: Sequence[Area]) -> list[tuple[str, Figures]]:
     for one in areas:
         sums[one.municipality] = sums.get(one.municipality, Figures()) + one.figures
     return [(place, figures) for place, figures in sums.items() if place or figures.open]
-
-
-def total(areas: Sequence[Area]) -> Figures:
-    return sum((one.figures for one in areas), Figures())

@@ -115,19 +115,17 @@ async def to(tx: Tx, me: Person, inquiry_id: int) -> Inquiry | None:
     return _inquiry(row) if row else None
 
 
-async def answer(tx: Tx, me: Person, inquiry: Inquiry, text: str, now: datetime) -> bool:
-    """True for the first answer; a later one is not kept."""
-    row = await tx.row(
+async def answer(tx: Tx, me: Person, inquiry: Inquiry, text: str, now: datetime) -> None:
+    """By whoever was asked, once."""
+    await tx.run(
         "UPDATE inquiry SET answer = :text, answered_at = :now "
-        "WHERE id = :id AND asked_id = :me AND answered_at IS NULL RETURNING id",
+        "WHERE id = :id AND asked_id = :me AND answered_at IS NULL",
         text=text,
         now=to_micros(now),
         id=inquiry.id,
         me=me.id,
     )
-    if row:
-        await audit.note(tx, now, me.id, "answered about a case", inquiry.case_id, f"inquiry {inquiry.id}")
-    return row is not None
+    await audit.note(tx, now, me.id, "answered about a case", inquiry.case_id, f"inquiry {inquiry.id}")
 
 
 def _inquiry(row: Row) -> Inquiry:

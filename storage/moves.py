@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from casework.records import CORRECTION, DECISION, MUNICIPAL, REGIONAL, VISIT, Cause, NextStep, Person, Transition
+from casework.records import (
+    CORRECTION,
+    DECISION,
+    LEADER,
+    MUNICIPAL,
+    REGIONAL,
+    VISIT,
+    Cause,
+    NextStep,
+    Person,
+    Transition,
+)
 from storage.database import Row, Tx, from_micros, to_micros
 
 _MOVE = (
@@ -18,8 +29,8 @@ GAVE = "gave"
 """The detail of a decision that changed the owner alone, and nothing of what the case owes."""
 SPLIT = "split"
 """The detail of one that moved many at once, and can be put back."""
-RAISED = {MUNICIPAL: "raised.coordinator", REGIONAL: "raised.region"}
-"""The detail of one that passed the case up to whoever has that role, and changed nothing of what it owes."""
+RAISED = {LEADER: "raised.leader", MUNICIPAL: "raised.coordinator", REGIONAL: "raised.region"}
+"""The detail of one that told whoever has that role; only the leader gets the step too."""
 
 
 async def record(

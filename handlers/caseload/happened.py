@@ -31,11 +31,11 @@ def _deed(here: Scene, case: Case, history: Sequence[Transition], who: str) -> T
         return _("{who} reported a visit to {case}", **said)
     if move.cause.kind != DECISION:
         return _("{who} changed {case}", **said)
-    if before := history[-2:-1]:
-        if before[0].team_id != move.team_id:
-            return _given(case, said) if move.team_id else _("{who} took {case} from its team", **said)
-        if move.step == here.work.catalogue.leader_step != before[0].step:
-            return _("{who} passed {case} to the team leader", **said)
+    before = history[max(0, len(history) - 2)]
+    if before.team_id != move.team_id:
+        return _given(case, said) if move.team_id else _("{who} took {case} from its team", **said)
+    if move.step == here.work.catalogue.leader_step != before.step:
+        return _("{who} passed {case} to the team leader", **said)
     return _decided(here, move, said)
 
 

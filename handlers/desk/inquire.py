@@ -49,8 +49,7 @@ class Asked:
 
 async def ask(talk: Talk, here: Scene) -> Asked:
     case = await talk.look("case", cases.get, here.me, int(talk.given["case"]))
-    if case is None or not here.me.coordinates:
-        return Asked(case)
+    assert case is not None  # the card has just been shown to a coordinator
     known = await talk.look("known", inquiries.who_knows, here.me, case, here.work.catalogue.leader_step)
     before = await talk.look("before", inquiries.last, here.me, case.id)
     can = [one for one in known if one.can_be_told]
@@ -135,8 +134,9 @@ async def keep_reply(tx: Tx, here: Scene, found: Replied) -> list[Message]:
     asker = await people.get(tx, asked.asker_id) if asked else None
     if asked is None or asker is None:
         return [said(NOT_TO_YOU)]
-    if not found.text or not await inquiries.answer(tx, here.me, asked, found.text, here.moment.at):
+    if not found.text:
         return [said(_("This question has its answer already."), answered(here, asked))]
+    await inquiries.answer(tx, here.me, asked, found.text, here.moment.at)
     told = [
         _("{who} answers about {case}: “{text}”", who=here.me.name, case=asked.number, text=found.text),
         _("You asked: “{text}”", text=asked.text),

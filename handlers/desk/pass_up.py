@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from casework import escalation, life
 from casework.records import DECISION, LEADER, MUNICIPAL, REGIONAL, Case, Cause, NextStep, Person
@@ -50,8 +51,10 @@ async def above(tx: Tx, me: Person, case: Case) -> dict[str, list[Person]]:
 
 async def _open(tx: Tx, me: Person, case: Case, leader_step: str) -> dict[str, str]:
     """Those to whom it may still go now, by role, as they are named."""
-    last = (await moves.history(tx, me, case.id))[-1:]
-    done = {role for role, detail in moves.RAISED.items() if last and last[0].detail == detail}
+    raised = {detail: role for role, detail in moves.RAISED.items()}
+    newest = reversed(await moves.history(tx, me, case.id))
+    # Since anything else happened to it.
+    done = {raised[move.detail] for move in takewhile(lambda move: move.detail in raised, newest)}
     if case.next_step == leader_step:
         done.add(LEADER)
     found = await above(tx, me, case)
@@ -60,7 +63,8 @@ async def _open(tx: Tx, me: Person, case: Case, leader_step: str) -> dict[str, s
 
 async def pass_up(talk: Talk, here: Scene) -> Up:
     case = await talk.look("case", cases.get, here.me, int(talk.given["case"]))
-    if case is None or case.due_on is None or not here.me.coordinates:
+    assert case is not None  # the card has just been shown to a coordinator
+    if case.due_on is None:
         return Up(case)
     names = await talk.look("above", _open, here.me, case, here.work.catalogue.leader_step)
     if not names:
@@ -96,7 +100,7 @@ async def _move(tx: Tx, here: Scene, case: Case, role: str) -> None:
     if role == LEADER:
         due = here.work.calendar.add(here.moment.today, LEADER_DAYS)
         step = NextStep(case.status, book.leader_step, due, enrolled_on=case.enrolled_on)
-        await cases.advance(tx, case, step, cause, now)
+        await cases.advance(tx, case, step, cause, now, detail=moves.RAISED[role])
         return
     await cases.advance(tx, case, life.same(case), cause, now, postponed=case.postponed, detail=moves.RAISED[role])
     rung = next((one.number for one in escalation.ladder(book) if one.role == role), 0)

@@ -38,7 +38,8 @@ class PutOff:
 async def put_off(talk: Talk, here: Scene) -> PutOff:
     case = await talk.look("case", cases.get, here.me, int(talk.given["case"]))
     today, days, book = here.moment.today, here.work.calendar, here.work.catalogue
-    if case is None or life.put_off(days, case, today) is None or not here.me.coordinates:
+    assert case is not None  # the card has just been shown to a coordinator
+    if life.put_off(days, case, today) is None:
         return PutOff(case)
     step = book.steps[case.next_step]
     offered = tuple(days.add(today, working_days) for working_days in OFFERED)

@@ -9,7 +9,7 @@ import pytest
 from casework.records import NextStep, Person
 from handlers.desk import coordinate
 from handlers.engine.replies import Tapped
-from storage import cases, people
+from storage import cases, people, teams
 from storage.cases import NewCase
 from storage.database import Database, Tx
 from tests.conversations.conftest import NOW, TODAY, WORK, Chat
@@ -120,6 +120,12 @@ async def test_a_place_from_nowhere_shows_what_may_be_seen_and_nothing_else(ther
         said = await there.kolyo.sends(tap("desk", token))
         assert "Русе" not in said, token
         assert there.kolyo.labels[-1] == "Меню"
+    assert there.kolyo.labels[0] == "БЯ-001"
+    await there.kolyo.sends(tap("desk", "m.."))
+    assert there.kolyo.labels[0] == "Б-1 · 16 / 8 / 0"
+    for token in ("a77..", "n77..", "t77..", "t.."):
+        said = await there.reni.sends(tap("desk", token))
+        assert said == "Този случай сега не е във Вашия район. Нищо не е променено.", token
     for who in (there.mila, there.vera, there.lidia):
         assert await who.sends(tap("desk", "o..")) != "", who
         for value in ("1.1.o..", "1.1.d..261124", "x", "1.1.", "1..o..", f"{'9' * 40}.1.o.."):
@@ -233,10 +239,14 @@ async def test_a_case_is_passed_up_at_once_and_once(there: Oblast) -> None:
     await there.kolyo.taps("Ръководител")
     assert await there.kolyo.taps("Пропусни") == "Съобщено за БЯ-001: Лидия Колева."
     assert (await there.case()).next_step == "leader"
-    await there.kolyo.taps("Случаят", "Предай нагоре", "РУО", "Пропусни", "Случаят")
+    await there.kolyo.taps("Случаят")
     assert await there.kolyo.taps("Предай нагоре") == (
-        "Кольо съобщи на РУО за БЯ-001 (току-що).\nВече знаят за него, затова не е съобщено повторно."
+        "Кольо предаде БЯ-001 на ръководителя (току-що).\nВече знаят за него, затова не е съобщено повторно."
     )
+    await there.reports(there.mila, 1)
+    await opens(there.kolyo)
+    await there.kolyo.taps("Предай нагоре")
+    assert there.kolyo.labels == ["Ръководител · Лидия Колева", "РУО · Рени", "← Към случая"]
 
 
 async def test_a_correction_finds_the_step_under_a_case_that_was_passed_up(there: Oblast) -> None:
@@ -264,3 +274,109 @@ async def test_who_goes_back_from_a_question_has_left_it(there: Oblast) -> None:
     await there.kolyo.taps("Предай нагоре", "РУО", "← Към случая")
     assert "Какво" in await there.kolyo.says("Дряновец") or "БЯ-" in " ".join(there.kolyo.labels)
     assert (await there.case()).version == 1
+
+
+async def test_of_a_day_without_a_digest_the_ways_are_shown(there: Oblast) -> None:
+    assert await there.kolyo.sends(tap("desk", "d..261120")) == "За пт, 20.11 нямам обобщение за Вас."
+    assert there.kolyo.labels == ["Просрочени (8)", "Екипи", "Графики", "Таблица (xlsx)", "Меню"]
+    async with there.database.transaction() as tx:
+        await tx.run("UPDATE child_case SET due_on = NULL")
+        await tx.run(
+            "INSERT INTO inbox (channel, arrival, sender, payload, received_at, state) "
+            "VALUES ('telegram', 'k', 'mila', '{}', 0, 'aside')"
+        )
+    await there.kolyo.sends(tap("desk", "d.."))
+    assert there.kolyo.labels == ["Екипи", "Отложени съобщения (1)", "Графики", "Таблица (xlsx)", "Меню"]
+    assert await there.kolyo.sends(tap("desk", "o..")) == "Просрочени: няма случаи."
+
+
+async def test_what_left_the_region_is_the_regions_to_find(there: Oblast) -> None:
+    async with there.database.transaction() as tx:
+        await tx.run("UPDATE child_case SET team_id = NULL, municipality = '' WHERE id = 2")
+    await there.reni.sends(tap("desk", "m.."))
+    assert there.reni.labels[0] == "извън областта · 1 / 1 / 0"
+    await there.reni.taps("извън областта", "без екип")
+    assert there.reni.text.startswith("извън областта, 1–1 от 1.\n❗ БЯ-002, Дряновец · 18 дни")
+
+
+async def test_the_second_page_of_teams_is_where_one_comes_back_to(there: Oblast) -> None:
+    async with there.database.transaction() as tx:
+        for number in range(3, 12):
+            await teams.put(tx, f"Б-{number:02}", "Бяла", "")
+    await there.kolyo.sends(tap("desk", "a.."))
+    await there.kolyo.taps("Още →")
+    assert there.kolyo.labels[-3:] == ["← Предишни", "← Обобщение", "Меню"]
+    last = there.kolyo.labels[0]
+    assert await there.kolyo.taps(last) == f"Екип {last.split(' ')[0]}: няма случаи."
+    await there.kolyo.taps("← Екипи")
+    assert there.kolyo.labels[0] == last
+
+
+async def test_when_it_was_is_said_in_minutes_then_by_the_clock_then_by_the_day(there: Oblast) -> None:
+    first = there.kolyo.now
+    for passed, said in (
+        (timedelta(seconds=59), "(току-що)"),
+        (timedelta(seconds=61), "(преди 1 минута)"),
+        (timedelta(minutes=59), "(преди 59 минути)"),
+        (timedelta(minutes=61), "(днес в 11:00)"),
+        (timedelta(days=1), "(вчера, 24.11)"),
+    ):
+        there.kolyo.now = first
+        version = (await there.case(9)).version
+        await opens(there.kolyo, 9)
+        await there.kolyo.taps("Отложи", "вт, 1.12", "Болест")
+        there.reni.now = first + passed
+        old = await there.reni.sends(tap("desk_up", f"9.{version}.o.."))
+        assert old.startswith(f"Кольо отложи БЯ-009 за вт, 1.12 {said}."), passed
+
+
+async def test_each_last_deed_is_called_by_its_name(there: Oblast) -> None:
+    async def then(who: Chat) -> str:
+        await who.sends(tap("desk_up", "1.0.o.."))
+        return who.text.splitlines()[0]
+
+    await there.reports(there.mila, 1)
+    assert await then(there.kolyo) == "Мила Петрова докладва посещение по БЯ-001 (току-що)."
+    await opens(there.reni)
+    await there.reni.taps("Предай", "Координатор", "Пропусни")
+    assert await then(there.kolyo) == "Рени съобщи на координатора за БЯ-001 (току-що)."
+    await opens(there.kolyo)
+    await there.kolyo.taps("Предай нагоре", "РУО", "Пропусни")
+    assert await then(there.reni) == "Кольо съобщи на РУО за БЯ-001 (току-що)."
+    await there.mila.sends(tap("lead", "1"))
+    assert await then(there.reni) == "Мила Петрова предаде БЯ-001 на ръководителя (току-що)."
+    await there.kolyo.sends(tap("take_away", "1"))
+    await there.kolyo.taps("Вземи го")
+    assert await then(there.reni) == "Кольо взе БЯ-001 от екипа (току-що)."
+    await there.mila.sends(tap("fix", "1"))
+    async with there.database.transaction() as tx:
+        await tx.run("UPDATE transition SET detail = 'Z' WHERE id = (SELECT max(id) FROM transition)")
+        await tx.run("UPDATE transition SET team_id = NULL")
+    assert await then(there.reni) == "Кольо промени БЯ-001 (току-що)."
+    async with there.database.transaction() as tx:
+        await tx.run("UPDATE transition SET cause = 'answer' WHERE id = (SELECT max(id) FROM transition)")
+    assert await then(there.reni) == "Кольо промени БЯ-001 (току-що)."
+    async with there.database.transaction() as tx:
+        await tx.run("UPDATE transition SET person_id = NULL")
+    assert await then(there.reni) == "По БЯ-001 има новост (току-що)."
+
+
+async def test_somebody_who_cannot_be_reached_is_named_and_the_next_one_is_asked(there: Oblast) -> None:
+    await there.reports(there.mila, 1)
+    async with there.database.transaction() as tx:
+        await tx.run("UPDATE identity SET reachable = 0 WHERE person_id = 1")
+    await opens(there.kolyo)
+    assert (await there.kolyo.taps("Попитай")).startswith("Мила Петрова сега не получава съобщенията ми.\n")
+
+
+async def test_a_closed_case_can_only_be_decided_about(there: Oblast) -> None:
+    await opens(there.kolyo)
+    await there.kolyo.taps("Реши", "Дублира друг случай", "Реши така", "Случаят")
+    assert there.kolyo.labels == [
+        "Реши", "Пиши на Лидия", "Пиши на Мила", "Екип Б-1", "Целият случай", "← Към списъка", "Меню",
+    ]  # fmt: skip
+    for key, said in (
+        ("desk_off", "Няма стъпка на екип, която да се отложи. Нищо не е променено."),
+        ("desk_up", "Този случай е закрит. Нищо не е променено."),
+    ):
+        assert await there.kolyo.sends(tap(key, "1.2.o..")) == said
