@@ -116,7 +116,6 @@ UNSAID = {
             "This offer is not there for you. Nothing was changed.",
             "{case} has been accepted already, by {who}.",
             "{case} has been sent back already, by {who}.",
-            "{case} has moved on meanwhile, so nothing of yours was done. It stands so now:",
             "{case} is offered to nobody now.",
             "{case} was closed meanwhile, so there is nothing to take over.",
             "{count} case had left meanwhile.",
