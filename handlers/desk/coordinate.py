@@ -14,7 +14,7 @@ from handlers.desk.place import Place
 from handlers.desk.ways import Waiting
 from handlers.engine.scene import Chart, Message, Panel, Scene, Series, Sheet, Work
 from handlers.engine.views import View, first
-from handlers.engine.words import Joined, Labelled, Text, Words, _
+from handlers.engine.words import FIRST_LANGUAGE, Joined, Labelled, Text, Words, _
 from handlers.menu import CASES, MENU
 from handlers.morning.overdue import overdue_lines, why_late
 from handlers.office.season_charts import PLAIN
@@ -44,7 +44,7 @@ async def make_digest(
     reasons = await lateness.said_between(tx, me, begun, until, after=before.get("lateness", newest))
     facts = await _facts(tx, me, day, done, reasons, _standing(work, before))
     told = digest.build(facts)
-    words = Words(me.language, day)
+    words = Words(me.language or FIRST_LANGUAGE, day)
     kept = {
         "visits": len(done), "overdue": len(facts.overdue), "late": late, "until": until.isoformat(), "last": last,
         "lateness": newest,
@@ -84,7 +84,7 @@ async def _facts(
 
 
 def _shown(work: Work, me: Person, told: Digest, kept: dict[str, Any], waiting: Waiting) -> list[Message]:
-    words = Words(me.language, told.day)
+    words = Words(me.language or FIRST_LANGUAGE, told.day)
     view = View(tuple(kept["lines"]), ways.rows(me, told.day, kept["cases"], waiting))
     messages = [Message(view, replaces=False, to=me.id, kind=DIGEST)]
     if told.teams and work.charts:
