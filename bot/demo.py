@@ -18,7 +18,7 @@ from bot import config, district
 from bot.app import App, open_app
 from bot.config import Schedule
 from casework.calendar import WorkingDays
-from casework.records import LEADER, MEMBER, MUNICIPAL
+from casework.records import LEADER, MEMBER, MUNICIPAL, REGIONAL
 from sandbox import Person, Sandbox, ViberPhone
 from storage import people, teams
 from storage.people import Invitation
@@ -31,8 +31,9 @@ CAST = (
     ("Румен Стоянов", MEMBER, "Б-1", VIBER),
     ("Лидия Колева", LEADER, "Б-1", TELEGRAM),
     ("Кольо Маринов", MUNICIPAL, "", TELEGRAM),
+    ("Рени Атанасова", REGIONAL, "", TELEGRAM),
 )
-"""Who stands on the page: two members and the leader of Б-1, and the coordinator of Бяла."""
+"""Who stands on the page: two members and the leader of Б-1, the coordinator of Бяла and that of the region."""
 COORDINATED = "Бяла"
 INVITATIONS = tuple(f"b1-{number}" for number in range(1, 6))
 """To team Б-1, for whoever is added on the page."""
@@ -93,7 +94,7 @@ async def _open_the_doors(app: App, sandbox: Sandbox) -> None:
         known = await teams.by_name(tx)
         for number, (name, role, team, _phone) in enumerate(CAST):
             team_id = known[team.casefold()].id if team else None
-            invited = Invitation(role, team_id, "" if team else COORDINATED, name)
+            invited = Invitation(role, team_id, COORDINATED if role == MUNICIPAL else "", name)
             await people.invite(tx, f"demo{number}", invited, now + timedelta(days=7))
         for code in INVITATIONS:
             await people.invite(tx, code, Invitation(MEMBER, known["б-1"].id, ""), now + timedelta(days=7))

@@ -8,7 +8,7 @@ is held until its reader writes; what can wait at all, until the hours of its re
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from bot import quiet
@@ -19,6 +19,7 @@ from casework.ways import Way
 from handlers import conversations
 from handlers.engine.scene import Message, Scene, Work
 from handlers.engine.talk import Moment
+from handlers.engine.views import Button
 from handlers.engine.words import FIRST_LANGUAGE, Words
 from handlers.morning import notices
 from handlers.onekeyboard import one_keyboard
@@ -161,6 +162,15 @@ class Teller:
             return told
         return one_keyboard(told, await journals.open_of(tx, reader.id))
 
+    async def _with_accounts(self, tx: Tx, told: Message, channel: str) -> Message:
+        """Buttons that open a chat with somebody, of those who are on this messenger, if it opens any."""
+        persons = {button.person for row in told.view.rows for button in row if button.person}
+        if not persons:
+            return told
+        known = await people.accounts(tx, channel, persons) if self.channels[channel].opens_chats else {}
+        rows = (tuple(_opening(button, known) for button in row if _stays(button, known)) for row in told.view.rows)
+        return replace(told, view=replace(told.view, rows=tuple(row for row in rows if row)))
+
     async def _add(
         self,
         tx: Tx,
@@ -177,6 +187,7 @@ class Teller:
         said: str = "",
     ) -> int | None:
         """`said` is what is told, if it can wait; whether it does is a matter of `at`."""
+        told = await self._with_accounts(tx, told, way.channel)
         language = told.language or (reader.language if reader else "") or FIRST_LANGUAGE
         at = now + ALBUM_SETTLES if told.settle else at or now
         words = Words(language, self.today(at, reader))
@@ -200,3 +211,11 @@ class Teller:
             for one in told:  # an answer that still waits would count the photo in
                 await outbox.cancel(tx, way.channel, way.chat, one.album)
         await self.notify_all(tx, told, now, REPLY, on=photo.channel)
+
+
+def _stays(button: Button, known: Mapping[int, str]) -> bool:
+    return not button.person or button.person in known
+
+
+def _opening(button: Button, known: Mapping[int, str]) -> Button:
+    return replace(button, account=known.get(button.person, ""))

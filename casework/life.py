@@ -205,6 +205,14 @@ def is_at_limit(catalogue: Catalogue, case: Case) -> bool:
     return 0 < catalogue.late_at_most <= case.postponed
 
 
+def put_off(calendar: WorkingDays, case: Case, day: date) -> NextStep | None:
+    """The same step on the day that a coordinator chose; None when it is nobody's of a team, or an answer is waited
+    for."""
+    if case.due_on is None or case.waits_for is not None:
+        return None
+    return replace(same(case), due_on=calendar.on_or_after(day))
+
+
 def postponed(catalogue: Catalogue, calendar: WorkingDays, case: Case, reason: str, today: date) -> NextStep | None:
     """The same step on a later day; None when it is not yet due, not the team's, or at its limit."""
     if not is_asked_why(catalogue, case, today) or is_at_limit(catalogue, case):

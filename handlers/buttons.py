@@ -15,7 +15,9 @@ from handlers import conversations, menu
 from handlers.caseload import cases as my_cases
 from handlers.caseload import lists, movement
 from handlers.caseload.late import put_off
-from handlers.desk import aside, charts, coordinate, imports, outage
+from handlers.desk import aside, charts, coordinate, imports, inquire, outage, walk
+from handlers.desk import case as desk_case
+from handlers.desk.place import CARD, PLACE
 from handlers.engine.replies import Tapped, number
 from handlers.engine.scene import Message, Scene
 from handlers.engine.views import BELOW, View
@@ -174,6 +176,20 @@ async def _moves(tx: Tx, tap: Tap) -> list[Message]:
     return await movement.tapped(tx, tap.here, tap.key, tap.number, partial(tap.begins, tx))
 
 
+async def _walks(tx: Tx, tap: Tap) -> list[Message]:
+    """What was begun on a card, and left, is not asked any more."""
+    await conversations.leave_card(tx, tap.kept)
+    return [await (desk_case.card if tap.key == CARD else walk.shown)(tx, tap.here, tap.value)]
+
+
+async def _does(tx: Tx, tap: Tap) -> list[Message]:
+    return await desk_case.deed(tx, tap.here, tap.key, tap.value, partial(tap.begins, tx))
+
+
+async def _replies(tx: Tx, tap: Tap) -> list[Message]:
+    return await tap.begins(tx, inquire.ANSWER, {"inquiry": tap.number})
+
+
 async def _goes_away(tx: Tx, tap: Tap) -> list[Message]:
     return await tap.begins(tx, "away", {"person": tap.number})
 
@@ -225,6 +241,7 @@ BUTTONS: dict[str, Does] = {
     "chart": _at(charts.chosen), "form": _of(forms.one), "forms": _prints,
     "sheet": _prints, "link": _of(reach.link), "unreached": _of(unreached.listed), "outage": _of(outage.came_late),
     "aside": _shows(aside.listed), "retry": _of(aside.retry), "again": _of(aside.retry_own),
+    PLACE: _walks, CARD: _walks, **dict.fromkeys(desk_case.DEEDS, _does), inquire.ANSWER: _replies,
     imports.IMPORT: _of(imports.agree), imports.DISCARD: _of(imports.discard),
 }  # fmt: skip
 """By key: the reports, cases and lists of whoever goes to the doors, settings, questions, announcements, institutions,

@@ -17,6 +17,7 @@ from casework.records import VisitReport
 from handlers import menu
 from handlers.caseload import moving
 from handlers.caseload.pick import looking_for
+from handlers.desk import place
 from handlers.engine import pictures, talk
 from handlers.engine.replies import Pictured, Reply, Tapped, Typed
 from handlers.engine.scene import Message, Scene, drive
@@ -107,6 +108,12 @@ def begun(journal: Journal) -> bool:
     return journal.name == sorting.FLOW or (
         journal.name == "visit" and (bool(journal.answers) or set(journal.given) > {"at"})
     )
+
+
+async def leave_card(tx: Tx, kept: Kept | None) -> None:
+    """Whoever goes back from a deed begun on a card has thrown it away."""
+    if kept and place.card_of(JOURNALS.validate_json(kept.body).given):
+        await journals.delete(tx, kept.id)
 
 
 async def discard(tx: Tx, here: Scene, kept: Kept) -> list[Message]:
@@ -270,6 +277,8 @@ def _with_ways(asking: Asking) -> View:
     """Every question of a report or a pile can be taken back or left for later."""
     if asking.journal.name == FIND:
         return asking.view.with_row(menu.CASES, menu.MENU)
+    if card := place.card_of(asking.journal.given):
+        return asking.view.with_row(card)
     if asking.journal.name not in DRAFTS or asking.key == "review":
         return asking.view
     back = (Button(_("← Back"), BACK),) if asking.journal.answers else ()
@@ -278,7 +287,7 @@ def _with_ways(asking: Asking) -> View:
 
 async def _keep(tx: Tx, here: Scene, journal: Journal, result: Any) -> list[Message]:
     if keep := KEEP.get(journal.name):
-        return await keep(tx, here, result)
+        return place.returning(await keep(tx, here, result), journal.given)
     if journal.name == "language":
         return await _in_language(tx, here, result)
     return await _kept_report(tx, here, journal, result)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from handlers.caseload import finding, movement
+from handlers.desk import inquire, pass_up, postpone
 from handlers.engine.scene import Message, Scene
 from handlers.engine.talk import Flow
 from handlers.institutions import answering, checked, sending_back
@@ -41,6 +42,10 @@ FLOWS: dict[str, Flow] = {
     "reply": answering.reply,
     "why_not": sending_back.why_not,
     checked.FLOW: checked.absent,
+    "inquire": inquire.ask,
+    inquire.ANSWER: inquire.reply,
+    "put_off": postpone.put_off,
+    "pass_up": pass_up.pass_up,
 }
 KEEP: dict[str, Callable[[Tx, Scene, Any], Awaitable[list[Message]]]] = {
     "join": join.keep,
@@ -65,5 +70,9 @@ KEEP: dict[str, Callable[[Tx, Scene, Any], Awaitable[list[Message]]]] = {
     "reply": answering.keep_reply,
     "why_not": sending_back.keep_why,
     checked.FLOW: checked.keep_absent,
+    "inquire": inquire.keep,
+    inquire.ANSWER: inquire.keep_reply,
+    "put_off": postpone.keep,
+    "pass_up": pass_up.keep,
 }
 """What becomes of a result, where that needs nothing but the result."""

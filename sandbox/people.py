@@ -30,6 +30,8 @@ class Person(Listener[ChatMessage]):
         # Whether they have Telegram at all; some have only Viber.
         self.telegram_phone = telegram
         self.blocked = False
+        # Whether their privacy settings keep links and buttons from leading to them.
+        self.private = False
         self.started = False
         self.toasts: list[Toast] = []
 

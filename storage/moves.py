@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from casework.records import CORRECTION, DECISION, VISIT, Cause, NextStep, Person, Transition
+from casework.records import (
+    CORRECTION,
+    DECISION,
+    LEADER,
+    MUNICIPAL,
+    REGIONAL,
+    VISIT,
+    Cause,
+    NextStep,
+    Person,
+    Transition,
+)
 from storage.database import Row, Tx, from_micros, to_micros
 
 _MOVE = (
@@ -18,6 +29,8 @@ GAVE = "gave"
 """The detail of a decision that changed the owner alone, and nothing of what the case owes."""
 SPLIT = "split"
 """The detail of one that moved many at once, and can be put back."""
+RAISED = {LEADER: "raised.leader", MUNICIPAL: "raised.coordinator", REGIONAL: "raised.region"}
+"""The detail of one that told whoever has that role; only the leader gets the step too."""
 
 
 async def record(
@@ -60,14 +73,16 @@ async def after_visits(tx: Tx, case_id: int, since: datetime) -> NextStep | None
     The status is empty when only the step was decided: then it is what the visits say.
     """
     row = await tx.row(
-        f"SELECT {_MOVE} FROM transition m WHERE m.case_id = :id AND m.at > :since "
-        "AND m.cause NOT IN (:visit, :correction) AND m.detail NOT IN (:gave, :split) ORDER BY m.id DESC LIMIT 1",
+        f"SELECT {_MOVE} FROM transition m WHERE m.case_id = :id AND m.at > :since AND m.cause NOT IN (:visit, "
+        ":correction) AND m.detail NOT IN (:gave, :split, :raised, :raised_higher) ORDER BY m.id DESC LIMIT 1",
         id=case_id,
         since=to_micros(since),
         visit=VISIT,
         correction=CORRECTION,
         gave=GAVE,
         split=SPLIT,
+        raised=RAISED[MUNICIPAL],
+        raised_higher=RAISED[REGIONAL],
     )
     if row is None:
         return None

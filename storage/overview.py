@@ -48,6 +48,11 @@ async def last_visit(tx: Tx) -> int:
     return int(row["last"])
 
 
+async def told_by_hand(tx: Tx, case_id: int, rung: int) -> None:
+    """Somebody passed the case up to whoever holds that rung, so the ladder does not tell them once more."""
+    await tx.run("UPDATE child_case SET told_rung = :rung WHERE id = :id", rung=rung, id=case_id)
+
+
 async def told(tx: Tx, turns: Sequence[Turn]) -> None:
     await tx.many(
         "UPDATE child_case SET told_rung = :rung WHERE id = :id AND told_rung < :rung",

@@ -204,6 +204,19 @@ async def ways(tx: Tx, person_id: int) -> list[Way]:
     return [Way(row["channel"], row["chat"], from_micros(row["wrote_at"]) if row["wrote_at"] else None) for row in rows]
 
 
+async def accounts(tx: Tx, channel: str, ids: Collection[int]) -> dict[int, str]:
+    """Of those of these people who can be reached on that messenger, what it calls them."""
+    wanted = {f"p{n}": one for n, one in enumerate(ids)}
+    among = ", ".join(f":{name}" for name in wanted)
+    rows = await tx.rows(
+        "SELECT person_id, account FROM identity "
+        f"WHERE channel = :channel AND reachable = 1 AND person_id IN ({among})",
+        channel=channel,
+        **wanted,
+    )
+    return {row["person_id"]: row["account"] for row in rows}
+
+
 async def wrote(tx: Tx, channel: str, account: str, at: datetime) -> None:
     """Begins a session, where messages outside of one are charged."""
     await tx.run(

@@ -116,6 +116,8 @@ class Channel(Protocol):
     """What the bot begins outside of a session costs money (`casework.ways`)."""
     waits: timedelta
     """So long the messenger keeps for us what we do not take."""
+    opens_chats: bool
+    """A button can open a chat with somebody whom it knows."""
     keeps_files: bool
     """What people sent can still be fetched days later; else it is fetched when it arrives."""
 

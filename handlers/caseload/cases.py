@@ -39,11 +39,6 @@ async def listed(tx: Tx, here: Scene, offset: int) -> Message:
     if not page.cases:
         return Message(View((NO_CASE,), ((MENU,),)))
     rows = tuple((Button(_line(case, here), str(case.id), "card"),) for case in page.cases)
-    turns = []
-    if page.offset:
-        turns.append(Button(_("← Earlier"), str(page.before), "cases"))
-    if page.after > page.offset:
-        turns.append(Button(_("More →"), str(page.after), "cases"))
     title = _(
         "My cases, {first}-{last} of {total}.",
         first=str(page.offset + 1),
@@ -54,8 +49,8 @@ async def listed(tx: Tx, here: Scene, offset: int) -> Message:
     legend = (_("❗ overdue, • due today"),) if marked else ()
     split = movement.split_button(here.me)
     plan = () if here.me.coordinates else (PLAN,)
-    view = View((title, *legend), rows).with_row(*turns).with_row(*split).with_row(FIND, LISTS).with_row(*plan, MENU)
-    return Message(view)
+    view = View((title, *legend), rows).with_row(*page.turns("cases")).with_row(*split).with_row(FIND, LISTS)
+    return Message(view.with_row(*plan, MENU))
 
 
 def _line(case: Case, here: Scene) -> Text:

@@ -75,17 +75,11 @@ async def shown(tx: Tx, here: Scene, token: str) -> Message:
     page = await page_at(place.offset, partial(lists.page, tx, here.me, place.wanted, here.moment.today))
     place = replace(place, offset=page.offset)
     opening = tuple((Button(case_line(case), f"{case.id}.{place.token}", "list_card"),) for case in page.cases)
-    turns = []
-    if page.offset:
-        turns.append(Button(_("← Earlier"), place.at(page.before), "list"))
-    if page.after > page.offset:
-        turns.append(Button(_("More →"), place.at(page.after), "list"))
     tells = place.wanted.code in await subscriptions.of(tx, here.me)
     lines = (_title(place, page.cases, page.total), *((TELLS,) if tells else ()))
     table = (Button(_("Table (xlsx)"), place.token, "list_table"),) if page.cases else ()
-    return Message(
-        View(lines, opening).with_row(*turns).with_row(*table, _asking(place, tells=tells)).with_row(LISTS, MENU)
-    )
+    view = View(lines, opening).with_row(*page.turns("list", place.at))
+    return Message(view.with_row(*table, _asking(place, tells=tells)).with_row(LISTS, MENU))
 
 
 def _asking(place: Place, *, tells: bool) -> Button:

@@ -10,19 +10,21 @@ from collections.abc import Sequence
 
 from casework import moving
 from casework.records import Case, Person, Team
+from handlers.caseload import happened
 from handlers.engine.kinds import OneOf
 from handlers.engine.scene import Message, Scene
 from handlers.engine.talk import Talk
 from handlers.engine.views import Button, View
 from handlers.engine.words import Text, _, counted
 from handlers.menu import MENU
-from storage import cases, moves, people
+from storage import cases, people
 from storage.database import Tx
 from storage.teams import Load
 
 NOT_THERE = _("This case is not in your area now. Nothing was changed.")
 CLOSED = _("This case is closed. Nothing was changed.")
 NOTHING = _("Nothing was changed.")
+NOT_DONE = _("So nothing of yours was done. It stands so now:")
 
 
 def may_move(me: Person) -> bool:
@@ -86,18 +88,8 @@ async def looked_at(tx: Tx, here: Scene, seen: Case | None) -> Case | Message:
 
 async def overtaken(tx: Tx, here: Scene, case: Case) -> Message:
     """Somebody was there first: who, and how the case stands now."""
-    last = (await moves.history(tx, here.me, case.id))[-1:]
-    who = await people.get(tx, last[0].cause.person_id) if last and last[0].cause.person_id else None
-    first = (
-        _(
-            "{who} changed {case} meanwhile, so nothing of yours was done. It stands so now:",
-            who=who.name,
-            case=case.number,
-        )
-        if who
-        else _("{case} has moved on meanwhile, so nothing of yours was done. It stands so now:", case=case.number)
-    )
-    return said(first, *standing(here, case), rows=((ways_button(case.id),),))
+    first = await happened.last(tx, here, case)
+    return said(first, NOT_DONE, *standing(here, case), rows=((ways_button(case.id),),))
 
 
 def standing(here: Scene, case: Case) -> tuple[Text, ...]:

@@ -13,7 +13,7 @@ from casework.records import Case, Person
 from handlers.engine.kinds import PERSONAL_NUMBER
 from handlers.engine.replies import Reply, Tapped, Typed, number
 from handlers.engine.talk import Accept, Json, Keep, Look, Moment, Reading, Refuse
-from handlers.engine.views import Button, View
+from handlers.engine.views import Button, View, turns
 from handlers.engine.words import Text, _
 from storage import cases
 from storage.database import Tx
@@ -49,6 +49,11 @@ class Page:
     def after(self) -> int:
         """Where the next one begins; the last one's own beginning, so that a second tap turns no page too many."""
         return self.offset + PAGE if self.offset + PAGE < self.total else self.offset
+
+    def turns(self, key: str, at: Callable[[int], str] = str) -> tuple[Button, ...]:
+        """The row that turns it; `at` is the value of the button that shows the page from there on."""
+        before = at(self.before) if self.offset else None
+        return turns(key, before, at(self.after) if self.after > self.offset else None)
 
 
 async def page_at(offset: int, read: Callable[..., Awaitable[tuple[list[Case], int]]]) -> Page:
@@ -98,13 +103,10 @@ class PickCase:
         if not found.cases:
             return View((NO_CASE,))
         rows = tuple((Button(case_line(case), str(case.id)),) for case in found.cases)
-        turns = []
-        if found.offset:
-            turns.append(Button(_("← Earlier"), "p.-"))
-        if found.after > found.offset:
-            turns.append(Button(_("More →"), "p.+"))
         hint = _("Tap it, or write its number (14), a village or a street.")
-        return View((not_found(state["text"]) if found.missed else hint,), rows).with_row(*turns)
+        return View((not_found(state["text"]) if found.missed else hint,), rows).with_row(
+            *found.turns("", lambda offset: "p.-" if offset < found.offset else "p.+")
+        )
 
     def read(self, reply: Reply, partial: Json, found: Any, moment: Moment) -> Reading:
         state = partial or looking_for(self.sought)

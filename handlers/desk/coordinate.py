@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,15 +12,16 @@ from casework import calendar, digest, escalation
 from casework.digest import DayFacts, Digest, Done, Standing
 from casework.hours import Times
 from casework.records import REGIONAL, Case, Person
-from handlers.desk import weekly
+from handlers.desk import ways, weekly
+from handlers.desk.place import Place
+from handlers.desk.ways import Waiting
 from handlers.engine.scene import Chart, Message, Panel, Scene, Series, Sheet, Work
-from handlers.engine.views import Button, View, first
-from handlers.engine.words import Joined, Labelled, Text, Words, _
-from handlers.menu import CASES, CHARTS_BELOW, MENU, unreached_below
-from handlers.morning.overdue import CASES_BELOW, longest, why_late
+from handlers.engine.views import View, first
+from handlers.engine.words import FIRST_LANGUAGE, Joined, Labelled, Text, Words, _
+from handlers.menu import CASES, MENU
+from handlers.morning.overdue import longest, why_late
 from handlers.office.season_charts import PLAIN
-from storage import cases, claims, lateness, overview, people
-from storage import unreached as lost
+from storage import areas, aside, cases, claims, lateness, overview, people
 from storage.database import Tx
 
 IN_DIGEST = 5
@@ -47,21 +48,52 @@ async def make_digest(
     newest = await lateness.last(tx)
     reasons = await lateness.said_between(tx, me, begun, until, after=before.get("lateness", newest))
     facts = await _facts(tx, me, day, done, reasons, _standing(times.zone, before))
+    lines, chart = await _week_or_day(tx, work, me, facts, times, late=late)
     kept = {
         "visits": len(done), "overdue": facts.overdue, "late": late, "until": until.isoformat(), "last": last,
-        "lateness": newest,
+        "lateness": newest, **_to_show_again(me, facts, lines),
     }  # fmt: skip
-    if not await claims.claim(tx, DIGEST, me.id, day.isoformat(), now, kept):
+    if not await claims.claim(tx, DIGEST, me.id, day.isoformat(), now, kept) or not lines:
         return []
+    return _messages(me, day, kept, await _waiting(tx, me, facts.overdue), chart)
+
+
+async def _week_or_day(
+    tx: Tx, work: Work, me: Person, facts: DayFacts, times: Times, *, late: bool
+) -> tuple[list[Text], Chart | None]:
+    """On the last of the reader's days in a week the week takes the place of the day; no lines when there is nothing
+    to say."""
     told = digest.build(facts)
-    unreached = await lost.count(tx, me)
-    if times.is_last_own_day_of_week(day):
-        ago = await claims.before(tx, DIGEST, me.id, (day - timedelta(days=6)).isoformat())
+    if times.is_last_own_day_of_week(facts.day):
+        ago = await claims.before(tx, DIGEST, me.id, (facts.day - timedelta(days=6)).isoformat())
         if week := await weekly.read(tx, work, me, facts, _standing(times.zone, ago)):
             title, *rest = weekly.lines(work, week, facts, told, _why_late(work, told) if told else ())
-            lines = [title, *([LATE] if late else []), *rest]
-            return _messages(me, day, lines, weekly.chart(work, me, week), unreached)
-    return _shown(work, me, told, late=late, unreached=unreached) if told else []
+            return [title, *([LATE] if late else []), *rest], weekly.chart(work, me, week)
+    return ([*_lines(work, told, late=late)], _chart(work, me, told)) if told else ([], None)
+
+
+def _to_show_again(me: Person, facts: DayFacts, lines: Sequence[Text]) -> dict[str, Any]:
+    words = Words(me.language or FIRST_LANGUAGE, facts.day)
+    return {
+        "lines": [words.say(line) for line in lines],
+        "cases": [[case.id, case.number] for case in facts.longest],
+    }
+
+
+async def again(tx: Tx, here: Scene, place: Place) -> Message:
+    """The digest of a day as it was told; its buttons count what waits now."""
+    day = place.day or here.moment.today
+    kept = await claims.detail(tx, DIGEST, here.me.id, day.isoformat())
+    if not kept and day == here.moment.today and (made := await _since_the_last(tx, here)):
+        return replace(made[0], view=made[0].view.with_row(MENU), to=None, kind="", replaces=True)
+    _first, overdue = await areas.overdue(tx, here.me, here.moment.today, offset=0, limit=1)
+    rows = ways.rows(here.me, day, kept.get("cases", []), await _waiting(tx, here.me, overdue))
+    lines = kept.get("lines") or [_("I have no digest of {day} for you.", day=day)]
+    return Message(View(tuple(lines), (*rows, (MENU,))))
+
+
+async def _waiting(tx: Tx, me: Person, overdue: int) -> Waiting:
+    return Waiting(overdue, *await aside.waiting_for(tx, me))
 
 
 async def at_once(tx: Tx, here: Scene) -> list[Message]:
@@ -96,7 +128,10 @@ async def _since_the_last(tx: Tx, here: Scene) -> list[Message]:
     )  # fmt: skip
     facts = await _facts(tx, me, day, done, reasons, _standing(here.zone, before))
     told = digest.build(facts)
-    return _shown(here.work, me, told, late=False, unreached=await lost.count(tx, me)) if told else []
+    if told is None:
+        return []
+    kept = _to_show_again(me, facts, [*_lines(here.work, told, late=False)])
+    return _messages(me, day, kept, await _waiting(tx, me, facts.overdue), _chart(here.work, me, told))
 
 
 def _standing(zone: ZoneInfo, kept: dict[str, Any]) -> Standing | None:
@@ -117,24 +152,18 @@ async def _facts(
     return DayFacts(day, tuple(done), overdue, tuple(longest), before, total, visited, alone, tuple(reasons))
 
 
-def _shown(work: Work, me: Person, told: Digest, *, late: bool, unreached: int) -> list[Message]:
-    chart = _chart(Words(me.language, told.day), told) if told.teams and work.charts else None
-    return _messages(me, told.day, _lines(work, told, late=late), chart, unreached)
-
-
-def _messages(me: Person, day: date, lines: Iterable[Text], chart: Chart | None, unreached: int) -> list[Message]:
-    rows = (
-        (Button(_("The full table (xlsx)"), day.isoformat(), "table"),),
-        *(((unreached_below(unreached),),) if unreached else ()),
-        (CASES_BELOW, CHARTS_BELOW),
-    )
-    messages = [Message(View(tuple(lines), rows), replaces=False, to=me.id, kind=DIGEST)]
+def _messages(me: Person, day: date, kept: Mapping[str, Any], waiting: Waiting, chart: Chart | None) -> list[Message]:
+    view = View(tuple(kept["lines"]), ways.rows(me, day, kept["cases"], waiting))
+    messages = [Message(view, replaces=False, to=me.id, kind=DIGEST)]
     if chart:
         messages.append(Message(View(()), replaces=False, to=me.id, attachment=chart, kind="digest.chart"))
     return messages
 
 
-def _chart(words: Words, told: Digest) -> Chart:
+def _chart(work: Work, me: Person, told: Digest) -> Chart | None:
+    if not (told.teams and work.charts):
+        return None
+    words = Words(me.language, told.day)
     title = words.say(_("Visits by team, {day}", day=f"{told.day:%d.%m.%Y}"))
     visits = Series("", tuple(float(count) for _name, count in told.teams), PLAIN)
     return Chart(title, (Panel(tuple(words.say(_team(name)) for name, _count in told.teams), (visits,)),), lying=True)

@@ -190,10 +190,13 @@ class Day(Plain):
     days_on: int = 365
     none: Text | None = None
     earliest: date | None = None
+    offered: tuple[date, ...] = ()
+    """These instead of the usual ones."""
 
     def show(self, partial: Json, found: Any, moment: Moment) -> View:
-        offered = (0, -1, -2) if not self.days_on else (1, 2, 3, 7, 14)
-        days = [max(moment.today, self.earliest or moment.today) + timedelta(days=n) for n in offered]
+        usual = (0, -1, -2) if not self.days_on else (1, 2, 3, 7, 14)
+        begin = max(moment.today, self.earliest or moment.today)
+        days = list(self.offered) or [begin + timedelta(days=n) for n in usual]
         if self.suggest and self._fits(self.suggest, moment.today):
             days = [self.suggest, *(day for day in days if day != self.suggest)]
         rows = in_rows([Button(day, day.isoformat()) for day in days[:6]], 3)

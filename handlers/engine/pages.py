@@ -8,7 +8,7 @@ from typing import Any
 from handlers.engine.kinds import Options, Plain, typed_choice
 from handlers.engine.replies import Reply, Tapped
 from handlers.engine.talk import Accept, Json, Keep, Moment, Reading, Refuse
-from handlers.engine.views import Button, View, in_rows
+from handlers.engine.views import Button, View, in_rows, turns
 from handlers.engine.words import Text, _
 
 PAGE = 8
@@ -24,12 +24,8 @@ class OnPages(Plain):
     def show(self, partial: Json, found: Any, moment: Moment) -> View:
         begin, size = self._begin(partial), PAGE * self.columns
         page = list(self.options.items())[begin : begin + size]
-        turns = []
-        if begin:
-            turns.append(Button(_("← Earlier"), "p.-"))
-        if begin + size < len(self.options):
-            turns.append(Button(_("More →"), "p.+"))
-        return View((), in_rows([Button(label, code) for code, label in page], self.columns)).with_row(*turns)
+        turning = turns("", "p.-" if begin else None, "p.+" if begin + size < len(self.options) else None)
+        return View((), in_rows([Button(label, code) for code, label in page], self.columns)).with_row(*turning)
 
     def read(self, reply: Reply, partial: Json, found: Any, moment: Moment) -> Reading:
         turn = {"p.+": 1, "p.-": -1}.get(reply.value) if isinstance(reply, Tapped) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from handlers.engine.words import Text, counted
+from handlers.engine.words import Text, _, counted
 
 
 @dataclass(frozen=True)
@@ -14,6 +14,10 @@ class Button:
     value: str
     key: str = ""
     """The question it answers; empty means the question that shows it."""
+    person: int = 0
+    """Opens a chat with that person instead; where their messenger cannot be opened by a button it is left out."""
+    account: str = ""
+    """Theirs on the messenger of the reader; put in when the message goes out."""
 
 
 BELOW = "_below"
@@ -30,6 +34,12 @@ class View:
 
     def with_row(self, *buttons: Button) -> View:
         return View(self.lines, (*self.rows, buttons)) if buttons else self
+
+
+def turns(key: str, before: str | None, after: str | None) -> tuple[Button, ...]:
+    """The row that turns the page: the values of the one before and of the next, None where there is none."""
+    back = () if before is None else (Button(_("← Earlier"), before, key),)
+    return (*back, *(() if after is None else (Button(_("More →"), after, key),)))
 
 
 def first(lines: Sequence[Text], at_most: int) -> list[Text]:

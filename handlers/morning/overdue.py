@@ -94,6 +94,20 @@ def longest(work: Work, shown: Sequence[Case], count: int, today: date) -> list[
     return [*overdue_lines(work, shown, today, len(shown)), *and_more(count - len(shown))]
 
 
+def due_lines(listed: Sequence[Case], today: date) -> list[Text]:
+    """Of cases that one team holds: how long each is overdue, or when it is due."""
+    return [_due_line(case, today) for case in listed]
+
+
+def _due_line(case: Case, today: date) -> Text:
+    named = {"case": case.number, "place": place_of(case)}
+    if case.due_on is None or case.due_on >= today:
+        return _("{case}, {place} · {day}", day=case.due_on or "—", **named)
+    return counted(
+        "❗ {case}, {place} · {count} day", "❗ {case}, {place} · {count} days", (today - case.due_on).days, **named
+    )
+
+
 def _overdue(book: Catalogue, case: Case, today: date) -> Text:
     line = counted(
         "• {case}, {place} · {holder} · {count} day",

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from casework.records import LEADER, Person
 from handlers.caseload.moving import said
 from handlers.engine.scene import Message, Scene
-from handlers.engine.views import Button, View, in_rows
+from handlers.engine.views import Button, View, in_rows, turns
 from handlers.engine.words import Joined, Text, _, counted
 from handlers.menu import MENU, TEAMS
 from handlers.people import absence
@@ -34,13 +34,10 @@ async def listed(tx: Tx, here: Scene, offset: int) -> Message:
         return said(NOT_YOURS)
     begin = offset if 0 <= offset < len(loads) else 0
     rows = [(_named(one, here.me),) for one in loads[begin : begin + PAGE]]
-    turns = []
-    if begin:
-        turns.append(Button(_("← Earlier"), str(max(0, begin - PAGE)), "teams"))
-    if begin + PAGE < len(loads):
-        turns.append(Button(_("More →"), str(begin + PAGE), "teams"))
+    before = str(max(0, begin - PAGE)) if begin else None
+    after = str(begin + PAGE) if begin + PAGE < len(loads) else None
     title = counted("{count} team.", "{count} teams.", len(loads))
-    return Message(View((title,), tuple(rows)).with_row(*turns).with_row(MENU))
+    return Message(View((title,), tuple(rows)).with_row(*turns("teams", before, after)).with_row(MENU))
 
 
 async def _loads(tx: Tx, me: Person) -> list[Load]:

@@ -52,7 +52,7 @@ PARTS = {"photo": _photo, "document": _document}
 def _send_file(desk: Desk, params: Params, kind: str) -> Json:
     chat = desk.world.chat_for_bot(params.chat_id)
     text, entities = words(params, "caption", CAPTION_LIMIT)
-    keyboard = markup(params)
+    keyboard = markup(desk, params)
     answered = reply_to(desk, chat, params)
     sent = params.upload(kind)
     desk.limits.spend(chat.id)
@@ -95,7 +95,7 @@ def send_media_group(desk: Desk, params: Params) -> list[Json]:
 def send_location(desk: Desk, params: Params) -> Json:
     chat = desk.world.chat_for_bot(params.chat_id)
     place = (params.number("latitude"), params.number("longitude"))
-    keyboard = markup(params)
+    keyboard = markup(desk, params)
     desk.limits.spend(chat.id)
     payload = {"location": {"latitude": place[0], "longitude": place[1]}, **reply_to(desk, chat, params)}
     message = desk.world.add(chat, desk.world.bot, kind="location", location=place, markup=keyboard, payload=payload)

@@ -22,6 +22,7 @@ TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
 BUTTON_DATA_LIMIT = 64
 BUTTONS_LIMIT = 100
+CHAT_WITH = "tg://user?id="
 DELETE_WITHIN = timedelta(hours=48)
 NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same as a "
@@ -53,7 +54,7 @@ def words(params: Params, name: str, limit: int) -> tuple[str, list[Json]]:
     return text, kept
 
 
-def markup(params: Params) -> Json | None:
+def markup(desk: Desk, params: Params) -> Json | None:
     """The keyboard, checked; None when there is none."""
     keyboard = params.decode("reply_markup")
     if keyboard is None:
@@ -67,13 +68,13 @@ def markup(params: Params) -> Json | None:
         raise bad_request('field "inline_keyboard" of the InlineKeyboardMarkup must be an Array of Arrays')
     keys = [key for row in rows for key in row]
     for key in keys:
-        _check_button(key)
+        _check_button(desk.world, key)
     if len(keys) > BUTTONS_LIMIT:
         raise bad_request("reply markup is too long")
     return {"inline_keyboard": [row for row in rows if row]} if keys else None
 
 
-def _check_button(key: Json) -> None:
+def _check_button(world: World, key: Json) -> None:
     if not str(key.get("text", "")).strip():
         raise bad_request("can't parse inline keyboard button: inline keyboard button text must be non-empty")
     data = key.get("callback_data")
@@ -81,6 +82,17 @@ def _check_button(key: Json) -> None:
         raise bad_request("BUTTON_DATA_INVALID")
     if len(set(key) - {"text", "style", "icon_custom_emoji_id"}) == 0:
         raise bad_request("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
+    if (opened := str(key.get("url", ""))).startswith(CHAT_WITH):
+        _check_person(world, opened.removeprefix(CHAT_WITH))
+
+
+def _check_person(world: World, number: str) -> None:
+    """`tg://user?id=…` names somebody whom the bot has met and who lets links lead to them."""
+    person = world.people.get(int(number)) if number.isdecimal() else None
+    if person is None or not person.started:
+        raise bad_request("BUTTON_USER_INVALID")
+    if person.private:
+        raise bad_request("BUTTON_USER_PRIVACY_RESTRICTED")
 
 
 def reply_to(desk: Desk, chat: Chat, params: Params) -> Json:
@@ -104,7 +116,7 @@ def send_message(desk: Desk, params: Params) -> Json:
     text, entities = words(params, "text", TEXT_LIMIT)
     if not text:
         raise bad_request("message text is empty")
-    keyboard = markup(params)
+    keyboard = markup(desk, params)
     payload = reply_to(desk, chat, params)
     desk.limits.spend(chat.id)
     message = desk.world.add(chat, desk.world.bot, text=text, entities=entities, markup=keyboard, payload=payload)
@@ -134,7 +146,7 @@ def edit_text(desk: Desk, params: Params) -> Json:
     text, entities = words(params, "text", TEXT_LIMIT)
     if not text:
         raise bad_request("message text is empty")
-    return _change(desk, message, {"text": text, "entities": entities, "markup": markup(params)})
+    return _change(desk, message, {"text": text, "entities": entities, "markup": markup(desk, params)})
 
 
 def edit_caption(desk: Desk, params: Params) -> Json:
@@ -142,11 +154,11 @@ def edit_caption(desk: Desk, params: Params) -> Json:
     if message.kind not in {"photo", "document"}:
         raise bad_request("there is no caption in the message to edit")
     text, entities = words(params, "caption", CAPTION_LIMIT)
-    return _change(desk, message, {"text": text, "entities": entities, "markup": markup(params)})
+    return _change(desk, message, {"text": text, "entities": entities, "markup": markup(desk, params)})
 
 
 def edit_markup(desk: Desk, params: Params) -> Json:
-    return _change(desk, _to_edit(desk, params), {"markup": markup(params)})
+    return _change(desk, _to_edit(desk, params), {"markup": markup(desk, params)})
 
 
 def delete_message(desk: Desk, params: Params) -> bool:

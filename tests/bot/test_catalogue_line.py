@@ -91,7 +91,7 @@ async def season_report(person: Person) -> str:
 
 async def table(person: Person) -> list[tuple[object, ...]]:
     """Case, next step and due day of each line."""
-    await person.taps("Цялата таблица (xlsx)")
+    await person.taps("Таблица (xlsx)")
     document = (await person.hears(15)).document
     assert document is not None
     sheet = load_workbook(BytesIO(document.data)).active

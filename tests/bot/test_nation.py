@@ -44,7 +44,9 @@ async def test_a_digest_reads_no_history_through(tmp_path: Path, role: str) -> N
     for sql, plan in found:
         aliases = {name for table in HISTORY for name in (table, *re.findall(rf"(?:FROM|JOIN) {table} (\w+)", sql))}
         for step in plan:
-            assert not any(step.split()[:2] == ["SCAN", name] for name in aliases), (sql, step)
+            # Of the inbox this index has only what is set aside.
+            whole = step.split()[:2] if "inbox_aside" not in step else []
+            assert not any(whole == ["SCAN", name] for name in aliases), (sql, step)
             # A case leads to its visits only one by one, never to all of them at once.
             assert "visit_case" not in step, (sql, step)
 

@@ -31,7 +31,7 @@ async def test_the_digest_comes_once_at_its_hour_with_chart_and_table(world: Wor
     assert (await kolyo.hears(15)).kind == "photo"
     world.move_to(0, 18)
     await kolyo.quiet(0.2)
-    await kolyo.taps("Цялата таблица (xlsx)")
+    await kolyo.taps("Таблица (xlsx)")
     sheet = await kolyo.hears()
     assert sheet.document is not None
     assert sheet.document.name.endswith(".xlsx")

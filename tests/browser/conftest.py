@@ -137,6 +137,8 @@ class Phone:
             self.page.set_viewport_size({"width": size[0], "height": size[1]})
             if size == NARROW:
                 self.page.get_by_role("tab", name=self.who.replace(",", "")).click()
+            else:
+                self.box.scroll_into_view_if_needed()
             for scheme in ("dark", "light"):
                 self.page.emulate_media(color_scheme=scheme)
                 self.page.screenshot(path=str(Path(folder) / f"{name}-{size[0]}-{scheme}.png"))

@@ -113,7 +113,7 @@ async def test_who_decides_second_overwrites_nothing(there: Oblast) -> None:
     await there.reni.sends(tap("decide"))
     await there.reni.taps("Друга стъпка и ден", "посещение", "утре")
     await decides(there, "Дублира друг случай")
-    assert "Кольо междувременно промени БЯ-001" in await there.reni.taps("Реши така")
+    assert "Кольо реши за БЯ-001: дублира друг случай (току-що)." in await there.reni.taps("Реши така")
     assert (await there.case()).status == "S70"
 
 
@@ -122,7 +122,7 @@ async def test_what_moved_of_itself_is_said_without_a_name(there: Oblast) -> Non
     await there.reni.taps("Дублира друг случай")
     async with there.database.transaction() as tx:
         await tx.run("UPDATE child_case SET version = version + 1, due_on = NULL WHERE id = 1")
-    assert "Междувременно по БЯ-001 има новост" in await there.reni.taps("Реши така")
+    assert "По БЯ-001 има новост" in await there.reni.taps("Реши така")
 
 
 async def test_nothing_is_decided_by_leaders_and_members_or_when_it_is_left(there: Oblast) -> None:

@@ -65,7 +65,7 @@ async def test_the_second_of_two_coordinators_sees_what_the_first_did(there: Obl
     await there.reni.taps("Р-1")
     await gives(there)
     assert await there.reni.taps("Дай го на") == (
-        "Кольо междувременно промени БЯ-001, затова Вашето не е направено. Сега е така:\n"
+        "Кольо даде БЯ-001 на екип Б-2 (току-що).\nЗатова Вашето не е направено. Сега е така:\n"
         "Разпределен на екип · при екип Б-2\nСледва: посещение. Срок: днес, 24.11"
     )
     assert there.told(there.reni) == {}

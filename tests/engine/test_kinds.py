@@ -12,6 +12,7 @@ from casework.records import Person, Photo, Place
 from handlers.caseload.pick import PickCase
 from handlers.engine.kinds import AnyOf, Day, Hour, Number, OneOf, Photos, Sentence, Where, yes_no
 from handlers.engine.pages import OnPages
+from handlers.engine.phrased import Phrased, Saying
 from handlers.engine.replies import Filed, Located, Pictured, Reply, Tapped, Typed, Unreadable
 from handlers.engine.review import Review
 from handlers.engine.talk import Accept, Keep, Line, Moment, Refuse
@@ -26,6 +27,7 @@ DOOR = Photo("telegram", "f1", "u1")
 EVERY_KIND = [
     OneOf(FRUIT),
     OnPages(FRUIT),
+    Phrased(FRUIT, {"more": "Друг плод"}),
     AnyOf(FRUIT, 3),
     AnyOf(FRUIT, 3, first=2),
     Sentence(),
@@ -208,3 +210,23 @@ def test_a_page_turns_as_far_as_there_are_choices() -> None:
     assert read(many, tapped("p.-")) == Keep(0)
     assert read(many, tapped("19")) == Accept("19")
     assert why(read(many, tapped("20"))) == "Please tap one of the buttons below."
+
+
+def test_a_sentence_stands_ready_or_is_written_or_a_way_is_taken() -> None:
+    kind = Phrased(FRUIT, {"more": "Друг плод"})
+    for reply, said in (
+        (tapped("ready.p"), Saying("Круша")),
+        (tapped("way.more"), Saying(way="more")),
+        (Typed(" Мушмула "), Saying("Мушмула")),
+        (Typed("way.more"), Saying("way.more")),
+    ):
+        answer = read(kind, reply)
+        assert isinstance(answer, Accept)
+        assert kind.decode(answer.value) == said
+    for forged in ("ready.zz", "way.p", "written.Мушмула", "ready", ""):
+        assert "write it as text" in why(read(kind, tapped(forged)))
+    assert "personal number" in why(read(kind, Typed(made_up_number())))
+    shown = [(button.value, button.label) for row in kind.show(None, None, NOON).rows for button in row]
+    assert shown == [*((f"ready.{code}", label) for code, label in FRUIT.items()), ("way.more", "Друг плод")]
+    for wrong in ("p", ["ready"], ["ready", 1], ["written", ""], ["way", "a"], None):
+        assert not kind.accepts(wrong)

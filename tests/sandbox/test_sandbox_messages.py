@@ -106,6 +106,25 @@ async def test_taps(bot: Bot, ivan: Person) -> None:
         await query.answer()
 
 
+async def test_a_button_opens_the_chat_of_whom_the_bot_has_met_and_who_allows_it(
+    sandbox: Sandbox, bot: Bot, ivan: Person
+) -> None:
+    stranger = sandbox.world.person("Непозната")
+
+    async def sent(number: int) -> None:
+        rows = [[InlineKeyboardButton("Пиши", url=f"tg://user?id={number}")]]
+        await bot.send_message(ivan.id, "Случай", reply_markup=InlineKeyboardMarkup(rows))
+
+    await sent(ivan.id)
+    assert ivan.last.buttons[0][0].url == f"tg://user?id={ivan.id}"
+    for number in (stranger.id, 5):
+        with pytest.raises(BadRequest, match=r"(?i)BUTTON_USER_INVALID"):
+            await sent(number)
+    ivan.private = True
+    with pytest.raises(BadRequest, match=r"(?i)BUTTON_USER_PRIVACY_RESTRICTED"):
+        await sent(ivan.id)
+
+
 async def test_hears_in_order_and_quiet(bot: Bot, ivan: Person) -> None:
     await ivan.quiet(0.01)
     await bot.send_message(ivan.id, "а")

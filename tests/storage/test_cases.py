@@ -34,6 +34,8 @@ def statements() -> list[tuple[str, str]]:
 
 
 UNSEEN_BY_PEOPLE = {
+    "inquiries.py:=": "the number of a case, for whoever asked about it or was asked",
+    "inquiries.py:who_knows": "who was at the door of a case last; its name, and nothing of the case",
     "cases.py:due_everywhere": "the schedule, which tells each case to one person who may see it",
     "cases.py:handed_over": "of a hand-over, for whoever may answer to it (handovers.get)",
     "handovers.py:_offers": "what is told of a case that is offered; to whom, each caller says",

@@ -35,6 +35,10 @@ GONE = ("message to edit not found", "message can't be edited")
 NOTHING_LEFT_TO_DO = ("message is not modified", "message to delete not found", "message can't be deleted")
 
 
+NO_CHAT = "button_user_"
+"""`BUTTON_USER_PRIVACY_RESTRICTED`, `BUTTON_USER_INVALID`: see `opens_chats`."""
+
+
 class Telegram:
     """The channel; `bot` holds the address, the token and the session."""
 
@@ -43,6 +47,9 @@ class Telegram:
     waits = timedelta(hours=24)
     """core.telegram.org/bots/api#getting-updates, read 24.11.2026."""
     keeps_files = True
+    opens_chats = True
+    """By `tg://user?id=…`, "if this is allowed by their privacy settings" (the Bot API's InlineKeyboardButton, as
+    grammy.dev quotes it, read 29.11.2026); phones know it since December 2021."""
     charges = False
     read = staticmethod(reading.read)
     calls = staticmethod(showing.calls)
@@ -79,10 +86,20 @@ class Telegram:
                 payload[PHOTO if drawing.kind == "chart" else FILE] = Upload(content, filename=name)
                 answer = await self._bot.do_api_request(due.method, api_kwargs=payload)
             else:
-                answer = await self.call(due.method, payload)
+                answer = await self._called(due.method, payload)
         except TelegramError as error:
             raise trouble(error, due) from error
         return Sent(str(answer["message_id"]) if isinstance(answer, dict) and "message_id" in answer else "")
+
+    async def _called(self, method: str, payload: dict[str, Any]) -> Any:
+        """Whoever wants no chat opened with them takes the button away, not the whole message."""
+        try:
+            return await self.call(method, payload)
+        except BadRequest as error:
+            without = showing.without_chats(payload) if NO_CHAT in str(error).casefold() else None
+            if without is None:
+                raise
+            return await self.call(method, without)
 
     async def fetch(self, file: str) -> bytes:
         try:

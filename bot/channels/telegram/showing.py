@@ -10,6 +10,7 @@ from bot.channels import attachments, buttons
 from bot.channels.parts import split
 from bot.channels.telegram.reading import CHANNEL
 from handlers.engine.scene import Attachment, Chart, Message
+from handlers.engine.views import Button
 from handlers.engine.words import Text, Words
 from storage.outbox import Call
 
@@ -57,11 +58,24 @@ def _text(told: Message, words: Words) -> str:
 
 
 def _markup(told: Message, words: Words) -> dict[str, Any] | None:
-    rows = [
-        [{"text": words.say(button.label), "callback_data": buttons.write(told, button)} for button in row]
-        for row in told.view.rows
-    ]
+    rows = [[_button(told, button, words) for button in row] for row in told.view.rows]
     return {"inline_keyboard": rows} if rows else None
+
+
+def _button(told: Message, button: Button, words: Words) -> dict[str, str]:
+    label = words.say(button.label)
+    if button.account:
+        return {"text": label, "url": f"tg://user?id={button.account}"}
+    return {"text": label, "callback_data": buttons.write(told, button)}
+
+
+def without_chats(payload: dict[str, Any]) -> dict[str, Any] | None:
+    """The same call without the buttons that open a chat; None when it has none."""
+    rows = payload.get("reply_markup", {}).get("inline_keyboard", [])
+    kept = [[button for button in row if "url" not in button] for row in rows]
+    if kept == rows:
+        return None
+    return {**payload, "reply_markup": {"inline_keyboard": [row for row in kept if row]}}
 
 
 def _fits(text: str) -> bool:

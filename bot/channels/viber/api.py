@@ -37,6 +37,8 @@ class Viber:
     one_keyboard = True
     waits = timedelta(hours=1)
     """developers.viber.com/docs/faq, read 24.11.2026."""
+    opens_chats = False
+    """There is no such button: "open-url" opens pages, and a chat only by its telephone number, which is not kept."""
     keeps_files = False
     charges = True
     read = staticmethod(reading.read)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0016_outages"
-down_revision = "0013_hours"
+down_revision = "0015_digest"
 
 STATEMENTS = """
 CREATE TABLE outage (
