@@ -21,9 +21,9 @@ import psutil
 from casework.records import MEMBER, NextStep
 from sandbox import Person, Sandbox
 from sandbox.messages import ChatMessage
-from storage import cases, people, teams
-from storage.cases import NewCase
+from storage import new_cases, people, teams
 from storage.database import open_database
+from storage.new_cases import NewCase
 from storage.people import Invitation
 
 TOKEN = "111:AAA"
@@ -137,7 +137,7 @@ async def _prepare(folder: Path, crowd: list[Person]) -> None:
             await people.accept(tx, joined.id, now)
         new = [NewCase("БЯ", "G1", "Бяла", "Бяла", f"ул. Дунав {n}", 2015, team, "", None, str(n)) for n in range(60)]
         # Due tomorrow, so that no notice comes between the answers by day.
-        await cases.put(tx, new, NextStep("S11", "visit", now.date() + timedelta(days=1)), now)
+        await new_cases.put(tx, new, NextStep("S11", "visit", now.date() + timedelta(days=1)), now)
     await database.close()
 
 

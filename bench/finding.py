@@ -15,9 +15,9 @@ from datetime import UTC, datetime, timedelta
 
 from casework import catalogue
 from casework.records import REGIONAL, NextStep, Person, VisitReport
-from storage import cases, lists, people, teams, visits
-from storage.cases import NewCase
+from storage import cases, lists, new_cases, people, teams, visits
 from storage.database import Tx, open_database
+from storage.new_cases import NewCase
 from storage.people import Invitation
 
 CASES, NOTED, AT_ONCE = 100_000, 40_000, 20_000
@@ -79,7 +79,7 @@ async def fill(tx: Tx, oblast: Oblast) -> Person:
     for first in range(0, CASES, AT_ONCE):
         new = [oblast.case(number, team) for number in range(first, first + AT_ONCE)]
         due = NOW.date() + timedelta(days=CHANCE.randint(-30, 30))
-        await cases.put(tx, new, NextStep("S11", "visit", due), NOW)
+        await new_cases.put(tx, new, NextStep("S11", "visit", due), NOW)
     for _ in range(NOTED):
         promised = NOW.date() + timedelta(days=CHANCE.randint(-10, 10))
         report = VisitReport(

@@ -10,7 +10,7 @@ from bot import imports, spreadsheets
 from casework import steps
 from casework.placing import Plan, Reach
 from handlers.engine.scene import Work
-from storage import cases
+from storage import new_cases
 from storage.database import Tx
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "ruse"
@@ -25,7 +25,7 @@ async def fill(tx: Tx, work: Work, now: datetime) -> None:
     first = steps.first(work.catalogue, work.calendar, today)
     for nth, days in enumerate(DUE_IN_DAYS):
         due = replace(first, due_on=today + timedelta(days=days))
-        await cases.put(tx, new[nth :: len(DUE_IN_DAYS)], due, now)
+        await new_cases.put(tx, new[nth :: len(DUE_IN_DAYS)], due, now)
 
 
 async def _planned(tx: Tx, work: Work, name: str) -> Plan:

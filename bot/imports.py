@@ -14,9 +14,9 @@ from casework.records import IMPORT, Cause, Person, Team
 from handlers.desk import imports as said
 from handlers.engine.scene import Message, Work
 from handlers.institutions.checked import of_team
-from storage import audit, cases, teams
-from storage.cases import NewCase
+from storage import audit, cases, new_cases, teams
 from storage.database import Tx
+from storage.new_cases import NewCase
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Known:
 
 async def known(tx: Tx, work: Work) -> Known:
     rules = work.catalogue.retention
-    enrolled = await cases.marks_of(tx, (rules.status, rules.kept))
-    return Known(await teams.by_name(tx), await cases.recognised(tx), enrolled)
+    enrolled = await new_cases.marks_of(tx, (rules.status, rules.kept))
+    return Known(await teams.by_name(tx), await new_cases.recognised(tx), enrolled)
 
 
 def plan(work: Work, sheet: Sheet, reach: Reach, held: Known) -> Plan:
@@ -116,7 +116,7 @@ async def _put(tx: Tx, work: Work, new: Sequence[NewCase], now: datetime) -> int
     today, added = calendar.local_day(now, work.zone), 0
     for group in dict.fromkeys(case.group for case in new):
         first = steps.first_of(work.catalogue, work.calendar, group, today)
-        added += await cases.put(tx, [case for case in new if case.group == group], first, now)
+        added += await new_cases.put(tx, [case for case in new if case.group == group], first, now)
     return added
 
 

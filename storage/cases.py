@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from casework import numbers, spelling
 from casework.escalation import Due
 from casework.numbers import CaseQuery
-from casework.records import DECISION, IMPORT, OPEN, Case, Cause, NextStep, Person
+from casework.records import DECISION, OPEN, Case, Cause, NextStep, Person
 from storage import audit, moves, referrals, wordbook
-from storage.database import Row, Tx, from_micros, to_micros
+from storage.database import Row, Tx, from_micros
 
 _CASE = (
     "c.id, c.prefix, c.running, c.grouping, c.municipality, c.settlement, c.address, c.birth_year, c.status, "
@@ -29,22 +28,6 @@ WORDS = 5
 
 class Changed(Exception):
     """Somebody changed the case meanwhile; the transaction must be made again."""
-
-
-@dataclass(frozen=True)
-class NewCase:
-    """A case to be kept. `recognised_by` tells the same child in a second import."""
-
-    prefix: str
-    group: str
-    municipality: str
-    settlement: str
-    address: str
-    birth_year: int | None
-    team_id: int | None
-    note: str
-    sealed_name: bytes | None
-    recognised_by: str
 
 
 async def get(tx: Tx, me: Person, case_id: int) -> Case | None:
@@ -282,11 +265,6 @@ async def sealed_name(tx: Tx, me: Person, case_id: int, now: datetime) -> bytes 
     return sealed
 
 
-async def recognised(tx: Tx) -> set[str]:
-    """By what the cases that are here are recognised in an import file."""
-    return {row["recognised_by"] for row in await tx.rows("SELECT recognised_by FROM child_case")}
-
-
 async def observed_due(tx: Tx, status: str, today: date) -> list[Case]:
     """For the schedule, not for a person: enrolled children for whom a check is due, or was asked and has no answer."""
     rows = await tx.rows(
@@ -310,73 +288,10 @@ async def count_of(tx: Tx, status: str, municipality: str) -> int:
     return int(row["n"])
 
 
-async def marks_of(tx: Tx, statuses: Sequence[str]) -> set[str]:
-    """By what the cases of those statuses are recognised in an import file."""
-    rows = [
-        row
-        for status in statuses
-        for row in await tx.rows("SELECT recognised_by FROM child_case WHERE status = :status", status=status)
-    ]
-    return {row["recognised_by"] for row in rows}
-
-
 async def marked(tx: Tx, mark: str) -> Case | None:
     """For an import, not for a person: the case that is recognised by that."""
     row = await tx.row(f"SELECT {_CASE} FROM child_case c {_JOINED} WHERE c.recognised_by = :mark", mark=mark)
     return _case(row) if row else None
-
-
-async def put(tx: Tx, new: Sequence[NewCase], first: NextStep, now: datetime) -> int:
-    """Keeps the cases that are not here yet, numbered on within their letters; returns how many were new."""
-    known = await recognised(tx)
-    newest = await tx.one("SELECT coalesce(max(id), 0) AS id FROM child_case")
-    last = {
-        row["prefix"]: int(row["last"])
-        for row in await tx.rows("SELECT prefix, max(running) AS last FROM child_case GROUP BY prefix")
-    }
-    added = []
-    for case in new:
-        if case.recognised_by in known:
-            continue
-        known.add(case.recognised_by)
-        last[case.prefix] = last.get(case.prefix, 0) + 1
-        added.append(_row_of(case, last[case.prefix], first, now))
-    await tx.many(
-        "INSERT INTO child_case (prefix, running, grouping, municipality, settlement, address, birth_year, status, "
-        "team_id, next_step, due_on, sealed_name, recognised_by, note, created_at) VALUES (:prefix, :running, "
-        ":grouping, :municipality, :settlement, :address, :birth_year, :status, :team_id, :step, :due, :sealed, "
-        ":recognised, :note, :now)",
-        added,
-    )
-    await tx.many(
-        "INSERT INTO transition (case_id, at, cause, was, status, step, due_on, team_id) "
-        "SELECT id, created_at, :cause, '', status, next_step, due_on, team_id FROM child_case "
-        "WHERE recognised_by = :recognised",
-        [{"cause": IMPORT, "recognised": row["recognised"]} for row in added],
-    )
-    rows = await tx.rows("SELECT id, settlement, address, note FROM child_case WHERE id > :newest", newest=newest["id"])
-    await wordbook.add(tx, [(row["id"], " ".join(row[1:])) for row in rows])
-    return len(added)
-
-
-def _row_of(case: NewCase, running: int, first: NextStep, now: datetime) -> dict[str, object]:
-    return {
-        "prefix": case.prefix,
-        "running": running,
-        "grouping": case.group,
-        "municipality": case.municipality,
-        "settlement": case.settlement,
-        "address": case.address,
-        "birth_year": case.birth_year,
-        "status": first.status,
-        "team_id": case.team_id,
-        "step": first.step,
-        "due": first.due_on.isoformat() if first.due_on else None,
-        "sealed": case.sealed_name,
-        "recognised": case.recognised_by,
-        "note": case.note,
-        "now": to_micros(now),
-    }
 
 
 def _case(row: Row) -> Case:

@@ -21,9 +21,9 @@ from bot.app import App, open_app
 from casework.records import LEADER, MEMBER, NextStep
 from sandbox import Person, Sandbox
 from sandbox.pulse import Pulse
-from storage import cases, import_files, inbox, outbox, people, teams
-from storage.cases import NewCase
+from storage import import_files, inbox, new_cases, outbox, people, teams
 from storage.database import Tx
+from storage.new_cases import NewCase
 from storage.people import Invitation
 
 TOKEN = "111:AAA"
@@ -163,7 +163,7 @@ async def one_team(app: App) -> None:
             NewCase("БЯ", "G1", "Бяла", "Бяла", f"ул. Дунав {n}", 2015, team, "", sealed, str(n)) for n in range(1, 17)
         ]
         today = app.now().astimezone(app.config.zone).date()
-        await cases.put(tx, new, NextStep("S11", "visit", today), app.now())
+        await new_cases.put(tx, new, NextStep("S11", "visit", today), app.now())
         await tx.run("UPDATE child_case SET told_rung = 1")
 
 

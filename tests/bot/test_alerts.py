@@ -20,9 +20,9 @@ from handlers.engine.replies import Tapped
 from handlers.engine.scene import Scene
 from handlers.engine.talk import Moment
 from sandbox import Person, Sandbox
-from storage import cases, people, teams
-from storage.cases import NewCase
+from storage import cases, new_cases, people, teams
 from storage.database import Tx
+from storage.new_cases import NewCase
 from storage.people import INVITATION_LASTS, Invitation
 from tests.bot.conftest import TOKEN, World, write_config
 
@@ -180,7 +180,7 @@ async def late_case(tx: Tx, app: App, draw: random.Random, number: int, due: dat
     name = draw.choice(list(PLACES))
     team = (await teams.by_name(tx)).get(name.casefold())
     child = NewCase("БЯ", "G1", PLACES[name], "Бяла", "", 2015, team.id if team else None, "", None, str(number))
-    await cases.put(tx, [child], NextStep("S11", "visit", due), app.now())
+    await new_cases.put(tx, [child], NextStep("S11", "visit", due), app.now())
 
 
 async def rings(world: World, draw: random.Random) -> None:

@@ -11,8 +11,8 @@ from openpyxl import load_workbook
 
 from casework.records import LEADER, MUNICIPAL, NextStep
 from sandbox import Person, Sandbox
-from storage import cases, teams
-from storage.cases import NewCase
+from storage import new_cases, teams
+from storage.new_cases import NewCase
 from tests.bot import pdf
 from tests.bot.conftest import World
 from tests.bot.test_documents import closed_up
@@ -158,7 +158,7 @@ async def a_second_team(world: World) -> None:
         await teams.put(tx, "А/2", "Бяла", "Копривец")
         team = (await teams.by_name(tx))["а/2"].id
         child = NewCase("БЯ", "G1", "Бяла", "Копривец", "ул. Янтра 1", 2015, team, "", None, "17")
-        await cases.put(tx, [child], NextStep("S11", "visit", world.today()), world.app.now())
+        await new_cases.put(tx, [child], NextStep("S11", "visit", world.today()), world.app.now())
 
 
 async def test_a_day_without_visits_is_a_sentence(world: World) -> None:

@@ -21,9 +21,9 @@ from handlers.engine.replies import Incoming, Pictured, Reply, Tapped, Typed
 from handlers.engine.scene import Message, Work
 from handlers.engine.talk import Moment
 from handlers.engine.words import Words
-from storage import cases, people, teams
-from storage.cases import NewCase
+from storage import new_cases, people, teams
 from storage.database import Database, Tx, open_database
+from storage.new_cases import NewCase
 from storage.people import Invitation
 from storage.sealing import Sealer
 
@@ -115,7 +115,7 @@ async def _district(tx: Tx) -> None:
         NewCase("БЯ", "G1", "Бяла", "Бяла" if n % 2 else "Дряновец", f"ул. Дунав {n}", 2015, team, "", sealed, str(n))
         for n in range(1, 17)
     ]
-    await cases.put(tx, children, NextStep("S11", "visit", TODAY), NOW)
+    await new_cases.put(tx, children, NextStep("S11", "visit", TODAY), NOW)
 
 
 async def joins(tx: Tx, account: str, invited: Invitation) -> int:

@@ -15,9 +15,9 @@ from handlers.engine.scene import Chart, Scene
 from handlers.engine.talk import Moment
 from handlers.engine.words import Words
 from handlers.office.season_charts import OF_OTHERS
-from storage import cases, moves, people, teams, visits
-from storage.cases import NewCase
+from storage import moves, new_cases, people, teams, visits
 from storage.database import Database, Tx
+from storage.new_cases import NewCase
 from storage.people import Invitation
 from tests.conversations.conftest import NOW, TODAY, WORK, Chat, joins
 
@@ -53,7 +53,7 @@ async def with_teams(database: Database, count: int) -> None:
         new = [
             NewCase("БЯ", "G1", "Бяла", "Бяла", "", None, team.id, "", None, f"t{team.id}") for team in by_name.values()
         ]
-        await cases.put(tx, new, NextStep("S11", "visit", TODAY), NOW)
+        await new_cases.put(tx, new, NextStep("S11", "visit", TODAY), NOW)
 
 
 def drawn(chat: Chat) -> Chart:

@@ -9,9 +9,9 @@ import pytest
 from casework.records import NextStep, Person
 from handlers.desk import coordinate
 from handlers.engine.replies import Tapped
-from storage import cases, people, teams
-from storage.cases import NewCase
+from storage import cases, new_cases, people, teams
 from storage.database import Database, Tx
+from storage.new_cases import NewCase
 from tests.conversations.conftest import NOW, TODAY, WORK, Chat
 from tests.conversations.moving import Oblast, oblast
 
@@ -27,7 +27,7 @@ async def there(database: Database) -> Oblast:
             due = (TODAY - timedelta(days=20 - number)).isoformat()
             await tx.run("UPDATE child_case SET due_on = :due WHERE id = :id", due=due, id=number)
         far = [NewCase("РУ", "G2", "Русе", "Русе", "ул. Рила 1", 2014, made.team["Р-1"], "", None, "far")]
-        await cases.put(tx, far, NextStep("S11", "visit", TODAY - timedelta(days=2)), NOW)
+        await new_cases.put(tx, far, NextStep("S11", "visit", TODAY - timedelta(days=2)), NOW)
     return made
 
 

@@ -12,7 +12,7 @@ from bot import imports, spreadsheets
 from casework.placing import Plan, Reach
 from casework.records import LEADER, Case, Cause, NextStep
 from handlers.engine.words import Words
-from storage import cases, teams
+from storage import cases, new_cases, teams
 from storage.database import Database, Tx, open_database
 from storage.people import Invitation
 from tests.conversations.conftest import NOW, WORK, joins
@@ -67,7 +67,7 @@ async def enrolled(database: Database, status: str, **more: Any) -> Case:
 
 
 async def only_case(tx: Tx) -> Case:
-    [mark] = await cases.recognised(tx)
+    [mark] = await new_cases.recognised(tx)
     case = await cases.marked(tx, mark)
     assert case is not None
     return case

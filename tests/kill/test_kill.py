@@ -27,9 +27,9 @@ from bot import config
 from casework.records import MEMBER, MUNICIPAL, NextStep
 from sandbox import Person, Sandbox
 from sandbox.messages import ChatMessage
-from storage import cases, hours, people, teams
-from storage.cases import NewCase
+from storage import hours, new_cases, people, teams
 from storage.database import open_database, to_micros
+from storage.new_cases import NewCase
 from storage.outbox import BROADCAST, NOTICE
 from storage.people import Invitation
 from tests.bot.conftest import TOKEN, write_config
@@ -207,8 +207,10 @@ async def prepare(folder: Path) -> None:
         for n in range(1, MEMBERS + 1):
             await people.invite(tx, f"code{n}", Invitation(MEMBER, team, ""), MORNING + timedelta(days=7))
         today, overdue = MORNING.date(), date(2026, 11, 17)
-        await cases.put(tx, [_child(n, team) for n in range(1, MEMBERS + 1)], NextStep("S11", "visit", today), MORNING)
-        await cases.put(tx, [_child(MEMBERS + 1, team)], NextStep("S11", "visit", overdue), MORNING)
+        await new_cases.put(
+            tx, [_child(n, team) for n in range(1, MEMBERS + 1)], NextStep("S11", "visit", today), MORNING
+        )
+        await new_cases.put(tx, [_child(MEMBERS + 1, team)], NextStep("S11", "visit", overdue), MORNING)
     await database.close()
 
 

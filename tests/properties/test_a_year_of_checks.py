@@ -13,9 +13,9 @@ import pytest
 from casework.records import CHECK, INSTITUTION, MEMBER, Case, NextStep, Person, Transition
 from handlers.engine.replies import Tapped
 from handlers.institutions import checks
-from storage import cases, moves, people, teams
-from storage.cases import NewCase
+from storage import cases, moves, new_cases, people, teams
 from storage.database import Database, open_database
+from storage.new_cases import NewCase
 from storage.people import Invitation
 from tests.conversations.conftest import NOW, TODAY, WORK, Chat, joins
 
@@ -44,7 +44,7 @@ class Year:
                 NewCase("БЯ", "G1", "Бяла", "Бяла", f"ул. Дунав {n}", 2015, team, "", None, str(n))
                 for n in range(1, CHILDREN + 1)
             ]
-            await cases.put(tx, new, NextStep("S11", "visit", TODAY), NOW)
+            await new_cases.put(tx, new, NextStep("S11", "visit", TODAY), NOW)
 
     async def goes_on(self) -> None:
         for _day in range(DAYS):

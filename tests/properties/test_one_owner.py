@@ -25,9 +25,9 @@ from handlers.caseload.handover import Offering, Returned
 from handlers.caseload.split import Split
 from handlers.engine.scene import Scene, Work
 from handlers.engine.talk import Moment
-from storage import cases, people, teams
-from storage.cases import NewCase
+from storage import cases, new_cases, people, teams
 from storage.database import Tx, open_database
+from storage.new_cases import NewCase
 from storage.people import Invitation
 from storage.sealing import Sealer
 
@@ -67,7 +67,7 @@ class District:
             NewCase("БЯ", "G1", "Бяла", f"Село {n % 3}", f"{n}", 2015, known["Б-1"].id, "", None, f"{n}")
             for n in range(CASES)
         ]
-        await cases.put(tx, child, first, self.now)
+        await new_cases.put(tx, child, first, self.now)
 
     async def deed(self, tx: Tx) -> None:
         self.now += timedelta(hours=self.draw.randint(1, 9))

@@ -10,9 +10,9 @@ import pytest
 
 from casework import spelling
 from casework.records import LEADER, MUNICIPAL, REGIONAL, NextStep, Person, VisitReport
-from storage import cases, people, teams, visits
-from storage.cases import NewCase
+from storage import cases, new_cases, people, teams, visits
 from storage.database import Tx, open_database
+from storage.new_cases import NewCase
 from storage.people import Invitation
 
 NOW = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
@@ -80,7 +80,7 @@ async def fill(tx: Tx, draw: random.Random) -> tuple[list[Person], dict[int, str
             "БЯ", "G1", TEAMS[team], draw.choice(SETTLEMENTS), address, 2015, known[team], draw.choice(NOTES), None,
             str(number),
         )  # fmt: skip
-        await cases.put(tx, [new], NextStep("S11", "visit", TODAY), NOW)
+        await new_cases.put(tx, [new], NextStep("S11", "visit", TODAY), NOW)
         report = VisitReport(number, TODAY, "morning", 1, (1,), "A1", "", outcome="O20", note=draw.choice(NOTES))
         await visits.save(tx, everybody[0], report, NOW)
         written[number] = " ".join((new.settlement, new.address, new.note, report.note))

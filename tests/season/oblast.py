@@ -17,8 +17,8 @@ from bot.app import App
 from casework import steps
 from casework.records import GOVERNOR, INSTITUTION, LEADER, MEMBER, MUNICIPAL, NATIONAL, REGIONAL
 from sandbox import ChatMessage, Person, Sandbox
-from storage import cases, people, teams
-from storage.cases import NewCase
+from storage import new_cases, people, teams
+from storage.new_cases import NewCase
 from storage.people import Invitation
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "ruse"
@@ -114,7 +114,7 @@ async def settle_in(app: App, sandbox: Sandbox) -> Oblast:
             await people.set_language(tx, joined.id, "bg")
             await people.accept(tx, joined.id, app.now())
         first = steps.first(app.work.catalogue, app.work.calendar, app.now().astimezone(app.work.zone).date())
-        await cases.put(tx, [*children(known, ids)], first, app.now())
+        await new_cases.put(tx, [*children(known, ids)], first, app.now())
     return Oblast(known, folk)
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from casework.records import LEADER, MEMBER, MUNICIPAL, REGIONAL, NextStep, Person
-from storage import cases, people, teams
-from storage.cases import NewCase
+from storage import new_cases, people, teams
 from storage.database import Database, Tx, open_database
+from storage.new_cases import NewCase
 from storage.people import Invitation
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -58,8 +58,8 @@ async def district(database: Database) -> District:
             )
         ]
         first = NextStep("S11", "visit", TODAY)
-        await cases.put(tx, [child("БЯ", "Бяла", here, n) for n in range(1, 9)], first, NOW)
-        await cases.put(tx, [child("РУ", "Русе", there, n) for n in range(1, 4)], first, NOW)
+        await new_cases.put(tx, [child("БЯ", "Бяла", here, n) for n in range(1, 9)], first, NOW)
+        await new_cases.put(tx, [child("РУ", "Русе", there, n) for n in range(1, 4)], first, NOW)
     return District(database, *people_)
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from casework.records import NextStep, Person, VisitReport
-from storage import cases, visits
-from storage.cases import NewCase
+from storage import cases, new_cases, visits
 from storage.database import Tx
+from storage.new_cases import NewCase
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
@@ -26,7 +26,7 @@ async def found(tx: Tx, me: Person, text: str) -> list[str]:
 
 async def lives(tx: Tx, team: int, mark: str, settlement: str, address: str, note: str = "") -> None:
     new = NewCase("БЯ", "G1", "Бяла", settlement, address, 2015, team, note, None, mark)
-    await cases.put(tx, [new], NextStep("S11", "visit", TODAY), NOW)
+    await new_cases.put(tx, [new], NextStep("S11", "visit", TODAY), NOW)
 
 
 def visited(case_id: int, note: str) -> VisitReport:

@@ -14,10 +14,10 @@ import pytest
 from casework import catalogue, season
 from casework.records import DECISION, MEMBER, VISIT, Cause, NextStep, Person, VisitReport
 from casework.season import At, Period, Reach
-from storage import cases, moves, people, referrals, teams, visits
+from storage import moves, new_cases, people, referrals, teams, visits
 from storage import season as kept
-from storage.cases import NewCase
 from storage.database import Database, Tx
+from storage.new_cases import NewCase
 from storage.people import Invitation
 
 SOFIA = ZoneInfo("Europe/Sofia")
@@ -51,7 +51,7 @@ class Written:
             NewCase(place[:2].upper(), "G1", place, place, "", None, teams_of[place], "", None, str(n))
             for n, place in enumerate(places)
         ]
-        await cases.put(tx, new, NextStep("S11", "visit", date(2026, 8, 28)), came)
+        await new_cases.put(tx, new, NextStep("S11", "visit", date(2026, 8, 28)), came)
         for row in await tx.rows("SELECT id, municipality FROM child_case"):
             self.place[row["id"]], self.status[row["id"]] = row["municipality"], "S11"
         for _visit in range(of_visits):

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from bot.app import App
 from casework.records import GOVERNOR, INSTITUTION, LEADER, MEMBER, MUNICIPAL, REGIONAL, NextStep
-from storage import cases, people, teams
-from storage.cases import NewCase
+from storage import new_cases, people, teams
 from storage.database import Tx
+from storage.new_cases import NewCase
 from storage.people import Invitation
 
 SOFIA = ZoneInfo("Europe/Sofia")
@@ -108,4 +108,4 @@ def _in_byala(number: int, team_id: int, sealed: bytes) -> NewCase:
 
 
 async def _case(tx: Tx, child: NewCase, today: date, days: int, now: datetime) -> None:
-    await cases.put(tx, [child], NextStep("S11", "visit", today + timedelta(days=days)), now)
+    await new_cases.put(tx, [child], NextStep("S11", "visit", today + timedelta(days=days)), now)
