@@ -54,12 +54,13 @@ class App:
         self.teller = teller = Teller(work, channels, {"viber": config.file.viber.paid_messages_a_month})
         self.deliverer = Deliverer(database, channels, teller, now)
         self.converser = Converser(
-            database, work, channels, self.receiver, teller, now=now, also=self.deliverer.record
+            database, work, channels, self.receiver, teller, now=now, also=self.deliverer.record,
+            withdrawal=self.deliverer.withdrawal,
         )  # fmt: skip
         self.photos = PhotoFetcher(channels, database, Path(config.file.photos.store), now, teller.photo_lost)
         self.files = FileReader(channels, database, work, teller, config.file.import_.mapping, now)
         self.awake = Awake(database, work, channels, teller, now)
-        self.schedule = Schedule(config, database, work, teller, now)
+        self.schedule = Schedule(config, database, work, teller, self.deliverer.withdrawal, now)
 
     def wake(self) -> None:
         """Everybody looks again, because the clock was moved."""

@@ -17,6 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot import store
 from bot.config import Config
 from bot.tell import Teller
+from bot.withdraw import Withdrawal
 from casework import escalation
 from casework.escalation import Roster, Turn
 from casework.questions import Patience
@@ -27,7 +28,7 @@ from handlers.engine.scene import Message, Work
 from handlers.institutions import checks, silence
 from handlers.morning import notices, overdue
 from handlers.people import absence, questions
-from storage import absences, cases, claims, inbox, links, media, outbox, overview, people
+from storage import absences, because, cases, claims, inbox, links, media, outbox, overview, people
 from storage.absences import NOW
 from storage.database import Database, Tx
 from storage.outbox import BROADCAST
@@ -50,6 +51,7 @@ class Schedule:
         database: Database,
         work: Work,
         teller: Teller,
+        withdrawal: Withdrawal,
         now: Callable[[], datetime],
     ) -> None:
         self._times = config.file.schedule
@@ -57,6 +59,7 @@ class Schedule:
         self._database = database
         self._work = work
         self._teller = teller
+        self._withdrawal = withdrawal
         self._now = now
         self._forgot_on: date | None = None
         self._wake = asyncio.Event()
@@ -112,6 +115,7 @@ class Schedule:
                 for morning in notices.together(told, institutions):
                     await self._teller.notify(tx, morning, now)
                 await self._questions(tx, local.date(), now)
+            await self._withdrawal.follow(tx, now)
             unused = await self._forget(tx, local.date(), now)
         if unused:
             await store.drop(self._photo_store, unused)
@@ -124,6 +128,7 @@ class Schedule:
         self._forgot_on = today
         await inbox.forget_before(tx, now - KEPT)
         await outbox.forget_before(tx, now - KEPT)
+        await because.forget_rowless(tx)
         return await media.drop_unused(tx, now - UNUSED_KEPT)
 
     def _at(self, day: date, hour: time) -> datetime:

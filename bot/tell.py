@@ -16,16 +16,17 @@ from casework import calendar, ways
 from casework.records import REGIONAL, Person
 from casework.ways import Way
 from handlers import conversations
+from handlers.engine import written
 from handlers.engine.scene import Message, Scene, Work
 from handlers.engine.talk import Moment
 from handlers.engine.words import FIRST_LANGUAGE, Words
 from handlers.morning import notices
 from handlers.onekeyboard import one_keyboard
 from handlers.people import reach
-from storage import journals, outbox, people, spending
+from storage import because, journals, outbox, people, spending
 from storage.database import Tx
 from storage.media import Waiting
-from storage.outbox import BROADCAST, HELD, NOTICE, REPLY, SPARE, WAITING
+from storage.outbox import BROADCAST, HELD, NOTICE, REPLY, SPARE, WAITING, Call
 
 ALBUM_SETTLES = timedelta(seconds=1)
 BACK_AT = time(8)
@@ -57,7 +58,8 @@ class Teller:
     ) -> None:
         """Where it was asked; `tapped` is the message whose button asked for it."""
         for one in await self._with_keyboard(tx, channel, reader, told):
-            await self._add(tx, one, Way(channel, chat), reader, now=now, priority=REPLY, tapped=tapped)
+            calls = self._calls(one, Way(channel, chat), reader, now=now, priority=REPLY, tapped=tapped)
+            await outbox.add(tx, calls, now)
 
     async def notify(self, tx: Tx, told: Message, now: datetime, priority: int = NOTICE, on: str = "") -> None:
         await self.notify_all(tx, [told], now, priority, on)
@@ -98,13 +100,27 @@ class Teller:
         first, *others = to
         at = self._when(told[0], reader, now, priority)
         state = HELD if await self._must_wait(tx, told[0], first, now) else WAITING
-        rows = []
-        for one in await self._with_keyboard(tx, first.channel, reader, told):
-            rows.append(await self._add(tx, one, first, reader, now=now, priority=priority, state=state, at=at))
+        rows, notices = [], [await self._tied(tx, one, reader) for one in told]
+        for one, notice in zip(await self._with_keyboard(tx, first.channel, reader, told), notices, strict=True):
+            calls = self._calls(one, first, reader, now=now, priority=priority, at=at)
+            rows.append(await outbox.add(tx, calls, now, state=state, notice_id=notice))
         for other in others[:1]:
             spares = await self._with_keyboard(tx, other.channel, reader, told)
-            for one, row in zip(spares, rows, strict=True):
-                await self._add(tx, one, other, reader, now=now, priority=priority, state=SPARE, instead_of=row, at=at)
+            for one, row, notice in zip(spares, rows, notices, strict=True):
+                calls = self._calls(one, other, reader, now=now, priority=priority, at=at)
+                await outbox.add(tx, calls, now, state=SPARE, instead_of=row, notice_id=notice)
+
+    async def _tied(self, tx: Tx, told: Message, reader: Person) -> int | None:
+        """A notice that is told because of something is kept with that, so that it can be taken back."""
+        ties = told.ties
+        return await because.keep(tx, reader.id, written.write(told, reader.language), ties) if ties else None
+
+    async def said(
+        self, tx: Tx, told: Message, way: tuple[str, str], reader: Person, now: datetime, priority: int
+    ) -> Sequence[Call]:
+        """The calls that show a notice to its reader on one way."""
+        [shown] = await self._with_keyboard(tx, way[0], reader, [told])
+        return self._calls(shown, Way(*way), reader, now=now, priority=priority)
 
     async def _must_wait(self, tx: Tx, told: Message, way: Way, now: datetime) -> bool:
         if told.urgent or ways.is_free(way, self._charging, now):
@@ -142,9 +158,8 @@ class Teller:
             return told
         return one_keyboard(told, await journals.open_of(tx, reader.id))
 
-    async def _add(
+    def _calls(
         self,
-        tx: Tx,
         told: Message,
         way: Way,
         reader: Person | None,
@@ -152,15 +167,12 @@ class Teller:
         now: datetime,
         priority: int,
         tapped: str = "",
-        state: str = WAITING,
-        instead_of: int | None = None,
         at: datetime | None = None,
-    ) -> int | None:
+    ) -> Sequence[Call]:
         language = told.language or (reader.language if reader else "") or FIRST_LANGUAGE
         words = Words(language, calendar.local_day(now, self.work.zone))
         at = now + ALBUM_SETTLES if told.settle else at or now
-        calls = self.channels[way.channel].calls(told, way.chat, words, tapped=tapped, priority=priority, at=at)
-        return await outbox.add(tx, calls, now, state=state, instead_of=instead_of)
+        return self.channels[way.channel].calls(told, way.chat, words, tapped=tapped, priority=priority, at=at)
 
     async def lost(self, tx: Tx, channel: str, chat: str, now: datetime) -> None:
         """The messenger says that nobody can be reached there."""

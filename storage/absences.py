@@ -54,6 +54,7 @@ async def make(
         until=until_on.isoformat(),
         from_on=from_on.isoformat(),
     )
+    tx.touch(f"person {person_id}")
     row = await tx.one(
         "INSERT INTO absence (person_id, deputy_id, from_on, until_on, made_by, made_at, state) "
         "VALUES (:person, :deputy, :from_on, :until, :me, :now, :state) RETURNING id",
@@ -108,6 +109,7 @@ async def end(tx: Tx, me: Person, absence_id: int, now: datetime) -> Absence | N
     )
     if row is None:
         return None
+    tx.touch(f"absence {absence_id}")
     await audit.note(tx, now, me.id, "ended an absence", detail=f"absence {absence_id}")
     return await _one(tx, absence_id)
 
@@ -123,12 +125,14 @@ async def turn(tx: Tx, today: date, now: datetime) -> None:
         running=NOW,
         today=today.isoformat(),
     )
-    await tx.run(
-        "UPDATE absence SET state = :running WHERE state = :planned AND from_on <= :today",
+    begun = await tx.rows(
+        "UPDATE absence SET state = :running WHERE state = :planned AND from_on <= :today RETURNING person_id",
         running=NOW,
         planned=PLANNED,
         today=today.isoformat(),
     )
+    for row in begun:
+        tx.touch(f"person {row['person_id']}")
 
 
 async def returned(tx: Tx) -> list[Absence]:

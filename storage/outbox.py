@@ -45,6 +45,8 @@ class Due:
     priority: int = REPLY
     tries: int = 0
     vanish_after: int = 0
+    notice_id: int | None = None
+    """Of a notice that is told because of something (`storage.because`)."""
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -66,8 +68,9 @@ class Result:
 
 
 async def add(
-    tx: Tx, calls: Sequence[Call], now: datetime, *, state: str = WAITING, instead_of: int | None = None
-) -> int | None:
+    tx: Tx, calls: Sequence[Call], now: datetime, *,
+    state: str = WAITING, instead_of: int | None = None, notice_id: int | None = None,
+) -> int | None:  # fmt: skip
     """A call with a `cancel_key` takes the place of what has not gone out and has the same key in the same chat.
 
     As `SPARE` they are made only when the row `instead_of` cannot reach its reader. Returns the id of the first row.
@@ -80,8 +83,8 @@ async def add(
     for call in calls:
         row = await tx.one(
             "INSERT INTO outbox (channel, chat, method, payload, priority, not_before, cancel_key, vanish_after, "
-            "created_at, state, instead_of) VALUES (:channel, :chat, :method, :payload, :priority, :not_before, "
-            ":cancel_key, :vanish_after, :now, :state, :instead_of) RETURNING id",
+            "created_at, state, instead_of, notice_id) VALUES (:channel, :chat, :method, :payload, :priority, "
+            ":not_before, :cancel_key, :vanish_after, :now, :state, :instead_of, :notice_id) RETURNING id",
             channel=call.channel,
             chat=call.chat,
             method=call.method,
@@ -93,6 +96,7 @@ async def add(
             now=to_micros(now),
             state=state,
             instead_of=instead_of,
+            notice_id=notice_id,
         )
         first = first or int(row["id"])
     return first
@@ -177,7 +181,7 @@ async def due(tx: Tx, now: datetime, limit: int, channels: Collection[str] | Non
     only = {f"c{number}": name for number, name in enumerate(channels or ())}
     of = "" if channels is None else f"AND channel IN ({', '.join(f':{name}' for name in only)}) "
     rows = await tx.rows(
-        "SELECT id, channel, chat, method, payload, priority, tries, vanish_after FROM outbox o "
+        "SELECT id, channel, chat, method, payload, priority, tries, vanish_after, notice_id FROM outbox o "
         f"WHERE state = 'waiting' AND not_before <= :now {of}AND NOT EXISTS (SELECT 1 FROM outbox j WHERE "
         "j.state = 'waiting' AND j.tries > 0 AND j.channel = o.channel AND j.chat = o.chat AND j.not_before > :now) "
         "ORDER BY priority, id LIMIT :limit",
@@ -251,8 +255,56 @@ async def forget_before(tx: Tx, moment: datetime) -> None:
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Standing:
+    """A row that has not gone out, on its way (`channel`, `chat`)."""
+
+    id: int
+    priority: int
+    state: str
+    not_before: int
+    instead_of: int | None
+    notice_id: int
+
+
+async def notices_of(tx: Tx, row_ids: Collection[int]) -> set[int]:
+    """Those of which any of these rows is a part."""
+    among = ", ".join(map(str, row_ids)) or "NULL"
+    rows = await tx.rows(f"SELECT notice_id FROM outbox WHERE id IN ({among}) AND notice_id IS NOT NULL")
+    return {row["notice_id"] for row in rows}
+
+
+async def rows_of(tx: Tx, notice_id: int) -> dict[tuple[str, str], list[Standing]]:
+    """By channel and chat, what has not gone out of a notice."""
+    rows = await tx.rows(
+        "SELECT id, channel, chat, priority, state, not_before, instead_of, notice_id FROM outbox "
+        "WHERE notice_id = :notice AND state IN ('waiting', 'held', 'spare') ORDER BY id",
+        notice=notice_id,
+    )
+    found: dict[tuple[str, str], list[Standing]] = {}
+    for row in rows:
+        values = dict(row)
+        found.setdefault((values.pop("channel"), values.pop("chat")), []).append(Standing(**values))
+    return found
+
+
+async def say_anew(tx: Tx, rows: Sequence[Standing], calls: Sequence[Call]) -> None:
+    """The calls take the place of what stands on one way; what they need no longer is cancelled."""
+    await tx.many(
+        "UPDATE outbox SET method = :method, payload = :payload WHERE id = :id",
+        [
+            {"id": row.id, "method": call.method, "payload": json.dumps(call.payload, ensure_ascii=False)}
+            for row, call in zip(rows, calls, strict=False)
+        ],
+    )
+    await tx.many(
+        "UPDATE outbox SET state = 'cancelled', payload = '' WHERE id = :id",
+        [{"id": row.id} for row in rows[len(calls) :]],
+    )
+
+
 def _due(row: Row) -> Due:
     return Due(
         row["id"], row["channel"], row["chat"], row["method"], row["payload"], row["priority"], row["tries"],
-        row["vanish_after"],
+        row["vanish_after"], row["notice_id"],
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -19,7 +20,7 @@ from handlers.institutions.answering import NOT_THERE, hindered
 from handlers.institutions.asked import asked_for, on_card, owes
 from handlers.menu import FIND, LISTS, MENU, correct, print_form
 from handlers.morning.overdue import postponing, why_late
-from storage import cases, people, referrals, visits
+from storage import because, cases, people, referrals, visits
 from storage.database import Tx
 
 NAME_STAYS = timedelta(minutes=10)
@@ -162,6 +163,7 @@ async def lead(tx: Tx, here: Scene, case_id: int) -> list[Message]:
     await cases.owe(tx, here.me, case, step, due, here.moment.at)
     told = _("{who} passes a case to you: {case}.", who=here.me.name, case=case.number)
     show = ((Button(_("Show the case"), str(case.id), "card_below"),),)
-    notices = [Message(View((told,), show), replaces=False, to=leader.id) for leader in leaders]
+    ties = (because.owed(replace(case, next_step=step, due_on=due)),)
+    notices = [Message(View((told,), show), replaces=False, to=leader.id, because=ties) for leader in leaders]
     done = _("{case} is passed to {leader}.", case=case.number, leader=leaders[0].name)
     return [Message(View((done,), back)), *notices]

@@ -7,20 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from itertools import groupby
 
 from casework import life
 from casework.catalogue import Catalogue
 from casework.escalation import Turn
 from casework.records import LEADER, MEMBER, Case, Person
+from handlers.engine.listing import Item, Listing, Part
 from handlers.engine.scene import Message, Work
-from handlers.engine.views import Button, View, and_more, first, in_rows
+from handlers.engine.views import Button, first
 from handlers.engine.words import Joined, Text, Within, _, counted
+from storage import because
 
 OVERDUE_LISTED = 8
 DUE_LISTED = 12
-ROWS = 10
-"""Of buttons to open cases: with the ways on below them, as many as the keyboard of a chat with one may have."""
 CASES_BELOW = Button(_("My cases"), "", "cases_below")
 
 
@@ -32,39 +31,24 @@ def told(work: Work, turns: Sequence[Turn], today: date, standing_in: Sequence[s
     me = turns[0].reader
     late = [turn.case for turn in turns if turn.late]
     due = sorted((turn.case for turn in turns if not turn.late), key=lambda case: (_place(case), case.number))
-    view = View(_lines(work, late, due, today), _rows(work, me, late, due, today))
-    if standing_in:
-        view = view.under(_("You stand in for {who}.", who=", ".join(standing_in)), "")
-    return Message(view, replaces=False, to=me.id)
+    parts = (_late(work, me, late, today), _due(due))
+    above = (_("You stand in for {who}.", who=", ".join(standing_in)),) if standing_in else ()
+    listing = Listing(tuple(part for part in parts if part.items), above, more=(CASES_BELOW,))
+    return Message(listing.view(), replaces=False, to=me.id, listing=listing)
 
 
-def _lines(work: Work, late: Sequence[Case], due: Sequence[Case], today: date) -> tuple[Text, ...]:
-    lines: list[Text] = []
-    if late:
-        title = counted("{count} overdue case waits for you:", "{count} overdue cases wait for you:", len(late))
-        lines += [title, *overdue_lines(work, late, today, OVERDUE_LISTED)]
-    if due:
-        title = counted("{count} case is due today:", "{count} cases are due today:", len(due))
-        lines += [*([""] if late else []), title, *_by_settlement(due)]
-    return tuple(lines)
+def _late(work: Work, me: Person, late: Sequence[Case], today: date) -> Part:
+    title = counted("{count} overdue case waits for you:", "{count} overdue cases wait for you:", len(late))
+    book = work.catalogue
+    items = [Item(_overdue(book, case, today), _ways(book, me, case, today), (because.due(case),)) for case in late]
+    return Part(title, tuple(items), OVERDUE_LISTED)
 
 
-def _rows(
-    work: Work, me: Person, late: Sequence[Case], due: Sequence[Case], today: date
-) -> tuple[tuple[Button, ...], ...]:
-    above = [_ways(work.catalogue, me, case, today) for case in late[:OVERDUE_LISTED]]
-    opening = [Button(case.number, str(case.id), "card_below") for case in due[:DUE_LISTED]]
-    below = in_rows(opening, 3)[: ROWS - len(above)]
-    shown = len(above) + sum(len(row) for row in below)
-    more = ((CASES_BELOW,),) if shown < len(late) + len(due) else ()
-    return (*above, *below, *more)
-
-
-def _by_settlement(due: Sequence[Case]) -> list[Text]:
-    lines: list[Text] = []
-    for place, there in groupby(due[:DUE_LISTED], _place):
-        lines.append(f"• {place}: {', '.join(case.number for case in there)}")
-    return [*lines, *and_more(len(due) - DUE_LISTED)]
+def _due(due: Sequence[Case]) -> Part:
+    title = counted("{count} case is due today:", "{count} cases are due today:", len(due))
+    opening = [(Button(case.number, str(case.id), "card_below"),) for case in due]
+    items = [Item(case.number, row, (because.due(case),), _place(case)) for case, row in zip(due, opening, strict=True)]
+    return Part(title, tuple(items), DUE_LISTED, columns=3)
 
 
 def _place(case: Case) -> str:

@@ -1,0 +1,74 @@
+"""Who was told of which case in which morning, and on which rung: what those above are told happened below."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from casework.escalation import Turn
+from storage.because import DUE, Tie, among
+from storage.database import Tx
+
+
+@dataclass(frozen=True)
+class Alerted:
+    """Of the step that the case owes now; `person_id` is `who`."""
+
+    case_id: int
+    person_id: int
+    who: str
+    day: date
+
+
+async def keep(tx: Tx, turns: Sequence[Turn], today: date) -> None:
+    """They are told today; each of these cases is told on its rung."""
+    await tx.many(
+        "INSERT INTO alerted (case_id, person_id, day, rung, step, due_on) "
+        "VALUES (:case_id, :person, :day, :rung, :step, :due) ON CONFLICT DO NOTHING",
+        [
+            {
+                "case_id": one.case.id, "person": one.reader.id, "day": today.isoformat(), "rung": one.rung,
+                "step": one.case.next_step, "due": str(one.case.due_on),
+            }
+            for one in turns
+        ],
+    )  # fmt: skip
+    await tx.many(
+        "UPDATE child_case SET told_rung = :rung WHERE id = :id AND told_rung < :rung",
+        [{"id": one.case.id, "rung": one.rung} for one in turns],
+    )
+
+
+async def take_back(tx: Tx, person_id: int, gone: Collection[Tie]) -> None:
+    """They were not told after all: the same step is as untold as it was before, and its next turn comes.
+
+    What is told only ever goes down here, and only of the step that the notice was about.
+    """
+    for tie in (one for one in gone if one.kind == DUE):
+        row = await tx.row(
+            "DELETE FROM alerted WHERE case_id = :case_id AND person_id = :person AND step || ' ' || due_on = :holds "
+            "AND day = (SELECT max(day) FROM alerted WHERE case_id = :case_id AND person_id = :person) RETURNING rung",
+            case_id=int(tie.ref),
+            person=person_id,
+            holds=tie.holds,
+        )
+        if row:
+            await tx.run(
+                "UPDATE child_case SET told_rung = :below WHERE id = :case_id AND told_rung = :rung "
+                "AND next_step || ' ' || due_on = :holds",
+                below=row["rung"] - 1,
+                rung=row["rung"],
+                case_id=int(tie.ref),
+                holds=tie.holds,
+            )
+
+
+async def of(tx: Tx, case_ids: Collection[int]) -> list[Alerted]:
+    """Who was told of the step that each of these cases owes now, and sees it still; oldest first."""
+    rows = await tx.rows(
+        "SELECT a.case_id, a.person_id, p.name, a.day FROM alerted a JOIN child_case c ON c.id = a.case_id "
+        "AND a.step = c.next_step AND a.due_on = c.due_on JOIN person p ON p.id = a.person_id AND p.active = 1 "
+        f"WHERE a.case_id IN ({among(case_ids)}) ORDER BY a.day, a.rung, a.person_id"
+    )
+    return [Alerted(row["case_id"], row["person_id"], row["name"], date.fromisoformat(row["day"])) for row in rows]
