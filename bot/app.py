@@ -51,7 +51,9 @@ class App:
         self.work = work
         channels, self.receiver = messengers.channels, messengers.receiver
         self.sources = messengers.sources
-        self.teller = teller = Teller(work, channels, {"viber": config.file.viber.paid_messages_a_month})
+        self.teller = teller = Teller(
+            work, channels, {"viber": config.file.viber.paid_messages_a_month}, config.file.schedule.notices_a_day
+        )
         self.deliverer = Deliverer(database, channels, teller, now)
         self.converser = Converser(
             database, work, channels, self.receiver, teller, now=now, also=self.deliverer.record,

@@ -6,8 +6,8 @@ Each ring looks at what should have been done by now, so a missed hour is caught
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -18,18 +18,15 @@ from bot import store
 from bot.config import Config
 from bot.tell import Teller
 from bot.withdraw import Withdrawal
-from casework import escalation
-from casework.escalation import Roster, Turn
 from casework.questions import Patience
 from casework.records import INSTITUTION, Person
 from handlers.caseload import handover, lists
 from handlers.desk import coordinate
 from handlers.engine.scene import Message, Work
 from handlers.institutions import checks, silence
-from handlers.morning import notices, overdue
+from handlers.morning import alerts, notices
 from handlers.people import absence, questions
-from storage import absences, because, cases, claims, inbox, links, media, outbox, overview, people
-from storage.absences import NOW
+from storage import absences, because, ceilings, claims, inbox, links, media, outbox, people
 from storage.database import Database, Tx
 from storage.outbox import BROADCAST
 
@@ -41,7 +38,6 @@ UNUSED_KEPT = timedelta(days=14)
 """Photos that belong to no report: longer than an untouched draft lives, whatever holidays are between."""
 DRAFTS_UNTOUCHED = timedelta(days=6)
 """After so long a draft is announced, and deleted on the next working day: seven days at least."""
-ALERT = "alert"
 
 
 class Schedule:
@@ -106,14 +102,15 @@ class Schedule:
                 # First, because what the school owes from now on is not overdue, and what comes back is due today.
                 told = await checks.morning(tx, self._work, on_duty, local.date(), now)
                 told += await silence.passed(tx, self._work, local.date(), now)
-                told += await self._alerts(tx, await people.roster(tx, on_duty), local.date(), now)
+                told += await alerts.morning(tx, self._work, on_duty, local.date(), now)
                 told += await self._drafts(tx, local.date(), now)
                 told += await lists.morning(tx, self._work, on_duty, local.date(), now)
                 told += await handover.late(tx, self._work, local.date(), now)
                 told += absence.over(await absences.returned(tx))
+                told += await self._withdrawal.folded(tx, on_duty, local.date(), now)
                 institutions = [one.id for one in on_duty if one.role == INSTITUTION]
                 for morning in notices.together(told, institutions):
-                    await self._teller.notify(tx, morning, now)
+                    await self._teller.notify(tx, replace(morning, daily=True), now)
                 await self._questions(tx, local.date(), now)
             await self._withdrawal.follow(tx, now)
             unused = await self._forget(tx, local.date(), now)
@@ -129,6 +126,7 @@ class Schedule:
         await inbox.forget_before(tx, now - KEPT)
         await outbox.forget_before(tx, now - KEPT)
         await because.forget_rowless(tx)
+        await ceilings.forget_before(tx, today)
         return await media.drop_unused(tx, now - UNUSED_KEPT)
 
     def _at(self, day: date, hour: time) -> datetime:
@@ -148,23 +146,6 @@ class Schedule:
         late = now - until > LATE_AFTER
         told = await coordinate.make_digest(tx, self._work, me, day, since, until, late=late, now=now)
         await self._teller.notify_all(tx, told, now, BROADCAST)
-
-    async def _alerts(self, tx: Tx, roster: Roster, today: date, now: datetime) -> list[Message]:
-        """What is due or overdue is told to the one whose turn it is; nobody gets more than one message a day."""
-        turns: dict[int, list[Turn]] = defaultdict(list)
-        for due in await cases.due_everywhere(tx, today):
-            if turn := escalation.turn(self._work.catalogue, self._work.calendar, today, due, roster):
-                turns[turn.reader.id].append(turn)
-        told = []
-        for person_id, own in turns.items():
-            if await claims.claimed(tx, notices.DRAFTS, person_id, today.isoformat()):
-                continue  # the message of this morning has gone
-            kept = {"cases": [turn.case.id for turn in own]}
-            if await claims.claim(tx, ALERT, person_id, today.isoformat(), now, kept):
-                whom = await absences.stood_in_by(tx, person_id)
-                told.append(overdue.told(self._work, own, today, [one.name for one in whom if one.state == NOW]))
-                await overview.told(tx, own)
-        return told
 
     async def _drafts(self, tx: Tx, today: date, now: datetime) -> list[Message]:
         """At the hour of the alerts, so that the notice comes by day and once for all drafts of a person."""

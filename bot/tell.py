@@ -23,7 +23,7 @@ from handlers.engine.words import FIRST_LANGUAGE, Words
 from handlers.morning import notices
 from handlers.onekeyboard import one_keyboard
 from handlers.people import reach
-from storage import because, journals, outbox, people, spending
+from storage import because, ceilings, journals, outbox, people, spending
 from storage.database import Tx
 from storage.media import Waiting
 from storage.outbox import BROADCAST, HELD, NOTICE, REPLY, SPARE, WAITING, Call
@@ -35,11 +35,13 @@ BACK_AT = time(8)
 
 @dataclass(frozen=True)
 class Teller:
-    """`budgets`: how many charged messages a month each channel may make that charges."""
+    """`budgets`: how many charged messages a month each channel may make that charges; `at_most_a_day`: how many
+    notices that nobody asked for one person is sent."""
 
     work: Work
     channels: Mapping[str, Channel]
     budgets: Mapping[str, int] = field(default_factory=dict)
+    at_most_a_day: int = 6
 
     def moment(self, at: datetime, reader: Person | None) -> Moment:
         language = (reader.language if reader else "") or FIRST_LANGUAGE
@@ -74,6 +76,8 @@ class Teller:
         reader = await people.get(tx, told[0].to)
         if reader is None or not reader.active:
             return
+        if await self._is_too_much(tx, told, reader, now, priority):
+            return
         open_ways = [way for way in await people.ways(tx, told[0].to) if way.channel in self.channels]
         if told[0].elsewhere:
             for way in open_ways:
@@ -82,6 +86,18 @@ class Teller:
             return
         if ordered := ways.in_order(open_ways, on or reader.preferred, self._charging, now):
             await self._send(tx, told, ordered, reader, now, priority)
+
+    async def _is_too_much(self, tx: Tx, told: Sequence[Message], reader: Person, now: datetime, priority: int) -> bool:
+        """Beyond so many unasked notices a day one is kept for the next morning's message; what is urgent is only
+        counted, and what comes once a day by itself is not."""
+        first, day = told[0], calendar.local_day(now, self.work.zone)
+        if priority == REPLY or first.asked or first.daily or first.kind or first.elsewhere:
+            return False
+        count = await ceilings.count(tx, reader.id, day, urgent=first.urgent)
+        if first.urgent or count <= self.at_most_a_day or not written.is_kept(told):
+            return False
+        await because.keep(tx, reader.id, written.write(first, reader.language), first.ties, day.isoformat())
+        return True
 
     def _when(self, told: Message, reader: Person, now: datetime, priority: int) -> datetime:
         """At once; to somebody who is away, what can wait comes on the first working morning after."""

@@ -7,16 +7,19 @@ its call is made (`look`). What a newcomer gets wrong: a row whose call is under
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.tell import Teller
 from casework import calendar
+from casework.records import Person
 from handlers.engine import written
 from handlers.engine.scene import Message
 from handlers.morning import parts
-from storage import alerted, because, outbox, people, ties
+from storage import alerted, because, claims, outbox, people, ties
 from storage.because import Tie
 from storage.database import Tx
+
+FOLDED, FOLDED_A_MORNING = "folded", 5
 
 
 class Withdrawal:
@@ -45,6 +48,22 @@ class Withdrawal:
                 await because.cancel(tx, [notice])
             else:
                 await self._say_anew(tx, notice, told, now)
+
+    async def folded(self, tx: Tx, here: Collection[Person], today: date, now: datetime) -> list[Message]:
+        """What was too much for somebody on an earlier day and still holds: a few of it each morning, the oldest
+        first. Who is away gets it when they are back."""
+        waiting = await because.folded(tx, today)
+        had = await claims.readers(tx, (FOLDED,), today.isoformat()) if waiting else set()
+        own = {one.id: waiting[one.id][:FOLDED_A_MORNING] for one in here if one.id in waiting and one.id not in had}
+        await claims.claim_all(tx, FOLDED, today.isoformat(), now, {person: {} for person in own})
+        taken = [notice for notices in own.values() for notice in notices]
+        broken = await self.broken(tx, taken, now) if taken else {}
+        told = []
+        for notice, reader_id, body in await because.bodies(tx, taken) if taken else ():
+            gone = broken.get(notice, frozenset())
+            told += [left] if (left := await self._left(tx, reader_id, written.read(body), gone)) else []
+        await because.forget(tx, taken)
+        return told
 
     async def _left(self, tx: Tx, reader_id: int, told: Message, gone: frozenset[Tie]) -> Message | None:
         reader = await people.get(tx, reader_id)

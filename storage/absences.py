@@ -79,6 +79,12 @@ async def get(tx: Tx, absence_id: int) -> Absence | None:
     return _absence(row) if row else None
 
 
+async def running(tx: Tx) -> list[Absence]:
+    """Everybody's that is now."""
+    rows = await tx.rows(f"{_ABSENCE} WHERE a.state = :running ORDER BY a.from_on, a.id", running=NOW)
+    return [_absence(row) for row in rows]
+
+
 async def of(tx: Tx, person_id: int) -> list[Absence]:
     """That is now or to come, the first one first."""
     return await _found(tx, "a.person_id = :person AND a.state IN (:planned, :running)", person=person_id)

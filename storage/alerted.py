@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from casework.escalation import Turn
+from casework.records import Person
 from storage.because import DUE, Tie, among
 from storage.database import Tx
 
@@ -53,7 +54,9 @@ async def take_back(tx: Tx, person_id: int, gone: Collection[Tie]) -> None:
             person=person_id,
             holds=tie.holds,
         )
-        if row:
+        if row and row["rung"] == 0:
+            await _put_off_still(tx, person_id, int(tie.ref))
+        elif row:
             await tx.run(
                 "UPDATE child_case SET told_rung = :below WHERE id = :case_id AND told_rung = :rung "
                 "AND next_step || ' ' || due_on = :holds",
@@ -62,6 +65,30 @@ async def take_back(tx: Tx, person_id: int, gone: Collection[Tie]) -> None:
                 case_id=int(tie.ref),
                 holds=tie.holds,
             )
+
+
+async def _put_off_still(tx: Tx, person_id: int, case_id: int) -> None:
+    """Whoever asked to hear of it again has not: its day has come, and they hear of it when they can."""
+    await tx.run(
+        "UPDATE respite SET told_on = '', ended_at = NULL WHERE id = (SELECT max(r.id) FROM respite r "
+        "WHERE r.case_id = :case_id AND r.person_id = :person AND r.kind = 'later' AND r.told_on > '') "
+        "AND NOT EXISTS (SELECT 1 FROM respite x WHERE x.case_id = :case_id AND x.person_id = :person "
+        "AND x.kind = 'later' AND x.ended_at IS NULL)",
+        case_id=case_id,
+        person=person_id,
+    )
+
+
+async def on(tx: Tx, me: Person, day: str) -> list[int]:
+    """The cases that a person was told of that day and that still owe the same."""
+    rows = await tx.rows(
+        "SELECT a.case_id FROM alerted a JOIN child_case c ON c.id = a.case_id AND a.step = c.next_step "
+        "AND a.due_on = c.due_on JOIN visible_to v ON v.case_id = c.id AND v.person_id = a.person_id "
+        "WHERE a.person_id = :me AND a.day = :day ORDER BY a.due_on, a.case_id",
+        me=me.id,
+        day=day,
+    )
+    return [row["case_id"] for row in rows]
 
 
 async def of(tx: Tx, case_ids: Collection[int]) -> list[Alerted]:

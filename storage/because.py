@@ -119,12 +119,16 @@ async def about(tx: Tx, things: Collection[str]) -> list[int]:
     return [row["id"] for row in rows]
 
 
-async def folded(tx: Tx, before: date) -> list[int]:
-    """What was too much on an earlier day, oldest first."""
+async def folded(tx: Tx, before: date) -> dict[int, list[int]]:
+    """By person, what was too much on an earlier day, oldest first."""
     rows = await tx.rows(
-        "SELECT id FROM notice WHERE folded_on > '' AND folded_on < :day ORDER BY id", day=before.isoformat()
+        "SELECT id, person_id FROM notice WHERE folded_on > '' AND folded_on < :day ORDER BY id",
+        day=before.isoformat(),
     )
-    return [row["id"] for row in rows]
+    found: dict[int, list[int]] = {}
+    for row in rows:
+        found.setdefault(row["person_id"], []).append(row["id"])
+    return found
 
 
 async def cancel(tx: Tx, ids: Collection[int]) -> None:

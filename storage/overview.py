@@ -1,12 +1,10 @@
-"""What happened in somebody's area: the facts of a digest, and the overdue cases whose turn has come."""
+"""What happened in somebody's area: the facts of a digest."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from casework.digest import Done
-from casework.escalation import Turn
 from casework.records import Person
 from storage.database import Tx, to_micros
 
@@ -32,10 +30,3 @@ async def last_visit(tx: Tx) -> int:
     """The receipt number of the newest visit of all."""
     row = await tx.one("SELECT coalesce(max(id), 0) AS last FROM visit")
     return int(row["last"])
-
-
-async def told(tx: Tx, turns: Sequence[Turn]) -> None:
-    await tx.many(
-        "UPDATE child_case SET told_rung = :rung WHERE id = :id AND told_rung < :rung",
-        [{"id": one.case.id, "rung": one.rung} for one in turns],
-    )

@@ -27,15 +27,16 @@ RUNNING = (
 
 @dataclass(frozen=True)
 class Respite:
-    """`until_on` is the day on which they hear of it again; empty reasons are those of "know" and "mute"."""
+    """`until_on` is the day on which they hear of it again; only "later" has a reason. It is running until they do, or
+    take it back."""
 
     id: int
     case_id: int
     person_id: int
-    who: str
     kind: str
     until_on: date
     reason: str
+    is_running: bool
 
 
 async def keep(tx: Tx, me: Person, case: Case, kind: str, until_on: date, now: datetime, reason: str = "") -> bool:
@@ -71,25 +72,14 @@ async def end(tx: Tx, me: Person, case_id: int, kind: str, until_on: date, now: 
     return row is not None
 
 
-async def times_later(tx: Tx, me: Person, case: Case) -> int:
-    """How often the person has put off hearing of the step that the case owes now."""
-    row = await tx.one(
-        "SELECT count(*) AS n FROM respite r JOIN child_case c ON c.id = r.case_id WHERE r.case_id = :case_id "
-        f"AND r.person_id = :me AND r.kind = :kind AND {_SAME_STEP} AND (r.ended_at IS NULL OR r.told_on > '')",
-        case_id=case.id,
-        me=me.id,
-        kind=LATER,
-    )
-    return int(row["n"])
-
-
-async def running(tx: Tx, case_ids: Collection[int], today: date) -> list[Respite]:
-    """Of these cases, whoever said it; only what counts today, oldest first."""
+async def of(tx: Tx, case_ids: Collection[int], today: date) -> list[Respite]:
+    """What was said to the alerts of these cases by whom: of the step that each owes now, also what is over by its
+    day, and what is muted today; oldest first."""
     rows = await tx.rows(
-        "SELECT r.id, r.case_id, r.person_id, p.name, r.kind, r.until_on, r.reason FROM respite r "
-        "JOIN child_case c ON c.id = r.case_id JOIN person p ON p.id = r.person_id AND p.active = 1 "
-        f"WHERE r.case_id IN ({among(case_ids)}) AND r.ended_at IS NULL AND ((r.kind <> :muted AND {_SAME_STEP}) "
-        "OR (r.kind = :muted AND r.until_on > :today)) ORDER BY r.id",
+        "SELECT r.id, r.case_id, r.person_id, r.kind, r.until_on, r.reason, r.ended_at IS NULL AS running "
+        "FROM respite r JOIN child_case c ON c.id = r.case_id JOIN person p ON p.id = r.person_id AND p.active = 1 "
+        f"WHERE r.case_id IN ({among(case_ids)}) AND (r.ended_at IS NULL OR r.told_on > '') "
+        f"AND ((r.kind <> :muted AND {_SAME_STEP}) OR (r.kind = :muted AND r.until_on > :today)) ORDER BY r.id",
         muted=MUTED,
         today=today.isoformat(),
     )
@@ -99,12 +89,26 @@ async def running(tx: Tx, case_ids: Collection[int], today: date) -> list[Respit
 async def silent(tx: Tx, today: date) -> set[tuple[int, int]]:
     """Who wants to hear nothing of which case today: person and case."""
     rows = await tx.rows(
-        "SELECT r.person_id, r.case_id FROM respite r WHERE r.kind = :muted AND r.until_on > :today "
-        "AND r.ended_at IS NULL",
+        "SELECT r.person_id, r.case_id FROM respite r JOIN child_case c ON c.id = r.case_id "
+        "WHERE r.ended_at IS NULL AND r.until_on > :today "
+        f"AND (r.kind = :muted OR (r.kind = :later AND {_SAME_STEP}))",
         muted=MUTED,
+        later=LATER,
         today=today.isoformat(),
     )
     return {(row["person_id"], row["case_id"]) for row in rows}
+
+
+async def muted(tx: Tx, me: Person, today: date) -> set[int]:
+    """The cases of which a person wants no alerts today."""
+    rows = await tx.rows(
+        "SELECT r.case_id FROM respite r JOIN visible_to v ON v.case_id = r.case_id AND v.person_id = r.person_id "
+        "WHERE r.person_id = :me AND r.kind = :muted AND r.until_on > :today AND r.ended_at IS NULL",
+        me=me.id,
+        muted=MUTED,
+        today=today.isoformat(),
+    )
+    return {row["case_id"] for row in rows}
 
 
 async def come(tx: Tx, today: date) -> dict[int, list[int]]:
@@ -113,7 +117,7 @@ async def come(tx: Tx, today: date) -> dict[int, list[int]]:
     rows = await tx.rows(
         "SELECT r.person_id, r.case_id FROM respite r JOIN child_case c ON c.id = r.case_id "
         "JOIN visible_to v ON v.case_id = c.id AND v.person_id = r.person_id "
-        f"WHERE r.kind = :later AND r.until_on <= :today AND r.ended_at IS NULL AND r.told_on = '' AND {_SAME_STEP} "
+        f"WHERE r.kind = :later AND r.until_on <= :today AND r.ended_at IS NULL AND {_SAME_STEP} "
         "ORDER BY r.person_id, c.due_on, c.id",
         later=LATER,
         today=today.isoformat(),
@@ -124,20 +128,21 @@ async def come(tx: Tx, today: date) -> dict[int, list[int]]:
     return found
 
 
-async def told(tx: Tx, person_id: int, case_ids: Collection[int], today: date, now: datetime) -> None:
-    """They hear of these again today, so it is no longer put off; how often it was is kept."""
-    await tx.run(
-        "UPDATE respite SET told_on = :today, ended_at = :now WHERE person_id = :person AND kind = :later "
-        f"AND until_on <= :today AND ended_at IS NULL AND case_id IN ({among(case_ids)})",
-        today=today.isoformat(),
-        now=to_micros(now),
-        person=person_id,
-        later=LATER,
+async def heard(tx: Tx, told: Collection[tuple[int, int]], today: date, now: datetime) -> None:
+    """These people are told of these cases today, so what they said before counts no longer; that they said it is
+    kept."""
+    await tx.many(
+        "UPDATE respite SET told_on = :today, ended_at = :now WHERE person_id = :person AND case_id = :case_id "
+        "AND kind <> :muted AND ended_at IS NULL",
+        [
+            {"today": today.isoformat(), "now": to_micros(now), "person": person, "case_id": case_id, "muted": MUTED}
+            for person, case_id in told
+        ],
     )
 
 
 def _respite(row: Row) -> Respite:
     return Respite(
-        row["id"], row["case_id"], row["person_id"], row["name"], row["kind"], date.fromisoformat(row["until_on"]),
-        row["reason"],
+        row["id"], row["case_id"], row["person_id"], row["kind"], date.fromisoformat(row["until_on"]), row["reason"],
+        bool(row["running"]),
     )  # fmt: skip

@@ -19,6 +19,7 @@ from handlers.institutions import checks
 from handlers.institutions.answering import NOT_THERE, hindered
 from handlers.institutions.asked import asked_for, on_card, owes
 from handlers.menu import FIND, LISTS, MENU, correct, print_form
+from handlers.morning import respite
 from handlers.morning.overdue import postponing, why_late
 from storage import because, cases, people, referrals, visits
 from storage.database import Tx
@@ -73,9 +74,11 @@ async def card(tx: Tx, here: Scene, case_id: int) -> Message:
         lines = (*_told(here.work.catalogue, case, ()), *on_card(here.work.catalogue, own))
         return Message(View(lines, (*_look(case), (MENU,))))
     history = (await visits.history(tx, here.me, case.id))[-HISTORY:]
-    check = await checks.on_card(tx, here, case)
-    lines = (*_told(here.work.catalogue, case, history), *on_card(here.work.catalogue, asked), *check.lines)
-    return Message(View(lines, (*check.rows, *_ways(here, case, history, await _answer_of(tx, here, asked)))))
+    check, alerts = await checks.on_card(tx, here, case), await respite.on_card(tx, here, case)
+    told = (*_told(here.work.catalogue, case, history), *alerts.lines)
+    lines = (*told, *on_card(here.work.catalogue, asked), *check.lines)
+    ways = _ways(here, case, history, await _answer_of(tx, here, asked))
+    return Message(View(lines, (*check.rows, *alerts.rows, *ways)))
 
 
 def _told(book: Catalogue, case: Case, history: Sequence[Visit]) -> Iterator[Text]:

@@ -15,7 +15,7 @@ from handlers.engine.words import Joined, Labelled, Text, Words, _
 from handlers.menu import CASES, CHARTS_BELOW, MENU
 from handlers.morning.overdue import CASES_BELOW, overdue_lines, why_late
 from handlers.office.season_charts import PLAIN
-from storage import cases, claims, lateness, overview, people
+from storage import cases, claims, lateness, overview, people, respites
 from storage.database import Tx
 
 IN_DIGEST = 5
@@ -63,7 +63,9 @@ async def _facts(
     total, visited = await cases.counts(tx, me)
     late = await cases.overdue(tx, me, day)
     alone = escalation.without_owner(late, await people.roster(tx)) if me.role == REGIONAL else 0
-    return DayFacts(day, tuple(done), tuple(late), before, total, visited, alone, tuple(reasons))
+    muted = await respites.muted(tx, me, day)
+    hushed = sum(case.id in muted for case in late)
+    return DayFacts(day, tuple(done), tuple(late), before, total, visited, alone, tuple(reasons), hushed)
 
 
 def _shown(work: Work, me: Person, told: Digest, *, late: bool) -> list[Message]:
@@ -111,6 +113,8 @@ def _figures(told: Digest, *, late: bool) -> Iterator[Text]:
     else:
         yield _("Visits: {count}", count=str(visits))
         yield _("Overdue: {count}", count=str(overdue))
+    if told.muted:
+        yield _("Of these, without alerts to you: {count}", count=str(told.muted))
     if told.without_owner:
         yield _("Without an owner, neither leader nor coordinator: {count}", count=str(told.without_owner))
     yield _("Visited at least once: {percent} of the cases", percent=f"{told.visited_percent} %")

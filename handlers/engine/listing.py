@@ -52,16 +52,17 @@ class Listing:
     """`above` is said with the first part; `more` leads to what has no button here; `ways` always stand below."""
 
     parts: tuple[Part, ...]
-    above: tuple[Text, ...] = ()
+    above: tuple[Item, ...] = ()
     more: tuple[Button, ...] = ()
     ways: tuple[tuple[Button, ...], ...] = ()
 
     @property
     def because(self) -> frozenset[Tie]:
-        return frozenset(tie for part in self.parts for item in part.items for tie in item.because)
+        items = (*self.above, *(item for part in self.parts for item in part.items))
+        return frozenset(tie for item in items for tie in item.because)
 
     def view(self) -> View:
-        lines: list[Text] = list(self.above)
+        lines: list[Text] = [item.line for item in self.above]
         rows: tuple[tuple[Button, ...], ...] = ()
         for part in self.parts:
             lines += [*([""] if lines else []), *part.lines()]
@@ -74,12 +75,13 @@ class Listing:
 
     def without(self, gone: frozenset[Tie]) -> Listing | None:
         """None when nothing is left to be told."""
-        parts = [
-            replace(part, items=tuple(item for item in part.items if not gone.intersection(item.because)))
-            for part in self.parts
-        ]
+        parts = (replace(part, items=_left(part.items, gone)) for part in self.parts)
         left = tuple(part for part in parts if part.items)
-        return replace(self, parts=left) if left else None
+        return replace(self, parts=left, above=_left(self.above, gone)) if left else None
+
+
+def _left(items: Sequence[Item], gone: frozenset[Tie]) -> tuple[Item, ...]:
+    return tuple(item for item in items if not gone.intersection(item.because))
 
 
 def _counted(title: Text, count: int) -> Text:

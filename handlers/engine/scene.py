@@ -211,6 +211,10 @@ class Message:
     language: str = ""
     """Said in this language; empty means the reader's own."""
 
+    daily: bool = False
+    """The one message of a morning: it is sent however many there were."""
+    asked: bool = False
+    """What its reader has asked for and waits for."""
     because: tuple[Tie, ...] = ()
     """A notice that is told because of all of these: when one holds no more, it does not go out."""
     listing: Listing | None = None

@@ -6,6 +6,7 @@ A label of the catalogue is written as its reader's language says it; everything
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -19,6 +20,11 @@ from storage.because import Tie
 _FLAGS = ("talk", "key", "replaces", "urgent", "can_wait", "to", "to_many", "kind", "language")
 
 
+def is_kept(told: Sequence[Message]) -> bool:
+    """Whether it can be written: a single message, and nothing that only exists while it is sent."""
+    return len(told) == 1 and not (told[0].attachment or told[0].code or told[0].reveals)
+
+
 def write(told: Message, language: str) -> str:
     """Raises TypeError for what only exists while it is sent (a picture, a file, a name)."""
     return json.dumps(_Writing(language).message(told), ensure_ascii=False)
@@ -29,7 +35,7 @@ class _Writing:
         self._language = language
 
     def message(self, told: Message) -> dict[str, Any]:
-        if told.attachment or told.code or told.reveals:
+        if not is_kept([told]):
             raise TypeError("this message exists only while it is sent")
         flags = {name: value for name in _FLAGS if (value := getattr(told, name)) != getattr(Message, name, None)}
         listing = {"listing": self._listing(told.listing)} if told.listing else {}
@@ -43,23 +49,22 @@ class _Writing:
     def _listing(self, told: Listing) -> dict[str, Any]:
         return {
             "parts": [self._part(one) for one in told.parts],
-            "above": self._texts(told.above),
+            "above": [self._item(one) for one in told.above],
             "more": self._row(told.more),
             "ways": self._rows(told.ways),
         }
 
     def _part(self, part: Part) -> dict[str, Any]:
-        items = [
-            [self.text(one.line), self._row(one.row), [_tie(tie) for tie in one.because], self.text(one.place)]
-            for one in part.items
-        ]
         shown = {
             "listed": part.listed,
             "columns": part.columns,
             "below": self._texts(part.below),
             "more": part.counts_more,
         }
-        return {"title": self.text(part.title), "items": items, **shown}
+        return {"title": self.text(part.title), "items": [self._item(one) for one in part.items], **shown}
+
+    def _item(self, one: Item) -> list[Any]:
+        return [self.text(one.line), self._row(one.row), [_tie(tie) for tie in one.because], self.text(one.place)]
 
     def _rows(self, rows: tuple[tuple[Button, ...], ...]) -> list[Any]:
         return [self._row(row) for row in rows]
@@ -107,15 +112,25 @@ def _view(kept: dict[str, Any]) -> View:
 
 def _listing(kept: dict[str, Any]) -> Listing:
     parts = tuple(_part(one) for one in kept["parts"])
-    return Listing(parts, _texts(kept["above"]), _row(kept["more"]), _rows(kept["ways"]))
+    return Listing(parts, _items(kept["above"]), _row(kept["more"]), _rows(kept["ways"]))
 
 
 def _part(kept: dict[str, Any]) -> Part:
-    items = tuple(
-        Item(_text(line), _row(row), tuple(Tie(*tie) for tie in because), _text(place))
-        for line, row, because, place in kept["items"]
+    return Part(
+        _text(kept["title"]),
+        _items(kept["items"]),
+        kept["listed"],
+        kept["columns"],
+        _texts(kept["below"]),
+        kept["more"],
     )
-    return Part(_text(kept["title"]), items, kept["listed"], kept["columns"], _texts(kept["below"]), kept["more"])
+
+
+def _items(kept: list[Any]) -> tuple[Item, ...]:
+    return tuple(
+        Item(_text(line), _row(row), tuple(Tie(*tie) for tie in because), _text(place))
+        for line, row, because, place in kept
+    )
 
 
 def _rows(kept: list[Any]) -> tuple[tuple[Button, ...], ...]:

@@ -5,7 +5,7 @@ What a newcomer gets wrong: it shows on a locked phone, so it names a case by it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from casework import life
@@ -16,31 +16,51 @@ from handlers.engine.listing import Item, Listing, Part
 from handlers.engine.scene import Message, Work
 from handlers.engine.views import Button, first
 from handlers.engine.words import Joined, Text, Within, _, counted
+from handlers.morning import respite
 from storage import because
+from storage.absences import NOW
 
 OVERDUE_LISTED = 8
 DUE_LISTED = 12
 CASES_BELOW = Button(_("My cases"), "", "cases_below")
 
 
-def told(work: Work, turns: Sequence[Turn], today: date, standing_in: Sequence[str] = ()) -> Message:
+def told(
+    work: Work,
+    turns: Sequence[Turn],
+    today: date,
+    standing_in: Sequence[tuple[int, str]] = (),
+    happened: Mapping[int, Sequence[Text]] = {},
+) -> Message:
     """To the reader whose all these turns are: overdue ones first, the oldest above; then today's by settlement.
 
-    `standing_in` are the names of those for whom the reader stands in.
+    `standing_in` are the absences in which the reader stands in and whose they are; `happened`, by case, what others
+    were told and said.
     """
     me = turns[0].reader
     late = [turn.case for turn in turns if turn.late]
     due = sorted((turn.case for turn in turns if not turn.late), key=lambda case: (_place(case), case.number))
-    parts = (_late(work, me, late, today), _due(due))
-    above = (_("You stand in for {who}.", who=", ".join(standing_in)),) if standing_in else ()
-    listing = Listing(tuple(part for part in parts if part.items), above, more=(CASES_BELOW,))
+    parts = (_late(work, me, late, today, happened), _due(due))
+    above = tuple(
+        Item(_("You stand in for {who}.", who=name), because=(because.absence(number, NOW),))
+        for number, name in standing_in
+    )
+    ways = ((respite.knowing(today),),) if late else ()
+    listing = Listing(tuple(part for part in parts if part.items), above, more=(CASES_BELOW,), ways=ways)
     return Message(listing.view(), replaces=False, to=me.id, listing=listing)
 
 
-def _late(work: Work, me: Person, late: Sequence[Case], today: date) -> Part:
+def _late(work: Work, me: Person, late: Sequence[Case], today: date, happened: Mapping[int, Sequence[Text]]) -> Part:
     title = counted("{count} overdue case waits for you:", "{count} overdue cases wait for you:", len(late))
     book = work.catalogue
-    items = [Item(_overdue(book, case, today), _ways(book, me, case, today), (because.due(case),)) for case in late]
+    items = [
+        Item(
+            _overdue(book, case, today, happened.get(case.id, ())),
+            _ways(book, me, case, today),
+            (because.due(case),),
+        )
+        for case in late
+    ]
     return Part(title, tuple(items), OVERDUE_LISTED)
 
 
@@ -71,7 +91,7 @@ def overdue_lines(work: Work, late: Sequence[Case], today: date, at_most: int) -
     return first([_overdue(work.catalogue, case, today) for case in late], at_most)
 
 
-def _overdue(book: Catalogue, case: Case, today: date) -> Text:
+def _overdue(book: Catalogue, case: Case, today: date, happened: Sequence[Text] = ()) -> Text:
     line = counted(
         "• {case}, {place} · {holder} · {count} day",
         "• {case}, {place} · {holder} · {count} days",
@@ -81,7 +101,7 @@ def _overdue(book: Catalogue, case: Case, today: date) -> Text:
         holder=case.holder or "—",
     )
     step = () if case.next_step == book.first_step else (book.steps[case.next_step],)
-    return Joined([line, *step, *(Within(said) for said in why_late(book, case))], " · ")
+    return Joined([line, *step, *(Within(said) for said in why_late(book, case)), *happened], " · ")
 
 
 def why_late(book: Catalogue, case: Case) -> tuple[Text, ...]:

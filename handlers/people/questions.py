@@ -214,7 +214,7 @@ def _sent(question: Question, kept: Answer) -> list[Message]:
     done = Message(View((_("The answer goes to {who}.", who=question.asker),), ((publish,), (MENU,))))
     lines = (_("You asked: “{text}”", text=question.text), _said(kept))
     rows = ((Button(_("It helped"), str(kept.id), "helped"), Button(_("Another question"), "", ASK.key)),)
-    return [done, Message(View(lines, rows), replaces=False, to=question.asker_id)]
+    return [done, Message(View(lines, rows), replaces=False, to=question.asker_id, asked=True)]
 
 
 async def helped(tx: Tx, here: Scene, answer_id: int) -> Message:
