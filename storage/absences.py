@@ -54,7 +54,6 @@ async def make(
         until=until_on.isoformat(),
         from_on=from_on.isoformat(),
     )
-    tx.touch(f"person {person_id}")
     row = await tx.one(
         "INSERT INTO absence (person_id, deputy_id, from_on, until_on, made_by, made_at, state) "
         "VALUES (:person, :deputy, :from_on, :until, :me, :now, :state) RETURNING id",
@@ -66,8 +65,16 @@ async def make(
         now=to_micros(now),
         state=NOW if from_on <= today else PLANNED,
     )
+    await _touched(tx, person_id)
     await audit.note(tx, now, me.id, "said who is away", detail=f"absence {row['id']}, person {person_id}")
     return await _one(tx, row["id"])
+
+
+async def _touched(tx: Tx, person_id: int) -> None:
+    """What they are told, and what others are told of their absences, may hold no more."""
+    tx.touch(f"person {person_id}")
+    for row in await tx.rows("SELECT id FROM absence WHERE person_id = :person", person=person_id):
+        tx.touch(f"absence {row['id']}")
 
 
 async def _one(tx: Tx, absence_id: int) -> Absence:
@@ -138,7 +145,7 @@ async def turn(tx: Tx, today: date, now: datetime) -> None:
         today=today.isoformat(),
     )
     for row in begun:
-        tx.touch(f"person {row['person_id']}")
+        await _touched(tx, row["person_id"])
 
 
 async def returned(tx: Tx) -> list[Absence]:
