@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from casework.escalation import Turn
 from casework.records import Person
@@ -24,21 +25,23 @@ class Alerted:
 
 async def keep(tx: Tx, turns: Sequence[Turn], today: date) -> None:
     """They are told today; each of these cases is told on its rung."""
-    await tx.many(
-        "INSERT INTO alerted (case_id, person_id, day, rung, step, due_on) "
-        "VALUES (:case_id, :person, :day, :rung, :step, :due) ON CONFLICT DO NOTHING",
-        [
-            {
-                "case_id": one.case.id, "person": one.reader.id, "day": today.isoformat(), "rung": one.rung,
-                "step": one.case.next_step, "due": str(one.case.due_on),
-            }
-            for one in turns
-        ],
-    )  # fmt: skip
-    await tx.many(
-        "UPDATE child_case SET told_rung = :rung WHERE id = :id AND told_rung < :rung",
-        [{"id": one.case.id, "rung": one.rung} for one in turns],
-    )
+    for (person_id, rung), own in groupby(sorted(turns, key=_reader_and_rung), _reader_and_rung):
+        numbers = among([one.case.id for one in own])
+        await tx.run(
+            "INSERT INTO alerted (case_id, person_id, day, rung, step, due_on) "
+            f"SELECT id, :person, :day, :rung, next_step, due_on FROM child_case WHERE id IN ({numbers}) "
+            "ON CONFLICT DO NOTHING",
+            person=person_id,
+            day=today.isoformat(),
+            rung=rung,
+        )
+        await tx.run(
+            f"UPDATE child_case SET told_rung = :rung WHERE id IN ({numbers}) AND told_rung < :rung", rung=rung
+        )
+
+
+def _reader_and_rung(turn: Turn) -> tuple[int, int]:
+    return turn.reader.id, turn.rung
 
 
 async def take_back(tx: Tx, person_id: int, gone: Collection[Tie]) -> None:

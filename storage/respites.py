@@ -128,16 +128,15 @@ async def come(tx: Tx, today: date) -> dict[int, list[int]]:
     return found
 
 
-async def heard(tx: Tx, told: Collection[tuple[int, int]], today: date, now: datetime) -> None:
-    """These people are told of these cases today, so what they said before counts no longer; that they said it is
-    kept."""
-    await tx.many(
-        "UPDATE respite SET told_on = :today, ended_at = :now WHERE person_id = :person AND case_id = :case_id "
-        "AND kind <> :muted AND ended_at IS NULL",
-        [
-            {"today": today.isoformat(), "now": to_micros(now), "person": person, "case_id": case_id, "muted": MUTED}
-            for person, case_id in told
-        ],
+async def heard(tx: Tx, person_id: int, case_ids: Collection[int], today: date, now: datetime) -> None:
+    """They are told of these cases today, so what they said before counts no longer; that they said it is kept."""
+    await tx.run(
+        "UPDATE respite SET told_on = :today, ended_at = :now WHERE person_id = :person "
+        f"AND case_id IN ({among(case_ids)}) AND kind <> :muted AND ended_at IS NULL",
+        today=today.isoformat(),
+        now=to_micros(now),
+        person=person_id,
+        muted=MUTED,
     )
 
 

@@ -30,6 +30,8 @@ async def morning(tx: Tx, work: Work, on_duty: Sequence[Person], today: date, no
     await _again(tx, work, turns, on_duty, today)
     turns = {person_id: own for person_id, own in turns.items() if own and person_id not in gone}
     kept = {person_id: {"cases": [turn.case.id for turn in own]} for person_id, own in turns.items()}
+    for own in turns.values():
+        own.sort(key=lambda turn: str(turn.case.due_on))
     await claims.claim_all(tx, ALERT, today.isoformat(), now, kept)
     happened = await below.happened(tx, work, [turn.case for own in turns.values() for turn in own if turn.late], today)
     deputies = await _standing_in(tx) if turns else {}
@@ -37,9 +39,9 @@ async def morning(tx: Tx, work: Work, on_duty: Sequence[Person], today: date, no
         overdue.told(work, own, today, deputies.get(person_id, ()), _to_others(happened, person_id))
         for person_id, own in turns.items()
     ]
-    every = [turn for own in turns.values() for turn in own]
-    await alerted.keep(tx, every, today)
-    await respites.heard(tx, [(turn.reader.id, turn.case.id) for turn in every], today, now)
+    await alerted.keep(tx, [turn for own in turns.values() for turn in own], today)
+    for person_id, own in turns.items():
+        await respites.heard(tx, person_id, [turn.case.id for turn in own], today, now)
     return told
 
 

@@ -31,7 +31,7 @@ async def happened(tx: Tx, work: Work, cases: Sequence[Case], today: date) -> di
 
 
 def _line(work: Work, one: Alerted, said: Sequence[Respite]) -> Text:
-    told = _("told to {who} {day}", who=one.who, day=one.day)
+    told = _("Told to {who} {day}", who=one.who, day=one.day)
     return Joined([told, *answers(work, said)])
 
 

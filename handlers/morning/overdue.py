@@ -101,7 +101,9 @@ def _overdue(book: Catalogue, case: Case, today: date, happened: Sequence[Text] 
         holder=case.holder or "—",
     )
     step = () if case.next_step == book.first_step else (book.steps[case.next_step],)
-    return Joined([line, *step, *(Within(said) for said in why_late(book, case)), *happened], " · ")
+    return Joined(
+        [line, *step, *(Within(said) for said in why_late(book, case)), *(Within(said) for said in happened)], " · "
+    )
 
 
 def why_late(book: Catalogue, case: Case) -> tuple[Text, ...]:

@@ -93,13 +93,14 @@ def _changed_nothing() -> Message:
 async def _know(tx: Tx, here: Scene, day: str) -> Message:
     """Of all overdue cases of one morning's message that still owe the same."""
     listed = await _of_day(tx, here, day)
-    new = [case for case in listed if case.due_on and await _keep(tx, here, case, KNOWN, case.due_on)]
-    if not new:
+    if not listed:
         return _changed_nothing()
+    for case in listed:
+        await _keep(tx, here, case, KNOWN, case.due_on or here.moment.today)
     said = counted(
         "Noted: you know of {count} case. Whoever is told next reads that.",
         "Noted: you know of {count} cases. Whoever is told next reads that.",
-        len(new),
+        len(listed),
     )
     return Message(View((said,), ((Button(_("Take it back"), day, "unknow"),), (CASES, MENU))))
 
@@ -151,7 +152,7 @@ def _backs(case: Case, own: Sequence[Respite]) -> list[tuple[Button, ...]]:
 def _choices(here: Scene, case: Case, own: Sequence[Respite]) -> list[tuple[Button, ...]]:
     running, found = {one.kind for one in own if one.is_running}, list[tuple[Button, ...]]()
     value = f"{case.id}.{case.due_on}"
-    if _is_due(here, case) and not running and _times(own) < here.work.catalogue.alerts.later_at_most:
+    if _is_due(here, case) and not running - {KNOWN} and _times(own) < here.work.catalogue.alerts.later_at_most:
         found.append((Button(_("Tell me later"), value, "later"),))
     if case.due_on and MUTED not in running and _may_mute(here):
         found += [(_muting(here, value, days),) for days in here.work.catalogue.alerts.mute_days]

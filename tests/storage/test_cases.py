@@ -37,6 +37,7 @@ UNSEEN_BY_PEOPLE = {
     "cases.py:due_everywhere": "the schedule, which tells each case to one person who may see it",
     "cases.py:handed_over": "of a hand-over, for whoever may answer to it (handovers.get)",
     "handovers.py:_offers": "what is told of a case that is offered; to whom, each caller says",
+    "alerted.py:keep": "the schedule, which tells them",
     "alerted.py:of": "who was told of a case that the caller has seen, and when",
     "respites.py:of": "what they said to it",
     "respites.py:silent": "the schedule, which leaves out whoever wants to hear nothing of a case",
