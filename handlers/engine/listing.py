@@ -49,11 +49,13 @@ class Part:
 
 @dataclass(frozen=True)
 class Listing:
-    """`above` is said with the first part; `more` leads to what has no button here; `ways` always stand below."""
+    """`above` is said with the first part; `more` leads to what has no button here, and `beside` stands in its row also
+    when there is no such thing; `ways` always stand below."""
 
     parts: tuple[Part, ...]
     above: tuple[Item, ...] = ()
     more: tuple[Button, ...] = ()
+    beside: tuple[Button, ...] = ()
     ways: tuple[tuple[Button, ...], ...] = ()
 
     @property
@@ -70,8 +72,8 @@ class Listing:
         opened = {id(button) for row in rows for button in row}
         items = [item for part in self.parts for item in part.items]
         hidden = any(item.row and id(item.row[0]) not in opened for item in items)
-        more = (self.more,) if self.more and hidden else ()
-        return View(tuple(lines), (*rows, *more, *self.ways))
+        last = (*(self.more if hidden else ()), *self.beside)
+        return View(tuple(lines), (*rows, *((last,) if last else ()), *self.ways))
 
     def without(self, gone: frozenset[Tie]) -> Listing | None:
         """None when nothing is left to be told."""

@@ -51,6 +51,7 @@ class _Writing:
             "parts": [self._part(one) for one in told.parts],
             "above": [self._item(one) for one in told.above],
             "more": self._row(told.more),
+            "beside": self._row(told.beside),
             "ways": self._rows(told.ways),
         }
 
@@ -112,7 +113,7 @@ def _view(kept: dict[str, Any]) -> View:
 
 def _listing(kept: dict[str, Any]) -> Listing:
     parts = tuple(_part(one) for one in kept["parts"])
-    return Listing(parts, _items(kept["above"]), _row(kept["more"]), _rows(kept["ways"]))
+    return Listing(parts, _items(kept["above"]), _row(kept["more"]), _row(kept["beside"]), _rows(kept["ways"]))
 
 
 def _part(kept: dict[str, Any]) -> Part:

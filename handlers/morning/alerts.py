@@ -21,6 +21,8 @@ from storage.absences import NOW
 from storage.database import Tx
 
 ALERT = "alert"
+TOLD = 2
+"""So many of those who were told before are named in a line; the card has all of them."""
 
 
 async def morning(tx: Tx, work: Work, on_duty: Sequence[Person], today: date, now: datetime) -> list[Message]:
@@ -77,4 +79,5 @@ async def _standing_in(tx: Tx) -> dict[int, list[tuple[int, str]]]:
 
 
 def _to_others(happened: dict[int, list[tuple[int, Text]]], reader: int) -> dict[int, list[Text]]:
-    return {case_id: [line for person_id, line in lines if person_id != reader] for case_id, lines in happened.items()}
+    others = {case_id: [line for who, line in lines if who != reader] for case_id, lines in happened.items()}
+    return {case_id: lines[-TOLD:] for case_id, lines in others.items()}

@@ -45,8 +45,8 @@ def told(
         Item(_("You stand in for {who}.", who=name), because=(because.absence(number, NOW),))
         for number, name in standing_in
     )
-    ways = ((respite.knowing(today),),) if late else ()
-    listing = Listing(tuple(part for part in parts if part.items), above, more=(CASES_BELOW,), ways=ways)
+    beside = (respite.knowing(today),) if late else ()
+    listing = Listing(tuple(part for part in parts if part.items), above, more=(CASES_BELOW,), beside=beside)
     return Message(listing.view(), replaces=False, to=me.id, listing=listing)
 
 
