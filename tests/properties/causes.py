@@ -39,6 +39,10 @@ ACCOUNTS = {name: str(100 + number) for number, name in enumerate(CAST)}
 FAR = date(2027, 1, 15)
 
 
+class Undone(Exception):
+    """What happened in a savepoint is to be forgotten."""
+
+
 @dataclass
 class District:
     """One transaction that is never committed; `taken` are numbers that the events need (a referral, a draft)."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,13 +18,9 @@ from hypothesis import strategies as st
 from bot.app import App
 from bot.withdraw import Withdrawal
 from tests.properties import causes
-from tests.properties.causes import Cause, District
+from tests.properties.causes import Cause, District, Undone
 from tests.properties.events import EVENTS, UNNOTICED
 from tests.properties.waiting import NOTICES, Made
-
-
-class Undone(Exception):
-    """What happened in a savepoint is to be forgotten."""
 
 
 async def waiting(at: District, newest: int) -> dict[str, str]:
@@ -63,19 +59,6 @@ async def looked(at: District, withdrawal: Withdrawal) -> None:
     """As the deliverer does before a call."""
     rows = await at.tx.rows("SELECT id FROM notice")
     await withdrawal.look(at.tx, [row["id"] for row in rows], at.now)
-
-
-@pytest.fixture(scope="module")
-def runner() -> AsyncIterator[asyncio.Runner]:
-    with asyncio.Runner() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def app(runner: asyncio.Runner, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[App]:
-    opening = causes.opened(tmp_path_factory.mktemp("causes"))
-    yield runner.run(opening.__aenter__())
-    runner.run(opening.__aexit__(None, None, None))
 
 
 async def each_event(app: App, notice: Made) -> None:
