@@ -75,4 +75,4 @@ class Withdrawal:
         await because.rewrite(tx, notice, written.write(told, reader.language), told.ties)
         for way, rows in (await outbox.rows_of(tx, notice)).items():
             calls = await self._teller.said(tx, told, way, reader, now, priority=rows[0].priority)
-            await outbox.say_anew(tx, rows, calls)
+            await outbox.say_anew(tx, rows, calls, now)

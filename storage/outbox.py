@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from storage.database import Row, Tx, to_micros
+from storage.database import Row, Tx, from_micros, to_micros
 
 REPLY, NOTICE, BROADCAST = 0, 1, 2
 """Replies go before notices, notices before broadcasts."""
@@ -288,8 +288,8 @@ async def rows_of(tx: Tx, notice_id: int) -> dict[tuple[str, str], list[Standing
     return found
 
 
-async def say_anew(tx: Tx, rows: Sequence[Standing], calls: Sequence[Call]) -> None:
-    """The calls take the place of what stands on one way; what they need no longer is cancelled."""
+async def say_anew(tx: Tx, rows: Sequence[Standing], calls: Sequence[Call], now: datetime) -> None:
+    """The calls take the place of what stands on one way; rows that they need no longer are cancelled."""
     await tx.many(
         "UPDATE outbox SET method = :method, payload = :payload WHERE id = :id",
         [
@@ -301,6 +301,9 @@ async def say_anew(tx: Tx, rows: Sequence[Standing], calls: Sequence[Call]) -> N
         "UPDATE outbox SET state = 'cancelled', payload = '' WHERE id = :id",
         [{"id": row.id} for row in rows[len(calls) :]],
     )
+    of = rows[0]
+    more = [replace(call, not_before=from_micros(of.not_before)) for call in calls[len(rows) :]]
+    await add(tx, more, now, state=of.state, instead_of=of.instead_of, notice_id=of.notice_id)
 
 
 def _due(row: Row) -> Due:

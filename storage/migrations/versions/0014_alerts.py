@@ -31,6 +31,7 @@ CREATE TABLE respite (
     ended_at BIGINT);
 CREATE UNIQUE INDEX respite_running ON respite (case_id, person_id, kind) WHERE ended_at IS NULL;
 CREATE INDEX respite_person ON respite (person_id) WHERE ended_at IS NULL;
+CREATE INDEX period_claim_day ON period_claim (period, job);
 CREATE TABLE told_a_day (
     person_id INTEGER NOT NULL REFERENCES person, day TEXT NOT NULL, count INTEGER NOT NULL,
     urgent INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (person_id, day));
