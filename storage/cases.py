@@ -52,13 +52,6 @@ async def get(tx: Tx, me: Person, case_id: int) -> Case | None:
     return _case(row) if row else None
 
 
-async def these(tx: Tx, me: Person, ids: Sequence[int]) -> list[Case]:
-    """Those of them that the person may see, in this order."""
-    rows = await tx.rows(f"SELECT {_CASE} {_FROM} WHERE c.id IN ({', '.join(map(str, ids)) or 'NULL'})", me=me.id)
-    found = {row["id"]: _case(row) for row in rows}
-    return [found[one] for one in ids if one in found]
-
-
 async def visited_on(tx: Tx, me: Person, day: date) -> list[Case]:
     """By number."""
     rows = await tx.rows(

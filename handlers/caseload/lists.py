@@ -23,7 +23,7 @@ from handlers.engine.scene import Message, Scene, Work
 from handlers.engine.views import BELOW, Button, View
 from handlers.engine.words import Joined, Text, _, counted
 from handlers.menu import CASES, LISTS, MENU
-from storage import because, cases, claims, lists, subscriptions
+from storage import because, claims, lists, subscriptions
 from storage.database import Tx
 from storage.subscriptions import Subscription
 
@@ -158,7 +158,7 @@ async def _news(tx: Tx, work: Work, me: Person, one: Subscription, today: date) 
     if not new:
         return None
     title = counted("New in “{list}”: {count} case", "New in “{list}”: {count} cases", len(new), list=wanted)
-    found = await cases.these(tx, me, new)
+    found = await lists.these(tx, me, new)
     items = tuple(Item(_named(case), because=(because.listed(case.id, wanted.code),)) for case in found)
     listing = Listing((Part(title, items, TOLD),), ways=((Button(wanted, f"{wanted.code}.0", "list" + BELOW),),))
     return Message(listing.view(), replaces=False, to=me.id, can_wait=True, listing=listing)

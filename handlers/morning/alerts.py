@@ -16,7 +16,7 @@ from casework.records import Person
 from handlers.engine.scene import Message, Work
 from handlers.engine.words import Text
 from handlers.morning import below, notices, overdue
-from storage import absences, alerted, cases, claims, people, respites
+from storage import absences, alerted, cases, claims, lists, people, respites
 from storage.absences import NOW
 from storage.database import Tx
 
@@ -63,7 +63,7 @@ async def _again(tx: Tx, work: Work, turns: dict[int, list[Turn]], on_duty: Sequ
     for person_id, numbers in (await respites.come(tx, today)).items():
         if reader := here.get(person_id):
             known = {turn.case.id for turn in turns[person_id]}
-            for case in await cases.these(tx, reader, [one for one in numbers if one not in known]):
+            for case in await lists.these(tx, reader, [one for one in numbers if one not in known]):
                 if case.due_on:
                     late = escalation.overdue_working_days(work.calendar, case.due_on, today)
                     turns[person_id].append(Turn(case, 0, reader, late))

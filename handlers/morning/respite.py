@@ -18,7 +18,7 @@ from handlers.engine.views import Button, View, in_rows
 from handlers.engine.words import Text, Within, _, counted
 from handlers.menu import CASES, MENU
 from handlers.morning.below import happened
-from storage import alerted, cases, respites
+from storage import alerted, cases, lists, respites
 from storage.database import Tx
 from storage.respites import KNOWN, LATER, MUTED, Respite
 
@@ -107,7 +107,7 @@ async def _know(tx: Tx, here: Scene, day: str) -> Message:
 
 async def _of_day(tx: Tx, here: Scene, day: str) -> list[Case]:
     told = await alerted.on(tx, here.me, day) if _day(day) else []
-    return [case for case in await cases.these(tx, here.me, told) if _is_due(here, case)]
+    return [case for case in await lists.these(tx, here.me, told) if _is_due(here, case)]
 
 
 def _is_due(here: Scene, case: Case) -> bool:
