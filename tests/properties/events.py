@@ -164,7 +164,8 @@ async def replies(at: District) -> None:
 
 
 async def invites(at: District) -> None:
-    await people.invite(at.tx, "fresh", Invitation("member", 1, "", "Нова"), at.now + 7 * DAY)
+    [known] = await at.tx.rows("SELECT count(*) AS n FROM invitation")
+    await people.invite(at.tx, f"fresh-{known['n']}", Invitation("member", 1, "", "Нова"), at.now + 7 * DAY)
 
 
 async def the_day_changes(at: District) -> None:

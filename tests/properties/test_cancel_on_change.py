@@ -112,7 +112,7 @@ async def a_day(app: App, notice: Made, events: Sequence[str]) -> None:
         raise Undone
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(notice=st.sampled_from(NOTICES), events=st.lists(st.sampled_from(sorted(EVENTS)), min_size=2, max_size=6))
 def test_on_any_day_what_held_throughout_leaves_and_nothing_else(
     runner: asyncio.Runner, app: App, notice: Made, events: list[str]
