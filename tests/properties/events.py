@@ -18,7 +18,7 @@ from handlers.people.staff import Change
 from storage import absences, journals, people, teams
 from storage.people import Invitation
 from tests.properties.causes import District
-from tests.properties.waiting import DAY, made_away, made_offer
+from tests.properties.waiting import DAY, is_open, made_away, made_offer
 
 Happens = Callable[[District], Awaitable[None]]
 
@@ -50,7 +50,9 @@ async def closed_and_opened(at: District) -> None:
 
 def given_to(team: str) -> Happens:
     async def happens(at: District) -> None:
-        await at.does("kolyo", give.keep, To(await at.case(1), (await teams.by_name(at.tx)).get(team), sure=True))
+        await at.does(
+            "kolyo", give.keep, To(await at.case(1), (await teams.by_name(at.tx)).get(team), sure=await is_open(at))
+        )
 
     return happens
 
@@ -73,7 +75,7 @@ async def withdrawn(at: District) -> None:
 
 
 async def out_of_the_region(at: District) -> None:
-    await at.does("kolyo", handover.keep_offer, Offering(await at.case(1), outside=True, sure=True))
+    await at.does("kolyo", handover.keep_offer, Offering(await at.case(1), outside=True, sure=await is_open(at)))
 
 
 def goes_away(who: str, days_on: int = 0) -> Happens:

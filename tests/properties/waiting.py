@@ -95,9 +95,14 @@ async def check_of_a_child(at: District) -> Sequence[Cause]:
     return [causes.asked("sonya", 1)]
 
 
+async def is_open(at: District) -> bool:
+    """Nobody is asked about a closed case whether they are sure."""
+    return (await at.case(1)).due_on is not None
+
+
 async def made_offer(at: District) -> None:
     team = (await teams.by_name(at.tx))["б-2"].id
-    await at.does("lidia", handover.keep_offer, Offering(await at.case(1), "Бяла", team, sure=True))
+    await at.does("lidia", handover.keep_offer, Offering(await at.case(1), "Бяла", team, sure=await is_open(at)))
 
 
 async def offer_of_a_case(at: District) -> Sequence[Cause]:
