@@ -50,15 +50,18 @@ class App:
         self.work = work
         channels, self.receiver = messengers.channels, messengers.receiver
         self.sources = messengers.sources
-        self.teller = teller = Teller(work, channels, {"viber": config.file.viber.paid_messages_a_month})
+        self.teller = teller = Teller(
+            work, channels, {"viber": config.file.viber.paid_messages_a_month}, config.file.schedule.notices_a_day
+        )
         self.deliverer = Deliverer(database, channels, teller, now)
         self.converser = Converser(
-            database, work, channels, self.receiver, teller, now=now, also=self.deliverer.record
+            database, work, channels, self.receiver, teller, now=now, also=self.deliverer.record,
+            withdrawal=self.deliverer.withdrawal,
         )  # fmt: skip
         self.photos = PhotoFetcher(channels, database, Path(config.file.photos.store), now, teller.photo_lost)
         self.files = FileReader(channels, database, work, teller, config.file.import_.mapping, now)
         self.awake = Awake(database, work, channels, teller, messengers.contact, now)
-        self.schedule = Schedule(config, database, work, teller, now)
+        self.schedule = Schedule(config, database, work, teller, self.deliverer.withdrawal, now)
 
     def wake(self) -> None:
         """Everybody looks again, because the clock was moved."""

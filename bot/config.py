@@ -78,6 +78,8 @@ class Schedule(Section):
     """Whether a picture goes with each digest."""
     alert_until: time = time(18)
     """What was missed in the morning is told when the bot is back, but not in the evening."""
+    notices_a_day: int = Field(default=6, ge=1, le=100)
+    """What nobody asked for and is not urgent goes into the next morning's message from the next one on."""
     question_back_after_days: int = Field(default=1, ge=1, le=30)
     """Whole working days until a question that was taken and not answered is everybody's again."""
     question_to_region_after_days: int = Field(default=3, ge=1, le=30)

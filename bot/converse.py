@@ -12,6 +12,7 @@ import structlog
 from bot.channels.channel import Channel, Edited, Elsewhere, Lost, Reach
 from bot.receive import Receiver
 from bot.tell import Teller
+from bot.withdraw import Withdrawal
 from handlers import router
 from handlers.desk import aside
 from handlers.engine.replies import Incoming, Pictured
@@ -48,6 +49,7 @@ class Converser:
         *,
         now: Callable[[], datetime],
         also: Callable[[Tx], Awaitable[None]],
+        withdrawal: Withdrawal,
     ) -> None:
         self._database = database
         self._work = work
@@ -56,6 +58,7 @@ class Converser:
         self._teller = teller
         self._now = now
         self._also = also
+        self._withdrawal = withdrawal
         self._some_wait = True
         """Rows may wait in the inbox: behind a full batch, or for another try; unknown at start."""
 
@@ -96,6 +99,7 @@ class Converser:
                 await self._also(tx)
                 rows = await inbox.oldest(tx, now, BATCH)
                 await self._handle_all(tx, rows, now)
+                await self._withdrawal.follow(tx, now)
         except BaseException as failed:
             if stored and not stored.done():
                 stored.set_exception(failed)

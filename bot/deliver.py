@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -18,7 +18,8 @@ import structlog
 from bot.channels.channel import Channel, Meaning, Trouble
 from bot.doors import Doors
 from bot.tell import Teller
-from storage import outbox
+from bot.withdraw import Withdrawal
+from storage import because, outbox
 from storage.database import Database, Tx, to_micros
 from storage.outbox import FAILED, GONE, HELD, REPLY, SENT, UNCERTAIN, UNREACHABLE, WAITING, Call, Due, Result
 
@@ -40,6 +41,9 @@ class Deliverer:
         self, database: Database, channels: Mapping[str, Channel], teller: Teller, now: Callable[[], datetime]
     ) -> None:
         self._teller = teller
+        self._taken: set[int] = set()
+        """Rows whose call is under way or whose outcome is not yet committed: they still stand as waiting."""
+        self.withdrawal = Withdrawal(teller, self._taken)
         self._database = database
         self._channels = channels
         self._doors = Doors(channels)
@@ -52,8 +56,6 @@ class Deliverer:
         """At the last look some rows had to wait for a call to end, or for room among those that are looked at."""
         self._busy: set[Chat] = set()
         """Chats to which a call is under way, or failed and is not yet recorded: nothing may overtake it."""
-        self._taken: set[int] = set()
-        """Rows whose call is under way or whose outcome is not yet committed: they still stand as waiting."""
         self._ended: list[Result] = []
         self.record_within = RECORD_WITHIN
         self._record_at = 0.0
@@ -99,14 +101,30 @@ class Deliverer:
         found = await outbox.due(glance, now, LOOK_AHEAD, self._channels)
         self._more = len(found) == LOOK_AHEAD
         waiting = [row for row in found if row.id not in self._taken]
-        pause = self._start(waiting)
+        first, pause = self._first_of(waiting)
+        gone = await self._gone(first)
+        self._start([row for row in first if row.notice_id not in gone])
+        if gone:
+            await self._withdraw(gone)
         at = await outbox.next_at(glance, now)
         later = math.inf if at is None else (at - to_micros(now)) / 1e6
         return time.monotonic() + min(pause, later)
 
-    def _start(self, waiting: list[Due]) -> float:
+    async def _gone(self, first: Sequence[Due]) -> set[int]:
+        """The last look before the calls are made: the notices of these rows some cause of which is gone."""
+        notices = {row.notice_id for row in first if row.notice_id is not None}
+        # A glance is made where it stands: nothing can happen between it and the call.
+        return set(await self.withdrawal.broken(self._database.glance(), notices, self._now())) if notices else set()
+
+    async def _withdraw(self, notices: Collection[int]) -> None:
+        async with self._database.transaction() as tx:
+            await self.withdrawal.look(tx, notices, self._now())
+        self._look = True
+        self._wake.set()
+
+    def _first_of(self, waiting: list[Due]) -> tuple[list[Due], float]:
         """In order, at most one call to a chat; the seconds until the pace allows the first that must wait."""
-        soonest = math.inf
+        first, soonest = list[Due](), math.inf
         passed = set(self._busy)
         for row in waiting:
             chat = (row.channel, row.chat)
@@ -118,17 +136,22 @@ class Deliverer:
             free_in = pace.free_at(row.chat, row.method) - time.monotonic()
             if free_in > 0:
                 soonest = min(soonest, free_in)
-            elif len(self._tasks) >= AT_ONCE:
+            elif len(self._tasks) + len(first) >= AT_ONCE:
                 self._more = True
                 break
             else:
+                # One that is withdrawn after all has spent a turn; that is a moment.
                 pace.spend(row.chat, row.method)
-                self._busy.add(chat)
-                self._taken.add(row.id)
-                task = asyncio.create_task(self._call(row))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
-        return soonest
+                first.append(row)
+        return first, soonest
+
+    def _start(self, rows: Sequence[Due]) -> None:
+        for row in rows:
+            self._busy.add((row.channel, row.chat))
+            self._taken.add(row.id)
+            task = asyncio.create_task(self._call(row))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def _call(self, row: Due) -> None:
         channel = self._channels[row.channel]
@@ -194,6 +217,8 @@ class Deliverer:
             await self._follow(tx, result)
         # Replies have no second way.
         await outbox.drop_spares(tx, [one.row.id for one in ended if one.state == SENT and one.row.priority != REPLY])
+        if notices := {one.row.notice_id for one in ended if one.row.notice_id is not None}:
+            await because.forget_ended(tx, notices)
         tx.when_committed(lambda: self._recorded(ended))
 
     def _recorded(self, ended: list[Result]) -> None:

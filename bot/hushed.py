@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from bot import quiet
 from bot.tell import Teller
 from casework.records import Person
+from handlers.engine import written
 from handlers.engine.scene import Message, Work
 from handlers.morning import notices
-from storage import hushed, people
+from storage import because, hushed, people
 from storage.database import Tx
 from storage.hushed import Quiet
 from storage.outbox import NOTICE
@@ -55,8 +56,10 @@ async def _come(tx: Tx, teller: Teller, reader: Person, waiting: Sequence[Quiet]
     """One goes as it is, several as one; what cannot be folded stays a message of its own."""
     alone, folded = list[int](), list[int]()
     told = list[Message]()
+    tied = {one.notice_id for one in waiting if one.notice_id}
+    bodies = {notice: written.read(body) for notice, _reader, body in await because.bodies(tx, tied)} if tied else {}
     for one in waiting:
-        message = quiet.read(one.said) if one.said != "+" else None
+        message = (bodies.get(one.notice_id or 0) or quiet.read(one.said)) if one.said != "+" else None
         if message:
             told.append(message)
         is_folded = message is not None or (one.said == "+" and folded and folded[-1] == one.row - 1)
@@ -66,4 +69,5 @@ async def _come(tx: Tx, teller: Teller, reader: Person, waiting: Sequence[Quiet]
     await hushed.release(tx, alone)
     if folded:
         await hushed.drop(tx, folded)
+        await because.forget(tx, bodies)
         await teller.notify(tx, notices.waited(told, reader), now, NOTICE)

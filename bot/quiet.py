@@ -18,9 +18,16 @@ def written(told: Message, words: Words, reader: Person) -> str:
     said: dict[str, Any] = {"to": reader.id}
     if not (told.attachment or told.code or told.reveals or told.kind):
         said["lines"] = [words.say(line) for line in told.view.lines]
-        said["rows"] = [[[words.say(one.label), one.value, one.key] for one in row] for row in told.view.rows]
+        said["rows"] = [
+            [[words.say(one.label), one.value, one.key, one.person] for one in row] for row in told.view.rows
+        ]
         said["can_wait"] = told.can_wait
     return json.dumps(said, ensure_ascii=False)
+
+
+def marked(reader: Person) -> str:
+    """Of a notice whose words are kept with what it is told because of (`storage.because`): only whose it is."""
+    return json.dumps({"to": reader.id})
 
 
 def reader_of(said: str) -> int:
@@ -37,6 +44,6 @@ def read(said: str) -> Message | None:
     return Message(view, replaces=False, to=kept["to"], can_wait=kept["can_wait"])
 
 
-def _button(label: str, value: str, key: str) -> Button:
+def _button(label: str, value: str, key: str, person: int) -> Button:
     # The one that several messages share is known by what it is.
-    return menu.MENU if key == menu.MENU.key else Button(label, value, key)
+    return menu.MENU if key == menu.MENU.key else Button(label, value, key, person)

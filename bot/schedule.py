@@ -6,8 +6,8 @@ Each ring looks at what should have been done by now, so a missed hour is caught
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -17,19 +17,18 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot import hushed, store
 from bot.config import Config
 from bot.tell import Teller
-from casework import escalation, hours
-from casework.escalation import Roster, Turn
+from bot.withdraw import Withdrawal
+from casework import hours
 from casework.questions import Patience
 from casework.records import INSTITUTION, Person
 from handlers.caseload import handover, lists
 from handlers.desk import coordinate, outage
 from handlers.engine.scene import Message, Work
 from handlers.institutions import checks, silence
-from handlers.morning import brief, notices, overdue
+from handlers.morning import alerts, notices
 from handlers.people import absence, questions
 from handlers.people import hours as pausing
-from storage import absences, cases, claims, inbox, links, media, outbox, overview, people
-from storage.absences import NOW
+from storage import absences, because, ceilings, claims, inbox, links, media, outbox, people
 from storage.database import Database, Tx
 from storage.outbox import BROADCAST
 
@@ -50,6 +49,7 @@ class Schedule:
         database: Database,
         work: Work,
         teller: Teller,
+        withdrawal: Withdrawal,
         now: Callable[[], datetime],
     ) -> None:
         self._times = config.file.schedule
@@ -57,6 +57,7 @@ class Schedule:
         self._database = database
         self._work = work
         self._teller = teller
+        self._withdrawal = withdrawal
         self._now = now
         self._forgot_on: date | None = None
         self._wake = asyncio.Event()
@@ -108,16 +109,18 @@ class Schedule:
                 # First, because what the school owes from now on is not overdue, and what comes back is due today.
                 told = await checks.morning(tx, self._work, on_duty, local.date(), now)
                 told += await silence.passed(tx, self._work, local.date(), now)
-                told += await self._alerts(tx, await people.roster(tx, on_duty), local.date(), now)
+                told += await alerts.morning(tx, self._work, on_duty, local.date(), now)
                 told += await self._drafts(tx, local.date(), now, resting)
                 told += await lists.morning(tx, self._work, on_duty, local.date(), now)
                 told += await handover.late(tx, self._work, local.date(), now)
                 told += absence.over(await absences.returned(tx))
                 told += await outage.reports(tx, self._work, on_duty, self._teller.waits, now)
+                told += await self._withdrawal.folded(tx, on_duty, local.date(), now)
                 institutions = [one.id for one in on_duty if one.role == INSTITUTION]
                 for morning in notices.together(told, institutions):
-                    await self._teller.notify(tx, morning, now)
+                    await self._teller.notify(tx, replace(morning, daily=True), now)
                 await self._questions(tx, local.date(), now)
+            await self._withdrawal.follow(tx, now)
             unused = await self._forget(tx, local.date(), now)
         if unused:
             await store.drop(self._photo_store, unused)
@@ -140,6 +143,8 @@ class Schedule:
         self._forgot_on = today
         await inbox.forget_before(tx, now - KEPT)
         await outbox.forget_before(tx, now - KEPT)
+        await because.forget_rowless(tx)
+        await ceilings.forget_before(tx, today)
         return await media.drop_unused(tx, now - UNUSED_KEPT)
 
     def _at(self, day: date, hour: time) -> datetime:
@@ -164,28 +169,6 @@ class Schedule:
         late = now - until > LATE_AFTER
         told = await coordinate.make_digest(tx, self._work, me, day, since, until, late=late, now=now)
         await self._teller.notify_all(tx, told, now, BROADCAST)
-
-    async def _alerts(self, tx: Tx, roster: Roster, today: date, now: datetime) -> list[Message]:
-        """What is due or overdue is told to the one whose turn it is; nobody gets more than one message a day."""
-        turns: dict[int, list[Turn]] = defaultdict(list)
-        last = escalation.ladder(self._work.catalogue)[-1]
-        due = await cases.due_everywhere(tx, today, last.number)
-        for one in due:
-            if turn := escalation.turn(self._work.catalogue, self._work.calendar, today, one, roster):
-                turns[turn.reader.id].append(turn)
-        briefs = await brief.read(tx, self._work, roster, due, turns, today)
-        told = []
-        for person_id in {**turns, **briefs}:
-            own = turns[person_id]
-            if await claims.claimed(tx, claims.DRAFTS, person_id, today.isoformat()):
-                continue  # the message of this morning has gone
-            kept = {"cases": [turn.case.id for turn in own]}
-            if await claims.claim(tx, claims.ALERT, person_id, today.isoformat(), now, kept):
-                whom = await absences.stood_in_by(tx, person_id)
-                names = [one.name for one in whom if one.state == NOW]
-                told.append(overdue.told(self._work, own, today, names, briefs.get(person_id)))
-                await overview.told(tx, own)
-        return told
 
     async def _drafts(self, tx: Tx, today: date, now: datetime, resting: Collection[int]) -> list[Message]:
         """At the hour of the alerts, so that the notice comes by day and once for all drafts of a person."""

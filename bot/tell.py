@@ -17,6 +17,7 @@ from casework import calendar, ways
 from casework.records import REGIONAL, Person
 from casework.ways import Way
 from handlers import conversations
+from handlers.engine import written
 from handlers.engine.scene import Message, Scene, Work
 from handlers.engine.talk import Moment
 from handlers.engine.views import Button
@@ -24,21 +25,23 @@ from handlers.engine.words import FIRST_LANGUAGE, Words
 from handlers.morning import notices
 from handlers.onekeyboard import one_keyboard
 from handlers.people import reach
-from storage import journals, outbox, people, spending
+from storage import because, ceilings, journals, outbox, people, spending
 from storage.database import Tx
 from storage.media import Waiting
-from storage.outbox import BROADCAST, HELD, NOTICE, REPLY, SPARE, WAITING
+from storage.outbox import BROADCAST, HELD, NOTICE, REPLY, SPARE, WAITING, Call
 
 ALBUM_SETTLES = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
 class Teller:
-    """`budgets`: how many charged messages a month each channel may make that charges."""
+    """`budgets`: how many charged messages a month each channel may make that charges; `at_most_a_day`: how many
+    notices that nobody asked for one person is sent."""
 
     work: Work
     channels: Mapping[str, Channel]
     budgets: Mapping[str, int] = field(default_factory=dict)
+    at_most_a_day: int = 6
 
     def moment(self, at: datetime, reader: Person | None) -> Moment:
         language = (reader.language if reader else "") or FIRST_LANGUAGE
@@ -61,7 +64,8 @@ class Teller:
     ) -> None:
         """Where it was asked; `tapped` is the message whose button asked for it."""
         for one in await self._with_keyboard(tx, channel, reader, told):
-            await self._add(tx, one, Way(channel, chat), reader, now=now, priority=REPLY, tapped=tapped)
+            calls = await self._calls(tx, one, Way(channel, chat), reader, now=now, priority=REPLY, tapped=tapped)
+            await outbox.add(tx, calls, now)
 
     async def notify(self, tx: Tx, told: Message, now: datetime, priority: int = NOTICE, on: str = "") -> None:
         await self.notify_all(tx, [told], now, priority, on)
@@ -76,6 +80,8 @@ class Teller:
         reader = await people.get(tx, told[0].to)
         if reader is None or not reader.active:
             return
+        if await self._is_too_much(tx, told, reader, now, priority):
+            return
         open_ways = [way for way in await people.ways(tx, told[0].to) if way.channel in self.channels]
         if told[0].elsewhere:
             for way in open_ways:
@@ -84,6 +90,18 @@ class Teller:
             return
         if ordered := ways.in_order(open_ways, on or reader.preferred, self._charging, now):
             await self._send(tx, told, ordered, reader, now, priority)
+
+    async def _is_too_much(self, tx: Tx, told: Sequence[Message], reader: Person, now: datetime, priority: int) -> bool:
+        """Beyond so many unasked notices a day one is kept for the next morning's message; what is urgent is only
+        counted, and what comes once a day by itself is not."""
+        first, day = told[0], calendar.local_day(now, self.work.zone)
+        if priority == REPLY or first.asked or first.daily or first.kind or first.elsewhere:
+            return False
+        count = await ceilings.count(tx, reader.id, day, urgent=first.urgent)
+        if first.urgent or count <= self.at_most_a_day or not written.is_kept(told):
+            return False
+        await because.keep(tx, reader.id, written.write(first, reader.language), first.ties, day.isoformat())
+        return True
 
     def _when(self, told: Message, reader: Person, now: datetime, priority: int) -> datetime:
         """What answers a tap or cannot wait goes at once, all else when its reader may next be told."""
@@ -108,23 +126,44 @@ class Teller:
         first, *others = to
         at = self._when(told[0], reader, now, priority)
         state = HELD if await self._must_wait(tx, told[0], first, now) else WAITING
-        said = ["" if self._cannot_wait(one, priority) else self._said(one, reader, at) for one in told]
-        rows = []
+        kept = [await self._kept(tx, one, reader, at, priority) for one in told]
+        rows = list[int | None]()
         shown = await self._with_keyboard(tx, first.channel, reader, told)
-        for one, quietly in zip(shown, said, strict=True):
-            row = await self._add(tx, one, first, reader, now=now, priority=priority, state=state, at=at, said=quietly)
-            rows.append(row)
+        for one, (notice, said) in zip(shown, kept, strict=True):
+            calls = await self._calls(tx, one, first, reader, now=now, priority=priority, at=at)
+            hushed = reader.id if said and at > now else 0
+            rows.append(
+                await outbox.add(tx, calls, now, state=state, notice_id=notice, quiet=said, hushed=hushed)
+            )  # fmt: skip
         for other in others[:1]:
             spares = await self._with_keyboard(tx, other.channel, reader, told)
-            for one, row, quietly in zip(spares, rows, said, strict=True):
-                await self._add(
-                    tx, one, other, reader, now=now, priority=priority, state=SPARE, instead_of=row, at=at,
-                    said=quietly,
+            for one, row, (notice, said) in zip(spares, rows, kept, strict=True):
+                calls = await self._calls(tx, one, other, reader, now=now, priority=priority, at=at)
+                hushed = reader.id if said and at > now else 0
+                await outbox.add(
+                    tx, calls, now, state=SPARE, instead_of=row, notice_id=notice, quiet=said, hushed=hushed
                 )  # fmt: skip
 
-    def _said(self, told: Message, reader: Person, at: datetime) -> str:
+    async def _kept(
+        self, tx: Tx, told: Message, reader: Person, at: datetime, priority: int
+    ) -> tuple[int | None, str]:  # fmt: skip
+        """A notice that is told because of something is kept with that, so that it can be taken back; and what one that
+        can wait says, so that it can be told with others."""
+        notice = (
+            await because.keep(tx, reader.id, written.write(told, reader.language), told.ties) if told.ties else None
+        )
+        if self._cannot_wait(told, priority):
+            return notice, ""
         language = told.language or reader.language or FIRST_LANGUAGE
-        return quiet.written(told, Words(language, self.today(at, reader)), reader)
+        words = Words(language, self.today(at, reader))
+        return notice, quiet.marked(reader) if notice else quiet.written(told, words, reader)
+
+    async def said(
+        self, tx: Tx, told: Message, way: tuple[str, str], reader: Person, now: datetime, priority: int
+    ) -> Sequence[Call]:
+        """The calls that show a notice to its reader on one way."""
+        [shown] = await self._with_keyboard(tx, way[0], reader, [told])
+        return await self._calls(tx, shown, Way(*way), reader, now=now, priority=priority)
 
     async def _must_wait(self, tx: Tx, told: Message, way: Way, now: datetime) -> bool:
         if told.urgent or ways.is_free(way, self._charging, now):
@@ -171,7 +210,7 @@ class Teller:
         rows = (tuple(_opening(button, known) for button in row if _stays(button, known)) for row in told.view.rows)
         return replace(told, view=replace(told.view, rows=tuple(row for row in rows if row)))
 
-    async def _add(
+    async def _calls(
         self,
         tx: Tx,
         told: Message,
@@ -181,19 +220,13 @@ class Teller:
         now: datetime,
         priority: int,
         tapped: str = "",
-        state: str = WAITING,
-        instead_of: int | None = None,
         at: datetime | None = None,
-        said: str = "",
-    ) -> int | None:
-        """`said` is what is told, if it can wait; whether it does is a matter of `at`."""
+    ) -> Sequence[Call]:
         told = await self._with_accounts(tx, told, way.channel)
         language = told.language or (reader.language if reader else "") or FIRST_LANGUAGE
         at = now + ALBUM_SETTLES if told.settle else at or now
         words = Words(language, self.today(at, reader))
-        calls = self.channels[way.channel].calls(told, way.chat, words, tapped=tapped, priority=priority, at=at)
-        hushed = reader.id if reader and said and at > now else 0
-        return await outbox.add(tx, calls, now, state=state, instead_of=instead_of, quiet=said, hushed=hushed)
+        return self.channels[way.channel].calls(told, way.chat, words, tapped=tapped, priority=priority, at=at)
 
     async def lost(self, tx: Tx, channel: str, chat: str, now: datetime, *, for_good: bool = False) -> None:
         """The messenger says that nobody can be reached there."""

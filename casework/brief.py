@@ -114,18 +114,20 @@ def compose(
     planned: Sequence[Going],
     promised: Sequence[Promised],
     last: Mapping[Place, tuple[Named, ...]],
+    silent: Collection[tuple[int, int]] = (),
 ) -> dict[int, Brief]:
     """The brief of each who has something today, by person. `owed` is what is due today or overdue, as
-    far as anybody is told of it or is planned to go there.
+    far as anybody is told of it or is planned to go there. `silent`: person and case, where that person wants to hear
+    nothing of it.
 
     Nobody is looked up who is not in the roster: whoever cannot be told now has no brief now.
     """
     days = _own(book, turns)
-    _join(book, days, owed, roster, planned)
+    _join(book, days, owed, roster, planned, silent)
     told = {case.id for case in owed}
     for one in promised:
         reader = roster.owing(one.case, one.reporter_id)
-        if reader and one.case.id not in told:
+        if reader and one.case.id not in told and (reader.id, one.case.id) not in silent:
             days.setdefault(reader.id, _Day(reader)).promised.append(one)
     going = {one.place: one.people for one in planned}
     briefs = {number: _brief(day, going, last) for number, day in days.items()}
@@ -146,7 +148,12 @@ def _own(book: Catalogue, turns: Iterable[Turn]) -> dict[int, _Day]:
 
 
 def _join(
-    book: Catalogue, days: dict[int, _Day], owed: Sequence[Case], roster: Roster, planned: Sequence[Going]
+    book: Catalogue,
+    days: dict[int, _Day],
+    owed: Sequence[Case],
+    roster: Roster,
+    planned: Sequence[Going],
+    silent: Collection[tuple[int, int]],
 ) -> None:
     """Whoever is planned to go somewhere sees all the visits there, but not twice what the message says as overdue."""
     visits: dict[Place, list[Case]] = defaultdict(list)
@@ -159,7 +166,8 @@ def _join(
             if reader is None:
                 continue
             day = days.setdefault(number, _Day(reader))
-            there = {case.id: case for case in visits[going.place] if case.id not in day.late}
+            heard = (case for case in visits[going.place] if (number, case.id) not in silent)
+            there = {case.id: case for case in heard if case.id not in day.late}
             day.visits[going.place].update(there)
 
 

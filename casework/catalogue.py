@@ -193,6 +193,17 @@ class Ladder(Part):
     region: int | None = Field(default=None, ge=0)
 
 
+class Alerts(Part):
+    """What one may say to an alert. None of it moves a case, and whoever is above is told on their day all the same."""
+
+    later_at_most: int = Field(default=2, ge=0)
+    """So often one may ask to be told of the same step later."""
+    later_days: int = Field(default=10, ge=1)
+    """So many days later at most."""
+    mute_days: tuple[Annotated[int, Field(ge=1)], ...] = (7, 30)
+    """For so many days leaders and coordinators may want no alerts of a case."""
+
+
 class Retention(Part):
     """A child that was enrolled is asked after until it is sure to stay."""
 
@@ -287,6 +298,7 @@ class Catalogue(Part):
     remind_days: int = Field(ge=1)
     late_at_most: int = Field(ge=0)
     ladder: Ladder
+    alerts: Alerts = Alerts()
     retention: Retention
     handover: Handover
     season: SeasonDays = SeasonDays()

@@ -44,6 +44,8 @@ class DayFacts:
     """Overdue cases with nobody below the region who could be told."""
     reasons: tuple[str, ...] = ()
     """Why steps were late, as often as it was said."""
+    muted: int = 0
+    """Overdue cases of which the coordinator wants no alerts."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Digest:
     without_owner: int = 0
     lateness: tuple[tuple[str, int], ...] = ()
     """Why steps were late, most first."""
+    muted: int = 0
 
 
 def build(facts: DayFacts) -> Digest | None:
@@ -78,6 +81,7 @@ def build(facts: DayFacts) -> Digest | None:
         share,
         facts.without_owner,
         _ranked(facts.reasons),
+        facts.muted,
     )
 
 

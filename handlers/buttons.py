@@ -22,6 +22,7 @@ from handlers.engine.replies import Tapped, number
 from handlers.engine.scene import Message, Scene
 from handlers.engine.views import BELOW, View
 from handlers.institutions import checked, institution
+from handlers.morning import respite
 from handlers.office import forms, season
 from handlers.people import (
     absence,
@@ -202,6 +203,10 @@ async def _puts_off(tx: Tx, tap: Tap) -> list[Message]:
     return [await put_off(tx, tap.here, tap.reply)]
 
 
+async def _says_to_an_alert(tx: Tx, tap: Tap) -> list[Message]:
+    return [await respite.tapped(tx, tap.here, tap.reply)]
+
+
 async def _prints(tx: Tx, tap: Tap) -> list[Message]:
     of = forms.chosen(tap.value)
     if of is None:
@@ -223,6 +228,7 @@ BUTTONS: dict[str, Does] = {
     "cases": _lists_cases, "card": _of(my_cases.card), "name": _of(my_cases.name), "lead": _of(my_cases.lead),
     "find": _begins, "lists": _shows(lists.every), "list": _at(lists.shown), "list_card": _at(lists.card),
     "list_table": _at(lists.table), "list_tell": _at(lists.tell), "list_hush": _at(lists.hush),
+    **dict.fromkeys(respite.KEYS, _says_to_an_alert),
     "late": _puts_off, "postpone": _puts_off, **dict.fromkeys(movement.KEYS, _moves),
     "teams": _of(teams.listed), "team": _of(teams.card), "person": _of(teams.person), "staff": _changes_staff,
     "away": _goes_away, "here_again": _of(absence.end),

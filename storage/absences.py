@@ -65,8 +65,16 @@ async def make(
         now=to_micros(now),
         state=NOW if from_on <= today else PLANNED,
     )
+    await _touched(tx, person_id)
     await audit.note(tx, now, me.id, "said who is away", detail=f"absence {row['id']}, person {person_id}")
     return await _one(tx, row["id"])
+
+
+async def _touched(tx: Tx, person_id: int) -> None:
+    """What they are told, and what others are told of their absences, may hold no more."""
+    tx.touch(f"person {person_id}")
+    for row in await tx.rows("SELECT id FROM absence WHERE person_id = :person", person=person_id):
+        tx.touch(f"absence {row['id']}")
 
 
 async def _one(tx: Tx, absence_id: int) -> Absence:
@@ -76,6 +84,12 @@ async def _one(tx: Tx, absence_id: int) -> Absence:
 async def get(tx: Tx, absence_id: int) -> Absence | None:
     row = await tx.row(f"{_ABSENCE} WHERE a.id = :id", id=absence_id)
     return _absence(row) if row else None
+
+
+async def running(tx: Tx) -> list[Absence]:
+    """Everybody's that is now."""
+    rows = await tx.rows(f"{_ABSENCE} WHERE a.state = :running ORDER BY a.from_on, a.id", running=NOW)
+    return [_absence(row) for row in rows]
 
 
 async def of(tx: Tx, person_id: int) -> list[Absence]:
@@ -108,6 +122,7 @@ async def end(tx: Tx, me: Person, absence_id: int, now: datetime) -> Absence | N
     )
     if row is None:
         return None
+    tx.touch(f"absence {absence_id}")
     await audit.note(tx, now, me.id, "ended an absence", detail=f"absence {absence_id}")
     return await _one(tx, absence_id)
 
@@ -121,12 +136,14 @@ async def turn(tx: Tx, today: date) -> None:
         running=NOW,
         today=today.isoformat(),
     )
-    await tx.run(
-        "UPDATE absence SET state = :running WHERE state = :planned AND from_on <= :today",
+    begun = await tx.rows(
+        "UPDATE absence SET state = :running WHERE state = :planned AND from_on <= :today RETURNING person_id",
         running=NOW,
         planned=PLANNED,
         today=today.isoformat(),
     )
+    for row in begun:
+        await _touched(tx, row["person_id"])
 
 
 async def returned(tx: Tx) -> list[Absence]:

@@ -181,6 +181,7 @@ async def advance(
     )
     if row is None:
         raise Changed(f"case {case.id} is no longer at version {case.version}")
+    tx.touch(f"case {case.id}")
     await moves.record(tx, case.id, case.status, step, cause, row["team_id"], now, detail)
     if case.enrolled_on and step.enrolled_on is None:
         # Whoever moved it: of a child that is not observed nothing is asked.

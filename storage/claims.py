@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +35,29 @@ async def claimed(tx: Tx, job: str, person_id: int, period: str) -> bool:
         period=period,
     )
     return row is not None
+
+
+async def readers(tx: Tx, jobs: Sequence[str], period: str) -> set[int]:
+    """Everybody who has had any of these of that period."""
+    named = {f"job{n}": job for n, job in enumerate(jobs)}
+    rows = await tx.rows(
+        "SELECT DISTINCT person_id FROM period_claim WHERE period = :period "
+        f"AND job IN ({', '.join(f':{name}' for name in named)})",
+        period=period,
+        **named,
+    )
+    return {row["person_id"] for row in rows}
+
+
+async def claim_all(tx: Tx, job: str, period: str, now: datetime, details: Mapping[int, dict[str, Any]]) -> None:
+    """For many people at once, of whom none has had it."""
+    await tx.many(
+        "INSERT INTO period_claim (job, person_id, period, at, detail) VALUES (:job, :person, :period, :now, :detail)",
+        [
+            {"job": job, "person": person, "period": period, "now": to_micros(now), "detail": json.dumps(detail)}
+            for person, detail in details.items()
+        ],
+    )
 
 
 async def before(tx: Tx, job: str, person_id: int, period: str) -> dict[str, Any]:

@@ -60,6 +60,7 @@ class Tx:
         self._depth = 0
         self.then: list[Callable[[], None]] = []
         self.topics: set[str] = set()
+        self.touched: set[str] = set()
 
     def when_committed(self, then: Callable[[], None]) -> None:
         """For what is remembered outside the database and may only change with it."""
@@ -68,6 +69,10 @@ class Tx:
     def notify(self, topic: str) -> None:
         """Wakes who listens, once the transaction is committed: `inbox`, `outbox`, `hushed`, `media`, `files`."""
         self.topics.add(topic)
+
+    def touch(self, thing: str) -> None:
+        """Something of which notices may tell has changed: `case 12`, `referral 3`, `person 5` (`storage.because`)."""
+        self.touched.add(thing)
 
     async def rows(self, sql: str, **values: Any) -> list[Row]:
         return self._raw.execute(sql, values).fetchall()

@@ -134,6 +134,7 @@ async def end(tx: Tx, offer: Offer, state: str, by: int | None, now: datetime, r
         open=OPEN,
     )
     if row:
+        tx.touch(f"handover {offer.id}")
         await audit.note(tx, now, by, f"{state} a hand-over", offer.case_id, f"handover {offer.id}")
     return row is not None
 

@@ -15,10 +15,12 @@ from storage.database import Tx, to_micros
 
 @dataclass(frozen=True)
 class Quiet:
-    """A row, and what it says free of any messenger, as JSON; `+` for what follows a row of the same message."""
+    """A row, and what it says free of any messenger, as JSON; `+` for what follows a row of the same message. What is
+    told because of something is kept as the notice `notice_id` (`storage.because`)."""
 
     row: int
     said: str
+    notice_id: int | None = None
 
 
 async def left_over(tx: Tx, before: datetime) -> list[Quiet]:
@@ -42,13 +44,13 @@ async def hush(tx: Tx, rows: Sequence[int], person_id: int, until: datetime) -> 
 async def due(tx: Tx, now: datetime) -> dict[int, list[Quiet]]:
     """By person, in the order in which they were told."""
     rows = await tx.rows(
-        "SELECT id, quiet, hushed FROM outbox WHERE hushed > 0 AND not_before <= :now AND state IN ('waiting', 'held') "
-        "ORDER BY hushed, id",
+        "SELECT id, quiet, hushed, notice_id FROM outbox WHERE hushed > 0 AND not_before <= :now "
+        "AND state IN ('waiting', 'held') ORDER BY hushed, id",
         now=to_micros(now),
     )
     found: dict[int, list[Quiet]] = {}
     for row in rows:
-        found.setdefault(row["hushed"], []).append(Quiet(row["id"], row["quiet"]))
+        found.setdefault(row["hushed"], []).append(Quiet(row["id"], row["quiet"], row["notice_id"]))
     return found
 
 

@@ -25,6 +25,7 @@ class Kept:
 
 async def save(tx: Tx, kept: Kept, now: datetime) -> None:
     """Keeps `kept` as its person's open conversation; another open one must have been put aside before."""
+    tx.touch(f"draft {kept.id}")
     await tx.run(
         "INSERT INTO journal (id, person_id, name, state, body, title, updated_at) "
         "VALUES (:id, :person, :name, 'open', :body, :title, :now) "
@@ -40,6 +41,7 @@ async def save(tx: Tx, kept: Kept, now: datetime) -> None:
 
 
 async def delete(tx: Tx, journal_id: str) -> None:
+    tx.touch(f"draft {journal_id}")
     await tx.run("DELETE FROM journal WHERE id = :id", id=journal_id)
 
 

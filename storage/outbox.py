@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from storage.database import Row, Tx, to_micros
+from storage.database import Row, Tx, from_micros, to_micros
 
 REPLY, NOTICE, BROADCAST = 0, 1, 2
 """Replies go before notices, notices before broadcasts."""
@@ -47,6 +47,8 @@ class Due:
     priority: int = REPLY
     tries: int = 0
     vanish_after: int = 0
+    notice_id: int | None = None
+    """Of a notice that is told because of something (`storage.because`)."""
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -76,6 +78,7 @@ async def add(
     *,
     state: str = WAITING,
     instead_of: int | None = None,
+    notice_id: int | None = None,
     quiet: str = "",
     hushed: int = 0,
 ) -> int | None:
@@ -92,8 +95,9 @@ async def add(
     for call in calls:
         row = await tx.one(
             "INSERT INTO outbox (channel, chat, method, payload, priority, not_before, cancel_key, vanish_after, "
-            "created_at, state, instead_of, quiet, hushed) VALUES (:channel, :chat, :method, :payload, :priority, "
-            ":not_before, :cancel_key, :vanish_after, :now, :state, :instead_of, :quiet, :hushed) RETURNING id",
+            "created_at, state, instead_of, notice_id, quiet, hushed) VALUES (:channel, :chat, :method, :payload, "
+            ":priority, :not_before, :cancel_key, :vanish_after, :now, :state, :instead_of, :notice_id, :quiet, "
+            ":hushed) RETURNING id",
             channel=call.channel,
             chat=call.chat,
             method=call.method,
@@ -105,6 +109,7 @@ async def add(
             now=to_micros(now),
             state=state,
             instead_of=instead_of,
+            notice_id=notice_id,
             quiet=quiet if first is None or not quiet else "+",
             hushed=hushed,
         )
@@ -178,7 +183,7 @@ async def due(tx: Tx, now: datetime, limit: int, channels: Collection[str] | Non
     only = {f"c{number}": name for number, name in enumerate(channels or ())}
     of = "" if channels is None else f"AND channel IN ({', '.join(f':{name}' for name in only)}) "
     rows = await tx.rows(
-        "SELECT id, channel, chat, method, payload, priority, tries, vanish_after FROM outbox o "
+        "SELECT id, channel, chat, method, payload, priority, tries, vanish_after, notice_id FROM outbox o "
         f"WHERE state = 'waiting' AND hushed = 0 AND not_before <= :now {of}"
         "AND NOT EXISTS (SELECT 1 FROM outbox j WHERE j.state = 'waiting' AND j.tries > 0 AND j.hushed = 0 "
         "AND j.channel = o.channel AND j.chat = o.chat AND j.not_before > :now) "
@@ -255,8 +260,65 @@ async def forget_before(tx: Tx, moment: datetime) -> None:
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Standing:
+    """A row that has not gone out, on its way (`channel`, `chat`)."""
+
+    id: int
+    priority: int
+    state: str
+    not_before: int
+    instead_of: int | None
+    notice_id: int
+    quiet: str
+    hushed: int
+
+
+async def notices_of(tx: Tx, row_ids: Collection[int]) -> set[int]:
+    """Those of which any of these rows is a part."""
+    among = ", ".join(map(str, row_ids)) or "NULL"
+    rows = await tx.rows(f"SELECT notice_id FROM outbox WHERE id IN ({among}) AND notice_id IS NOT NULL")
+    return {row["notice_id"] for row in rows}
+
+
+async def rows_of(tx: Tx, notice_id: int) -> dict[tuple[str, str], list[Standing]]:
+    """By channel and chat, what has not gone out of a notice."""
+    rows = await tx.rows(
+        "SELECT id, channel, chat, priority, state, not_before, instead_of, notice_id, quiet, hushed FROM outbox "
+        "WHERE notice_id = :notice AND state IN ('waiting', 'held', 'spare') ORDER BY id",
+        notice=notice_id,
+    )
+    found: dict[tuple[str, str], list[Standing]] = {}
+    for row in rows:
+        values = dict(row)
+        found.setdefault((values.pop("channel"), values.pop("chat")), []).append(Standing(**values))
+    return found
+
+
+async def say_anew(tx: Tx, rows: Sequence[Standing], calls: Sequence[Call], now: datetime) -> None:
+    """The calls take the place of what stands on one way; rows that they need no longer are cancelled."""
+    await tx.many(
+        "UPDATE outbox SET method = :method, payload = :payload WHERE id = :id",
+        [
+            {"id": row.id, "method": call.method, "payload": json.dumps(call.payload, ensure_ascii=False)}
+            for row, call in zip(rows, calls, strict=False)
+        ],
+    )
+    await tx.many(
+        "UPDATE outbox SET state = 'cancelled', payload = '', quiet = '', hushed = 0 WHERE id = :id",
+        [{"id": row.id} for row in rows[len(calls) :]],
+    )
+    of = rows[0]
+    more = [replace(call, not_before=from_micros(of.not_before)) for call in calls[len(rows) :]]
+    following = "+" if of.quiet else ""
+    await add(
+        tx, more, now, state=of.state, instead_of=of.instead_of, notice_id=of.notice_id, quiet=following,
+        hushed=of.hushed,
+    )  # fmt: skip
+
+
 def _due(row: Row) -> Due:
     return Due(
         row["id"], row["channel"], row["chat"], row["method"], row["payload"], row["priority"], row["tries"],
-        row["vanish_after"],
+        row["vanish_after"], row["notice_id"],
     )  # fmt: skip

@@ -1,12 +1,11 @@
-"""What happened in somebody's area: the facts of a digest, and the overdue cases whose turn has come."""
+"""What happened in somebody's area: the facts of a digest."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 
 from casework.digest import Done
-from casework.escalation import Held, Turn
+from casework.escalation import Held
 from casework.records import Person
 from storage.database import Tx, to_micros
 
@@ -51,10 +50,3 @@ async def last_visit(tx: Tx) -> int:
 async def told_by_hand(tx: Tx, case_id: int, rung: int) -> None:
     """Somebody passed the case up to whoever holds that rung, so the ladder does not tell them once more."""
     await tx.run("UPDATE child_case SET told_rung = :rung WHERE id = :id", rung=rung, id=case_id)
-
-
-async def told(tx: Tx, turns: Sequence[Turn]) -> None:
-    await tx.many(
-        "UPDATE child_case SET told_rung = :rung WHERE id = :id AND told_rung < :rung",
-        [{"id": one.case.id, "rung": one.rung} for one in turns],
-    )

@@ -254,6 +254,9 @@ async def set_role(tx: Tx, me: Person, person_id: int, role: str, now: datetime)
 async def release(tx: Tx, me: Person, person_id: int, now: datetime) -> None:
     """They work with us no longer: they are answered as a stranger, and what they had not saved goes."""
     await tx.run("UPDATE person SET active = 0 WHERE id = :id", id=person_id)
+    tx.touch(f"person {person_id}")
+    for row in await tx.rows("SELECT id FROM question WHERE asker_id = :id AND answered_at IS NULL", id=person_id):
+        tx.touch(f"question {row['id']}")
     await tx.run(
         "UPDATE membership SET until = :now WHERE person_id = :id AND until IS NULL", id=person_id, now=to_micros(now)
     )

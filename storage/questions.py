@@ -109,6 +109,7 @@ async def take(tx: Tx, me: Person, question_id: int, now: datetime) -> bool:
         id=question_id,
     )
     if row:
+        tx.touch(f"question {question_id}")
         await audit.note(tx, now, me.id, "took a question", detail=f"question {question_id}")
     return row is not None
 
@@ -132,6 +133,7 @@ async def answer(tx: Tx, me: Person, question: Question, text: str, now: datetim
         now=to_micros(now),
         id=question.id,
     )
+    tx.touch(f"question {question.id}")
     row = await tx.one(
         "INSERT INTO answer (question_id, person_id, text, at, sent_at) VALUES (:id, :me, :text, :now, :sent) "
         "RETURNING id",

@@ -65,6 +65,7 @@ async def renew(tx: Tx, referral: Referral, answer_by: date, visit_id: int, aske
         id=referral.id,
         open=OPEN,
     )
+    tx.touch(f"referral {referral.id}")
     await audit.note(tx, now, asked_by, "referred again", referral.case_id, f"referral {referral.id}")
 
 
@@ -221,6 +222,7 @@ async def take(tx: Tx, me: Person, referral_id: int, now: datetime) -> bool:
         open=OPEN,
     )
     if row:
+        tx.touch(f"referral {referral_id}")
         await audit.note(tx, now, me.id, "accepted a referral", row["case_id"], f"referral {referral_id}")
     return row is not None
 
@@ -247,6 +249,7 @@ async def refuse(tx: Tx, me: Person, referral: Referral, now: datetime) -> None:
         id=referral.id,
         me=me.id,
     )
+    tx.touch(f"referral {referral.id}")
     await audit.note(tx, now, me.id, "sent a referral back", referral.case_id, f"referral {referral.id}")
 
 
@@ -306,6 +309,7 @@ async def _end(
         open=OPEN,
     )
     if row:
+        tx.touch(f"referral {referral.id}")
         await audit.note(tx, now, by, f"{state} a referral", referral.case_id, f"referral {referral.id}")
     return row is not None
 

@@ -29,6 +29,7 @@ async def begin(tx: Tx, me: Person, code: str, known: Sequence[int]) -> None:
 
 
 async def end(tx: Tx, me: Person, code: str) -> None:
+    tx.touch(f"person {me.id}")
     await tx.run("DELETE FROM subscription WHERE person_id = :me AND list = :list", me=me.id, list=code)
 
 

@@ -79,4 +79,5 @@ async def leave(tx: Tx, me: Person, person_id: int, team: Team, now: datetime) -
         team=team.id,
         now=to_micros(now),
     )
+    tx.touch(f"person {person_id}")
     await audit.note(tx, now, me.id, "took out of a team", detail=f"person {person_id}, team {team.id}")

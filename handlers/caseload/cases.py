@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -18,9 +19,10 @@ from handlers.institutions import checks
 from handlers.institutions.answering import NOT_THERE, hindered
 from handlers.institutions.asked import asked_for, on_card, owes
 from handlers.menu import FIND, LISTS, MENU, correct, print_form
+from handlers.morning import respite
 from handlers.morning.brief import PLAN
 from handlers.morning.overdue import postponing, why_late
-from storage import cases, people, referrals, visits
+from storage import because, cases, people, referrals, visits
 from storage.database import Tx
 
 NAME_STAYS = timedelta(minutes=10)
@@ -70,9 +72,11 @@ async def card(tx: Tx, here: Scene, case_id: int) -> Message:
         lines = (*_told(here.work.catalogue, case, ()), *on_card(here.work.catalogue, own))
         return Message(View(lines, (*_look(case), (MENU,))))
     history = (await visits.history(tx, here.me, case.id))[-HISTORY:]
-    check = await checks.on_card(tx, here, case)
-    lines = (*_told(here.work.catalogue, case, history), *on_card(here.work.catalogue, asked), *check.lines)
-    return Message(View(lines, (*check.rows, *_ways(here, case, history, await _answer_of(tx, here, asked)))))
+    check, alerts = await checks.on_card(tx, here, case), await respite.on_card(tx, here, case)
+    told = (*_told(here.work.catalogue, case, history), *alerts.lines)
+    lines = (*told, *on_card(here.work.catalogue, asked), *check.lines)
+    ways = _ways(here, case, history, await _answer_of(tx, here, asked))
+    return Message(View(lines, (*check.rows, *alerts.rows, *ways)))
 
 
 def _told(book: Catalogue, case: Case, history: Sequence[Visit]) -> Iterator[Text]:
@@ -160,6 +164,7 @@ async def lead(tx: Tx, here: Scene, case_id: int) -> list[Message]:
     await cases.owe(tx, here.me, case, step, due, here.moment.at)
     told = _("{who} passes a case to you: {case}.", who=here.me.name, case=case.number)
     show = ((Button(_("Show the case"), str(case.id), "card_below"),),)
-    notices = [Message(View((told,), show), replaces=False, to=leader.id) for leader in leaders]
+    ties = (because.owed(replace(case, next_step=step, due_on=due)),)
+    notices = [Message(View((told,), show), replaces=False, to=leader.id, because=ties) for leader in leaders]
     done = _("{case} is passed to {leader}.", case=case.number, leader=leaders[0].name)
     return [Message(View((done,), back)), *notices]

@@ -18,18 +18,21 @@ from handlers.caseload import moving
 from handlers.caseload.moving import named, said, show
 from handlers.caseload.pick import case_line
 from handlers.engine.kinds import Sentence
+from handlers.engine.listing import Item, Listing, Part
 from handlers.engine.pages import OnPages
 from handlers.engine.scene import Message, Scene, Work
 from handlers.engine.talk import Talk
 from handlers.engine.views import Button, View
 from handlers.engine.words import Text, _, counted
 from handlers.menu import MENU
-from storage import cases, claims, handovers, people, teams, visits
+from storage import because, cases, claims, handovers, people, teams, visits
+from storage.because import Tie
 from storage.database import Tx
 from storage.handovers import ACCEPTED, SENT_BACK, Offer
 
 OUTSIDE, ANY = "outside", "any"
 LONGEST_REASON = 200
+LISTED = 30
 NO_OFFER = _("This offer is not there for you. Nothing was changed.")
 
 
@@ -110,7 +113,7 @@ async def keep_offer(tx: Tx, here: Scene, found: Offering) -> list[Message]:
     if not readers:
         lines.append(_("Nobody there can be told here. After that day it goes to the region."))
     notice = _notice(here.work, kept)
-    return [said(*lines, rows=(show(case),)), *(_to(one, notice) for one in readers)]
+    return [said(*lines, rows=(show(case),)), *(_to(one, notice, because.offer(number)) for one in readers)]
 
 
 def offered(here: Scene, offer: Offer) -> Text:
@@ -141,8 +144,8 @@ def _notice(work: Work, offer: Offer, *above: Text) -> View:
     return View((*above, first, *card_lines(work, offer.card), until), (ways,))
 
 
-def _to(person_id: int, view: View) -> Message:
-    return Message(view, replaces=False, to=person_id)
+def _to(person_id: int, view: View, *ties: Tie) -> Message:
+    return Message(view, replaces=False, to=person_id, because=ties)
 
 
 async def _go_outside(tx: Tx, here: Scene, case: Case) -> list[Message]:
@@ -269,17 +272,24 @@ async def late(tx: Tx, work: Work, today: date, now: datetime) -> list[Message]:
     for reader in region:
         new = [one for one in overdue if await claims.claim(tx, f"handover {one.id}", reader.id, "late", now, {})]
         if new:
-            told.append(_to(reader.id, _late(new)))
+            told.append(Message(_late(new).view(), replaces=False, to=reader.id, listing=_late(new)))
     return told
 
 
-def _late(overdue: Sequence[Offer]) -> View:
+def _late(overdue: Sequence[Offer]) -> Listing:
     title = counted(
         "{count} offered case has had no answer in time:", "{count} offered cases have had no answer in time:",
         len(overdue),
     )  # fmt: skip
-    lines = [_("• {case}: {who} to {whom}", case=one.number, who=one.offerer, whom=_whom(one)) for one in overdue]
-    return View((title, *lines), tuple((answer_button(one),) for one in overdue))
+    items = [
+        Item(
+            _("• {case}: {who} to {whom}", case=one.number, who=one.offerer, whom=_whom(one)),
+            (answer_button(one),),
+            (because.offer(one.id),),
+        )
+        for one in overdue
+    ]
+    return Listing((Part(title, tuple(items), LISTED),))
 
 
 def answer_button(offer: Offer) -> Button:

@@ -17,12 +17,13 @@ from casework.records import LEADER, MEMBER, Case, Person
 from handlers.caseload import cases as my_cases
 from handlers.caseload.pick import case_line, page_at
 from handlers.desk.coordinate import IN_TABLE, sheet_of
+from handlers.engine.listing import Item, Listing, Part
 from handlers.engine.replies import number
 from handlers.engine.scene import Message, Scene, Work
-from handlers.engine.views import BELOW, Button, View, and_more
+from handlers.engine.views import BELOW, Button, View
 from handlers.engine.words import Joined, Text, _, counted
 from handlers.menu import CASES, LISTS, MENU
-from storage import cases, claims, lists, subscriptions
+from storage import because, claims, lists, subscriptions
 from storage.database import Tx
 from storage.subscriptions import Subscription
 
@@ -137,18 +138,11 @@ async def morning(tx: Tx, work: Work, on_duty: Sequence[Person], today: date, no
     for person_id, own in groupby(await subscriptions.unclaimed(tx, JOB, today), lambda one: one.person_id):
         if reader := readers.get(person_id):
             await claims.claim(tx, JOB, person_id, today.isoformat(), now, {})
-            news = [view for one in own if (view := await _news(tx, work, reader, one, today))]
-            told += [_together(news, person_id)] if news else []
+            told += [news for one in own if (news := await _news(tx, work, reader, one, today))]
     return told
 
 
-def _together(news: Sequence[View], person_id: int) -> Message:
-    lines = [line for view in news for line in ("", *view.lines)][1:]
-    rows = [row for view in news for row in view.rows]
-    return Message(View(tuple(lines), tuple(rows)), replaces=False, to=person_id, can_wait=True)
-
-
-async def _news(tx: Tx, work: Work, me: Person, one: Subscription, today: date) -> View | None:
+async def _news(tx: Tx, work: Work, me: Person, one: Subscription, today: date) -> Message | None:
     wanted = work.catalogue.lists.get(one.list)
     if wanted is None:
         return None
@@ -158,9 +152,10 @@ async def _news(tx: Tx, work: Work, me: Person, one: Subscription, today: date) 
     if not new:
         return None
     title = counted("New in “{list}”: {count} case", "New in “{list}”: {count} cases", len(new), list=wanted)
-    named = [case for number in new[:TOLD] if (case := await cases.get(tx, me, number))]
-    lines = (title, *(_named(case) for case in named), *and_more(len(new) - TOLD))
-    return View(lines, ((Button(wanted, f"{wanted.code}.0", "list" + BELOW),),))
+    found = await lists.these(tx, me, new)
+    items = tuple(Item(_named(case), because=(because.listed(case.id, wanted.code),)) for case in found)
+    listing = Listing((Part(title, items, TOLD),), ways=((Button(wanted, f"{wanted.code}.0", "list" + BELOW),),))
+    return Message(listing.view(), replaces=False, to=me.id, can_wait=True, listing=listing)
 
 
 def _named(case: Case) -> Text:

@@ -47,7 +47,7 @@ def told_sender(work: Work, row: Arrived, now: datetime, *, to: int) -> Message:
             "waits. What you had saved is safe.",
             when=_at(work.zone, _received(row)),
         )
-    return Message(View((said,), ((again(str(row.id)),), (MENU,))), to=to)
+    return Message(View((said,), ((again(str(row.id)),), (MENU,))), to=to, asked=True)
 
 
 def again(value: str) -> Button:
@@ -62,7 +62,7 @@ def failed_again(work: Work, row: Arrived, who: str, *, to: int) -> Message:
         who=who or _("a stranger"),
         when=_at(work.zone, _received(row)),
     )
-    return Message(View((said,), ((LISTED_HERE, MENU),)), replaces=False, to=to)
+    return Message(View((said,), ((LISTED_HERE, MENU),)), replaces=False, to=to, asked=True)
 
 
 def taken_in(work: Work, row: Arrived, answers: Sequence[Message]) -> list[Message]:

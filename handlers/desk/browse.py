@@ -134,7 +134,7 @@ async def _listed(
     here_now = replace(place, offset=page.offset)
     today = here.moment.today
     own = place.kind != OVERDUE
-    said = due_lines(page.cases, today) if own else overdue_lines(here.work, page.cases, today, len(page.cases))
+    said = due_lines(page.cases, today) if own else overdue_lines(here.work, page.cases, today)
     lines = (_head(title, page), *said)
     opening = [Button(case.number, places.value(case, here_now), CARD) for case in page.cases]
     view = View(lines, in_rows(opening, IN_A_ROW)).with_row(*page.turns(PLACE, here_now.at))

@@ -21,7 +21,7 @@ from handlers.engine.words import FIRST_LANGUAGE, Joined, Labelled, Text, Words,
 from handlers.menu import CASES, MENU
 from handlers.morning.overdue import longest, why_late
 from handlers.office.season_charts import PLAIN
-from storage import areas, aside, cases, claims, lateness, overview, people
+from storage import areas, aside, cases, claims, lateness, overview, people, respites
 from storage.database import Tx
 
 IN_DIGEST = 5
@@ -149,7 +149,8 @@ async def _facts(
     longest = await cases.overdue(tx, me, day, IN_DIGEST) if late else []
     alone = escalation.without_owner(late, await people.leading(tx)) if late and me.role == REGIONAL else 0
     overdue = sum(held.count for held in late)
-    return DayFacts(day, tuple(done), overdue, tuple(longest), before, total, visited, alone, tuple(reasons))
+    muted = await respites.overdue_muted(tx, me, day) if late else 0
+    return DayFacts(day, tuple(done), overdue, tuple(longest), before, total, visited, alone, tuple(reasons), muted)
 
 
 def _messages(me: Person, day: date, kept: Mapping[str, Any], waiting: Waiting, chart: Chart | None) -> list[Message]:
@@ -201,6 +202,8 @@ def _figures(told: Digest, *, late: bool) -> Iterator[Text]:
     else:
         yield _("Visits: {count}", count=str(visits))
         yield _("Overdue: {count}", count=str(overdue))
+    if told.muted:
+        yield _("Of these, without alerts to you: {count}", count=str(told.muted))
     if told.without_owner:
         yield _("Without an owner, neither leader nor coordinator: {count}", count=str(told.without_owner))
     yield _("Visited at least once: {percent} of the cases", percent=f"{told.visited_percent} %")

@@ -144,4 +144,4 @@ async def keep_reply(tx: Tx, here: Scene, found: Replied) -> list[Message]:
     case = await cases.get(tx, asker, asked.case_id)
     rows = ((opening(case, asker),),) if case else ((MENU,),)
     done = _("The answer goes to {who}.", who=asker.name)
-    return [said(done), Message(View(tuple(told), rows), replaces=False, to=asker.id)]
+    return [said(done), Message(View(tuple(told), rows), replaces=False, to=asker.id, asked=True)]

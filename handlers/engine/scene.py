@@ -13,8 +13,10 @@ from casework.catalogue import Catalogue
 from casework.form import Form
 from casework.hours import Times, Usual, times
 from casework.records import INSTITUTION, Person
+from handlers.engine.listing import Listing
 from handlers.engine.talk import Look, Moment, Step
 from handlers.engine.views import View
+from storage.because import Tie
 from storage.database import Tx
 from storage.sealing import Sealer
 
@@ -233,8 +235,25 @@ class Message:
     language: str = ""
     """Said in this language; empty means the reader's own."""
 
+    daily: bool = False
+    """The one message of a morning: it is sent however many there were."""
+    asked: bool = False
+    """What its reader has asked for and waits for."""
+    because: tuple[Tie, ...] = ()
+    """A notice that is told because of all of these: when one holds no more, it does not go out."""
+    listing: Listing | None = None
+    """What the view was made of, where its lines are told because of different things."""
+    joined: tuple[Message, ...] = ()
+    """The notices it was made of."""
+
     album: ClassVar[str] = "settle"
     """What all that wait for more share in a chat; the last of them takes the place of the others."""
+
+    @property
+    def ties(self) -> frozenset[Tie]:
+        """Of the whole and of all its lines."""
+        own = self.listing.because if self.listing else frozenset()
+        return own.union(self.because, *(one.ties for one in self.joined))
 
     def anew(self) -> Message:
         """The same as a message of its own."""

@@ -166,4 +166,4 @@ async def _told(tx: Tx, here: Scene, referral: Referral, given: Answered, *, nee
 
 def news(lines: tuple[Text, ...], referral: Referral, reader: int) -> Message:
     show = Button(_("Show the case"), str(referral.case_id), "card_below")
-    return Message(View(lines, ((show,),)), replaces=False, to=reader)
+    return Message(View(lines, ((show,),)), replaces=False, to=reader, asked=True)

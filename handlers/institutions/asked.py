@@ -12,7 +12,7 @@ from casework.records import ANSWERED, LEADER, MUNICIPAL, OPEN, REFUSED, REGIONA
 from handlers.engine.scene import Message, Work
 from handlers.engine.views import Button, View
 from handlers.engine.words import Text, _
-from storage import cases, people, referrals
+from storage import because, cases, people, referrals
 from storage.database import Tx
 
 ANSWERS = 3
@@ -59,7 +59,7 @@ async def notice(tx: Tx, work: Work, referral: Referral, reader: int) -> Message
     """What somebody of the institution is told."""
     view = await shown(tx, work, referral, reader)
     urgent = rules.is_urgent(work.catalogue, referral.measure)
-    return Message(view, replaces=False, to=reader, urgent=urgent)
+    return Message(view, replaces=False, to=reader, urgent=urgent, because=(because.referral(referral),))
 
 
 async def shown(tx: Tx, work: Work, referral: Referral, reader: int) -> View:

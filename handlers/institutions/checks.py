@@ -14,12 +14,14 @@ from datetime import date, datetime, timedelta
 from casework import calendar, life, numbers
 from casework.catalogue import Catalogue
 from casework.records import DEADLINE, INSTITUTION, Case, Cause, NextStep, Person, Referral
+from handlers.engine.listing import Item, Listing, Part
 from handlers.engine.replies import number
 from handlers.engine.scene import Message, Scene, Work
 from handlers.engine.views import Button, View
 from handlers.engine.words import Joined, Text, _, counted
 from handlers.menu import MENU
-from storage import cases, checks, claims, referrals
+from storage import because, cases, checks, claims, referrals
+from storage.because import Tie
 from storage.checks import Asked
 from storage.database import Tx
 
@@ -70,10 +72,26 @@ async def morning(tx: Tx, work: Work, on_duty: Sequence[Person], today: date, no
         wants_list = await _list_is_due(tx, work, me, today, now)
         if own or wants_list:
             await claims.claim(tx, JOB, me.id, today.isoformat(), now, {"checks": [check.id for check in own]})
-            view = _view(work, own, Page(today.isoformat()), today) if own else View((), ((MENU,),))
-            above = (SEND_LIST, *(("",) if own else ())) if wants_list else ()
-            told.append(Message(view.under(*above), replaces=False, to=me.id))
+            listing = _asked_today(work, own, Page(today.isoformat()), today, wants_list=wants_list)
+            told.append(Message(listing.view(), replaces=False, to=me.id, listing=listing))
     return told
+
+
+def _asked_today(work: Work, own: Sequence[Asked], page: Page, today: date, *, wants_list: bool) -> Listing:
+    send = Part("", (Item(SEND_LIST),), 1)
+    if not own:
+        return Listing((send,), ways=((MENU,),))
+    items = [
+        Item(
+            _line(work, one, today),
+            _answers(work.catalogue, one, own[:LISTED], page),
+            (Tie(because.REFERRAL, str(one.id), one.answer_by.isoformat()),),
+        )
+        for one in own
+    ]
+    asked = Part(_asks(len(own)), tuple(items), LISTED, counts_more=False)
+    parts = (*((send,) if wants_list else ()), asked)
+    return Listing(parts, more=tuple(_turns(own, page)), ways=((_who(page), MENU),))
 
 
 async def _ask(tx: Tx, work: Work, today: date, now: datetime) -> None:
@@ -141,15 +159,23 @@ def _view(work: Work, asked: Sequence[Asked], page: Page, today: date) -> View:
     shown = asked[page.offset : page.offset + LISTED]
     waiting = [one for one in shown if one.is_open]
     rows = tuple(_answers(work.catalogue, one, shown, page) for one in waiting)
-    others = (Button(_("Who are they?"), page.token, "check_others"),) if waiting else ()
+    others = (_who(page),) if waiting else ()
     view = View(tuple(_told(work, asked, shown, today)), rows).with_row(*_turns(asked, page))
     return view.with_row(*others, MENU)
+
+
+def _who(page: Page) -> Button:
+    return Button(_("Who are they?"), page.token, "check_others")
+
+
+def _asks(count: int) -> Text:
+    return counted("{count} enrolled child: does it attend?", "{count} enrolled children: do they attend?", count)
 
 
 def _told(work: Work, asked: Sequence[Asked], shown: Sequence[Asked], today: date) -> Iterator[Text]:
     count = sum(one.is_open for one in asked)
     if count:
-        yield counted("{count} enrolled child: does it attend?", "{count} enrolled children: do they attend?", count)
+        yield _asks(count)
     else:
         yield _("All of these have their answer. Thank you.") if asked else _("No child waits for your answer.")
     yield from (_line(work, one, today) for one in shown)

@@ -13,12 +13,13 @@ from datetime import date, datetime
 from casework import life
 from casework import referrals as rules
 from casework.records import DEADLINE, Case, Cause, Referral
+from handlers.engine.listing import Item, Listing, Part
 from handlers.engine.scene import Message, Work
-from handlers.engine.views import Button, View, first
-from handlers.engine.words import Text, _, counted
+from handlers.engine.views import Button
+from handlers.engine.words import _, counted
 from handlers.institutions.asked import asked_for, asker, audience, audiences, notice, of_case, owes
 from handlers.menu import MENU
-from storage import cases, claims, referrals
+from storage import because, cases, claims, referrals
 from storage.database import Tx
 
 ANSWERS = "answers"
@@ -57,18 +58,22 @@ def _silent(work: Work, reader: int, back: Sequence[tuple[Case, Referral]]) -> M
         "{count} cases came back to the team, because there is no answer:",
         len(back),
     )
-    lines: list[Text] = [
-        _(
-            "• {case}: {measure}. {next}",
-            case=of_case(referral),
-            measure=asked_for(book, referral),
-            next=owes(book, case),
+    items = [
+        Item(
+            _(
+                "• {case}: {measure}. {next}",
+                case=of_case(referral),
+                measure=asked_for(book, referral),
+                next=owes(book, case),
+            ),
+            (Button(_("Open {case}", case=case.number), str(case.id), "card_below"),),
+            (because.owed(case),),
         )
         for case, referral in back
     ]
     late = _("An answer that comes late is still taken.")
-    buttons = tuple((Button(_("Open {case}", case=case.number), str(case.id), "card_below"),) for case, _r in back)
-    return Message(View((title, *first(lines, LISTED), late), buttons[:LISTED]), replaces=False, to=reader)
+    listing = Listing((Part(title, tuple(items), LISTED, below=(late,)),))
+    return Message(listing.view(), replaces=False, to=reader, listing=listing)
 
 
 async def _reminders(tx: Tx, work: Work, today: date, now: datetime) -> list[Message]:
@@ -89,14 +94,18 @@ async def _reminders(tx: Tx, work: Work, today: date, now: datetime) -> list[Mes
 
 def _waiting(work: Work, reader: int, own: Sequence[Referral]) -> Message:
     title = counted("{count} referral waits for your answer:", "{count} referrals wait for your answer:", len(own))
-    lines: list[Text] = [
-        _(
-            "• {case}: {measure}. Answer by: {day}",
-            case=of_case(one),
-            measure=asked_for(work.catalogue, one),
-            day=one.answer_by,
+    items = [
+        Item(
+            _(
+                "• {case}: {measure}. Answer by: {day}",
+                case=of_case(one),
+                measure=asked_for(work.catalogue, one),
+                day=one.answer_by,
+            ),
+            (Button(_("Answer {case}", case=one.number), str(one.id), "referral"),),
+            (because.referral(one),),
         )
         for one in own
     ]
-    buttons = tuple((Button(_("Answer {case}", case=one.number), str(one.id), "referral"),) for one in own[:LISTED])
-    return Message(View((title, *first(lines, LISTED)), (*buttons, (MENU,))), replaces=False, to=reader)
+    listing = Listing((Part(title, tuple(items), LISTED),), ways=((MENU,),))
+    return Message(listing.view(), replaces=False, to=reader, listing=listing)

@@ -9,14 +9,15 @@ from itertools import groupby
 
 from casework.records import INSTITUTION, Person
 from handlers import conversations
+from handlers.engine.listing import ROWS, Item, Listing, Part
 from handlers.engine.scene import Message
 from handlers.engine.talk import JOURNALS
-from handlers.engine.views import BELOW, Button, View, first
+from handlers.engine.views import BELOW, Button, View
 from handlers.engine.words import Text, _, counted
 from handlers.menu import CHECKS, MENU, WAITING
-from handlers.morning.overdue import CASES_BELOW, ROWS
+from handlers.morning.overdue import CASES_BELOW
 from handlers.people.link import MESSENGERS
-from storage import claims, journals, unasked
+from storage import because, claims, journals, unasked
 from storage.database import Tx
 from storage.journals import Kept
 
@@ -52,17 +53,17 @@ def together(told: Sequence[Message], institutions: Collection[int] = ()) -> lis
     keyboard of a chat with one, the last ways lead to all of it; `institutions` are the readers who have no cases.
     """
     ordered = sorted(told, key=lambda one: (one.to or 0, not one.urgent))
-    return [_joined(list(own), asked=to in institutions) for to, own in groupby(ordered, lambda one: one.to)]
+    return [joined(list(own), asked=to in institutions) for to, own in groupby(ordered, lambda one: one.to)]
 
 
 def waited(told: Sequence[Message], reader: Person) -> Message:
-    """What has waited until its reader may be told, as one message."""
+    """What has waited until its reader may be told, as one message; it has been counted as it came."""
     [one] = together(told, [reader.id] if reader.role == INSTITUTION else [])
     count = counted("{count} message has waited for you.", "{count} messages have waited for you.", len(told))
-    return replace(one, view=one.view.under(count, ""))
+    return replace(one, view=one.view.under(count, ""), daily=True)
 
 
-def _joined(own: Sequence[Message], *, asked: bool) -> Message:
+def joined(own: Sequence[Message], *, asked: bool) -> Message:
     if len(own) == 1:
         return own[0]
     lines = [line for one in own for line in ("", *one.view.lines)][1:]
@@ -74,7 +75,10 @@ def _joined(own: Sequence[Message], *, asked: bool) -> Message:
     if len(rows) > ROWS + 1:
         rows = [*rows[:ROWS], (*(_answering(rows) if asked else (CASES_BELOW, MY_DRAFTS)), MENU)]
     urgent, can_wait = any(one.urgent for one in own), all(one.can_wait for one in own)
-    return replace(own[0], view=View(tuple(lines), tuple(rows)), urgent=urgent, can_wait=can_wait)
+    return Message(
+        View(tuple(lines), tuple(rows)), replaces=False, to=own[0].to, urgent=urgent, can_wait=can_wait,
+        joined=tuple(own),
+    )  # fmt: skip
 
 
 def _below(row: Sequence[Button]) -> tuple[Button, ...]:
@@ -117,7 +121,7 @@ async def drafts_end(
             and await claims.claim(tx, claims.DRAFTS, person_id, today.isoformat(), now, {"drafts": len(going)})
         ):
             await journals.warned(tx, going, today)
-            told.append(_drafts(person_id, going, until))
+            told.append(_drafts(person_id, going, until, today))
     return told
 
 
@@ -129,11 +133,17 @@ async def _empty(tx: Tx, kept: Kept) -> bool:
     return True
 
 
-def _drafts(person_id: int, going: list[Kept], until: date) -> Message:
-    lines = first([_line(kept, until) for kept in going], LISTED)
-    buttons = tuple((Button(_("Go on: {case}", case=_case(kept)), kept.id, "go_on"),) for kept in going[:LISTED])
-    view = View(tuple(lines), (*buttons, (MY_DRAFTS, MENU)))
-    return Message(view, replaces=False, to=person_id, can_wait=True)
+def _drafts(person_id: int, going: list[Kept], until: date, today: date) -> Message:
+    items = tuple(
+        Item(
+            _line(kept, until),
+            (Button(_("Go on: {case}", case=_case(kept)), kept.id, "go_on"),),
+            (because.draft(kept.id, today),),
+        )
+        for kept in going
+    )
+    listing = Listing((Part("", items, LISTED),), ways=((MY_DRAFTS, MENU),))
+    return Message(listing.view(), replaces=False, to=person_id, can_wait=True, listing=listing)
 
 
 def _line(kept: Kept, until: date) -> Text:

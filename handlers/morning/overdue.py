@@ -5,72 +5,81 @@ What a newcomer gets wrong: it shows on a locked phone, so it names a case by it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import groupby
 
 from casework import life
 from casework.brief import Brief, place_of
 from casework.catalogue import Catalogue
 from casework.escalation import Turn
 from casework.records import LEADER, MEMBER, Case, Person
+from handlers.engine.listing import Item, Listing, Part
 from handlers.engine.scene import Message, Work
-from handlers.engine.views import Button, View, and_more, first, in_rows
+from handlers.engine.views import Button, and_more
 from handlers.engine.words import Joined, Text, Within, _, counted
-from handlers.morning import brief
+from handlers.morning import brief, respite
+from storage import because
+from storage.absences import NOW
 
 OVERDUE_LISTED = 8
 DUE_LISTED = 12
-ROWS = 10
-"""Of buttons to open cases: with the ways on below them, as many as the keyboard of a chat with one may have."""
 CASES_BELOW = Button(_("My cases"), "", "cases_below")
 
 
 def told(
-    work: Work, turns: Sequence[Turn], today: date, standing_in: Sequence[str] = (), day: Brief | None = None
+    work: Work,
+    turns: Sequence[Turn],
+    today: date,
+    standing_in: Sequence[tuple[int, str]] = (),
+    happened: Mapping[int, Sequence[Text]] = {},
+    day: Brief | None = None,
 ) -> Message:
     """To the reader whose all these turns are: overdue ones first, the oldest above; then the brief of their `day`, or,
     to whoever has none, today's cases by settlement.
 
-    `standing_in` are the names of those for whom the reader stands in.
+    `standing_in` are the absences in which the reader stands in and whose they are; `happened`, by case, what others
+    were told and said.
     """
     me = day.reader if day else turns[0].reader
     late = [turn.case for turn in turns if turn.late]
     due = sorted((turn.case for turn in turns if not turn.late), key=lambda case: (place_of(case), case.number))
-    parts = [_late(work, late, today), [*brief.lines(work, day)] if day else _due(due)]
-    lines = [line for part in parts if part for line in ("", *part)][1:]
-    view = View(tuple(lines), _rows(work, me, late, day.cases if day else due, today, plans=day is not None))
-    if standing_in:
-        view = view.under(_("You stand in for {who}.", who=", ".join(standing_in)), "")
-    return Message(view, replaces=False, to=me.id)
+    of_today = brief.parts(work, day, {turn.case.id for turn in turns}) if day else (_due(due),)
+    above = tuple(
+        Item(_("You stand in for {who}.", who=name), because=(because.absence(number, NOW),))
+        for number, name in standing_in
+    )
+    plan = (brief.PLAN_BELOW,) if day else ()
+    listing = Listing(
+        tuple(part for part in (_late(work, me, late, today, happened), *of_today) if part.items),
+        above,
+        more=(CASES_BELOW,),
+        beside=(respite.knowing(today),) if late else plan,
+        ways=(plan,) if late and plan else (),
+    )
+    return Message(listing.view(), replaces=False, to=me.id, listing=listing)
 
 
-def _late(work: Work, late: Sequence[Case], today: date) -> list[Text]:
-    if not late:
-        return []
+def _late(work: Work, me: Person, late: Sequence[Case], today: date, happened: Mapping[int, Sequence[Text]]) -> Part:
     title = counted("{count} overdue case waits for you:", "{count} overdue cases wait for you:", len(late))
-    return [title, *overdue_lines(work, late, today, OVERDUE_LISTED)]
+    book = work.catalogue
+    items = [
+        Item(
+            _overdue(book, case, today, happened.get(case.id, ())),
+            _ways(book, me, case, today),
+            (because.due(case),),
+        )
+        for case in late
+    ]
+    return Part(title, tuple(items), OVERDUE_LISTED)
 
 
-def _due(due: Sequence[Case]) -> list[Text]:
-    if not due:
-        return []
-    lines: list[Text] = [counted("{count} case is due today:", "{count} cases are due today:", len(due))]
-    for place, there in groupby(due[:DUE_LISTED], place_of):
-        lines.append(f"• {place}: {', '.join(case.number for case in there)}")
-    return [*lines, *and_more(len(due) - DUE_LISTED)]
-
-
-def _rows(
-    work: Work, me: Person, late: Sequence[Case], due: Sequence[Case], today: date, *, plans: bool
-) -> tuple[tuple[Button, ...], ...]:
-    above = [_ways(work.catalogue, me, case, today) for case in late[:OVERDUE_LISTED]]
-    opening = [Button(case.number, str(case.id), "card_below") for case in due[:DUE_LISTED]]
-    below = in_rows(opening, 3)[: ROWS - len(above)]
-    shown = len(above) + sum(len(row) for row in below)
-    more = (CASES_BELOW,) if shown < len(late) + len(due) else ()
-    ways = (*more, *((brief.PLAN_BELOW,) if plans else ()))
-    return (*above, *below, *((ways,) if ways else ()))
+def _due(due: Sequence[Case]) -> Part:
+    title = counted("{count} case is due today:", "{count} cases are due today:", len(due))
+    opening = [(Button(case.number, str(case.id), "card_below"),) for case in due]
+    items = [
+        Item(case.number, row, (because.due(case),), place_of(case)) for case, row in zip(due, opening, strict=True)
+    ]
+    return Part(title, tuple(items), DUE_LISTED, columns=3)
 
 
 def _ways(book: Catalogue, me: Person, case: Case, today: date) -> tuple[Button, ...]:
@@ -84,14 +93,14 @@ def postponing(book: Catalogue, me: Person, case: Case, today: date) -> tuple[Bu
     return (Button(_("Postpone {case}", case=case.number), str(case.id), "late"),)
 
 
-def overdue_lines(work: Work, late: Sequence[Case], today: date, at_most: int) -> list[Text]:
+def overdue_lines(work: Work, late: Sequence[Case], today: date) -> list[Text]:
     """Oldest first, who holds it, how long, the step unless it is the first one, why; no name and no street."""
-    return first([_overdue(work.catalogue, case, today) for case in late], at_most)
+    return [_overdue(work.catalogue, case, today) for case in late]
 
 
 def longest(work: Work, shown: Sequence[Case], count: int, today: date) -> list[Text]:
     """For a digest: `shown` are the oldest of so many that are overdue."""
-    return [*overdue_lines(work, shown, today, len(shown)), *and_more(count - len(shown))]
+    return [*overdue_lines(work, shown, today), *and_more(count - len(shown))]
 
 
 def due_lines(listed: Sequence[Case], today: date) -> list[Text]:
@@ -108,7 +117,7 @@ def _due_line(case: Case, today: date) -> Text:
     )
 
 
-def _overdue(book: Catalogue, case: Case, today: date) -> Text:
+def _overdue(book: Catalogue, case: Case, today: date, happened: Sequence[Text] = ()) -> Text:
     line = counted(
         "• {case}, {place} · {holder} · {count} day",
         "• {case}, {place} · {holder} · {count} days",
@@ -118,7 +127,9 @@ def _overdue(book: Catalogue, case: Case, today: date) -> Text:
         holder=case.holder or "—",
     )
     step = () if case.next_step == book.first_step else (book.steps[case.next_step],)
-    return Joined([line, *step, *(Within(said) for said in why_late(book, case))], " · ")
+    return Joined(
+        [line, *step, *(Within(said) for said in why_late(book, case)), *(Within(said) for said in happened)], " · "
+    )
 
 
 def why_late(book: Catalogue, case: Case) -> tuple[Text, ...]:

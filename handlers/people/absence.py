@@ -21,8 +21,8 @@ from handlers.engine.views import Button, View
 from handlers.engine.words import Phrase, Text, _
 from handlers.menu import MENU
 from handlers.people import hours
-from storage import absences, people
-from storage.absences import NOW, Absence
+from storage import absences, because, people
+from storage.absences import NOW, OVER, Absence
 from storage.database import Tx
 
 FURTHEST_DAYS, LONGEST_DAYS = 180, 365
@@ -123,12 +123,12 @@ def back_button(one: Absence, *, own: bool) -> Button:
 
 async def _told(tx: Tx, here: Scene, whose: Person, made: Absence) -> list[Message]:
     """Whoever stands in, whoever is next above, and the one it is about, if somebody else has said it."""
-    told = [] if whose.id == here.me.id else [_notice(whose.id, _yours(made), urgent=True)]
+    told = [] if whose.id == here.me.id else [_notice(whose.id, _yours(made), made, urgent=True)]
     if made.deputy_id and made.deputy_id != here.me.id:
         stands_in = _("{who} is away from {first} to {last}, and you stand in: what falls due comes to you.")
-        told.append(_notice(made.deputy_id, _filled(stands_in, made)))
+        told.append(_notice(made.deputy_id, _filled(stands_in, made), made))
     known = (here.me.id, whose.id, made.deputy_id)
-    return [*told, *(_notice(one, of_somebody(made)) for one in await _above(tx, whose) if one not in known)]
+    return [*told, *(_notice(one, of_somebody(made), made) for one in await _above(tx, whose) if one not in known)]
 
 
 async def _above(tx: Tx, whose: Person) -> list[int]:
@@ -140,8 +140,9 @@ async def _above(tx: Tx, whose: Person) -> list[int]:
     return []
 
 
-def _notice(reader: int, line: Text, *, urgent: bool = False) -> Message:
-    return Message(View((line,), ((MENU,),)), replaces=False, to=reader, urgent=urgent)
+def _notice(reader: int, line: Text, made: Absence, holds: str = NOW, *, urgent: bool = False) -> Message:
+    ties = (because.absence(made.id, holds),)
+    return Message(View((line,), ((MENU,),)), replaces=False, to=reader, urgent=urgent, because=ties)
 
 
 async def end(tx: Tx, here: Scene, number: int) -> list[Message]:
@@ -163,9 +164,10 @@ def over(ended: Sequence[Absence], but: int | None = None) -> list[Message]:
     for one in ended:
         if one.deputy_id and one.deputy_id != but:
             back = _("{who} is here again, so you no longer stand in.", who=one.name)
-            told.append(_notice(one.deputy_id, back))
+            told.append(_notice(one.deputy_id, back, one, OVER))
         if one.person_id != but:
-            told.append(_notice(one.person_id, _("Welcome back. From today I tell you again what falls due.")))
+            again = _("Welcome back. From today I tell you again what falls due.")
+            told.append(_notice(one.person_id, again, one, OVER))
     return told
 
 

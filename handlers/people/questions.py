@@ -20,7 +20,7 @@ from handlers.engine.talk import Talk
 from handlers.engine.views import Button, View, and_more
 from handlers.engine.words import Text, _, counted
 from handlers.menu import ASK, MENU
-from storage import cases, claims, people, questions
+from storage import because, cases, claims, people, questions
 from storage.database import Tx
 from storage.questions import Answer, Question
 
@@ -73,7 +73,8 @@ async def _tell(tx: Tx, work: Work, question: Question, rung: int, now: datetime
     await questions.told(tx, question.id, max(reached, question.told_rung))
     day, job = calendar.local_day(now, work.zone).isoformat(), f"question {question.id}"
     first = [one for one in readers if await claims.claim(tx, job, one.id, day, now, {})]
-    return [Message(_card(question, *_ways(question)), replaces=False, to=one.id) for one in first]
+    card, tie = _card(question, *_ways(question)), because.question(question.id)
+    return [Message(card, replaces=False, to=one.id, because=(tie,)) for one in first]
 
 
 async def onward(tx: Tx, work: Work, patience: Patience, today: date, now: datetime) -> list[Message]:
@@ -213,7 +214,7 @@ def _sent(question: Question, kept: Answer) -> list[Message]:
     done = Message(View((_("The answer goes to {who}.", who=question.asker),), ((publish,), (MENU,))))
     lines = (_("You asked: “{text}”", text=question.text), _said(kept))
     rows = ((Button(_("It helped"), str(kept.id), "helped"), Button(_("Another question"), "", ASK.key)),)
-    return [done, Message(View(lines, rows), replaces=False, to=question.asker_id)]
+    return [done, Message(View(lines, rows), replaces=False, to=question.asker_id, asked=True)]
 
 
 async def helped(tx: Tx, here: Scene, answer_id: int) -> Message:

@@ -11,6 +11,7 @@ from handlers.caseload import lists
 from handlers.engine.replies import Tapped
 from handlers.engine.scene import Message, Sheet
 from handlers.engine.words import Words
+from handlers.morning import notices
 from storage import people
 from storage.database import Database
 from storage.people import Invitation
@@ -113,13 +114,13 @@ async def test_the_news_of_several_lists_is_one_message(mila: Any, database: Dat
         await mila.sends(pressed("list_tell", f"{code}.0"))
     late = (TODAY - timedelta(days=20)).isoformat()
     await changed(database, f"due_on = '{late}'", *range(1, 9))
-    [said] = read(await told(database, TODAY + timedelta(days=1)))
+    [said] = read(notices.together(await told(database, TODAY + timedelta(days=1))))
     assert said.startswith("Ново в „Просрочени над 14 дни“: 8 случая\n• БЯ-001, Бяла\n")
     assert said.endswith("и още 3")
     await changed(database, "attempts = 1, due_on = NULL", *range(1, 17))
     await told(database, TODAY + timedelta(days=2))
     await changed(database, f"attempts = 0, due_on = '{late}'", 1)
-    [message] = await told(database, TODAY + timedelta(days=3))
+    [message] = notices.together(await told(database, TODAY + timedelta(days=3)))
     assert "\n\nНово в „Още непосетени“: 1 случай" in read([message])[0]
     assert [button.value for row in message.view.rows for button in row] == ["Q10.0", "Q40.0"]
 

@@ -9,6 +9,7 @@ import pytest
 
 from casework.brief import Brief, Promised, Stop
 from casework.records import LEADER, Case, Person
+from handlers.engine.listing import Listing
 from handlers.engine.replies import Tapped
 from handlers.engine.words import Words
 from handlers.morning import brief, overdue, plan
@@ -120,7 +121,10 @@ def case(number: int, place: str = "Бяла", step: str = "visit") -> Case:
 
 
 def said(day: Brief) -> list[str]:
-    return [Words("bg", TODAY).say(line) for line in brief.lines(WORK, day)]
+    return [
+        Words("bg", TODAY).say(line)
+        for line in Listing(tuple(part for part in brief.parts(WORK, day, ()) if part.items)).view().lines
+    ]
 
 
 def test_a_brief_says_its_parts_one_below_the_other() -> None:
@@ -161,5 +165,5 @@ def test_a_heavy_day_is_short_and_fits_on_the_keyboard_of_a_chat_with_one() -> N
     [shown] = one_keyboard([overdue.told(WORK, [], date(2026, 11, 24), day=day)], "an open report")
     keys = [[button.key for button in row] for row in shown.view.rows]
     assert keys[-2:] == [["cases_below", "plan_below"], ["go_on", "menu"]]
-    assert len(keys) == 6
+    assert len(keys) == 10
     assert plan.PLAN.label == brief.PLAN_BELOW.label

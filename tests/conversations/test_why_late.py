@@ -174,6 +174,7 @@ async def test_a_message_of_the_morning_names_what_cannot_be_postponed_without_t
         ["Отвори БЯ-001"],
         ["Отвори БЯ-002", "Отложи БЯ-002"],
         ["БЯ-003"],
+        ["Знам за тях"],
     ]
 
 
@@ -184,7 +185,7 @@ async def test_a_heavy_morning_fits_on_the_keyboard_of_a_chat_with_one(mila: Any
     message = overdue.told(WORK, [Turn(case, 2, me, n % 2) for n, case in enumerate(listed)], TODAY)
     [shown] = one_keyboard([message], "an open report")
     assert len(shown.view.rows) == 12
-    assert [button.key for button in shown.view.rows[-2]] == ["cases_below"]
+    assert [button.key for button in shown.view.rows[-2]] == ["cases_below", "know_below"]
     lines = [Words("bg", TODAY).say(line) for line in message.view.lines]
     assert sum(line.count("БЯ-") for line in lines) == 16
 

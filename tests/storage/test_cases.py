@@ -12,7 +12,7 @@ import pytest
 
 from casework.escalation import Turn
 from casework.records import VISIT, Cause, NextStep, Photo, Place, VisitReport
-from storage import audit, cases, moves, overview, people, visits
+from storage import alerted, audit, cases, moves, overview, people, visits
 from storage.cases import Changed
 from storage.sealing import Sealer
 
@@ -39,6 +39,10 @@ UNSEEN_BY_PEOPLE = {
     "cases.py:due_everywhere": "the schedule, which tells each case to one person who may see it",
     "cases.py:handed_over": "of a hand-over, for whoever may answer to it (handovers.get)",
     "handovers.py:_offers": "what is told of a case that is offered; to whom, each caller says",
+    "alerted.py:keep": "the schedule, which tells them",
+    "alerted.py:of": "who was told of a case that the caller has seen, and when",
+    "respites.py:of": "what they said to it",
+    "respites.py:silent": "the schedule, which leaves out whoever wants to hear nothing of a case",
     "visits.py:save": "whose visit it is, of a case that the caller has seen",
     "visits.py:last_report": "the card of a hand-over, written before the other side may see the case",
     "overview.py:last_visit": "a number for the next digest",
@@ -200,7 +204,7 @@ async def test_what_is_done_and_overdue_in_an_area(district: Any) -> None:
         assert (len(late), sum(one.count for one in held)) == (11, 8)
         shown = [one.number for one in await cases.overdue(tx, district.coordinator, tomorrow, 2)]
         assert shown == [due.case.number for due in late if due.case.municipality == "Бяла"][:2]
-        await overview.told(tx, [Turn(late[0].case, 3, district.coordinator, 3)])
+        await alerted.keep(tx, [Turn(late[0].case, 3, district.coordinator, 3)], TODAY)
         assert (await cases.due_everywhere(tx, tomorrow, 4))[0].told_rung == 3
         assert len(await cases.due_everywhere(tx, tomorrow, 3)) == 10, "nobody is told after the last rung"
         assert await cases.counts(tx, district.coordinator) == (8, 0)

@@ -68,7 +68,7 @@ UNSAID = {
     **dict.fromkeys(
         (
             "Planned for today:",
-            "{stop} · last time {who}",
+            "last time {who}",
             "{case} (a promise)",
             "{count} other step is due today:",
             "It has been planned meanwhile; nothing was changed.",

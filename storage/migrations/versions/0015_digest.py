@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0015_digest"
-down_revision = "0013_hours"
+down_revision = "0014_alerts"
 
 STATEMENTS = """
 CREATE TABLE inquiry (
