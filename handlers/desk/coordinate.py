@@ -51,7 +51,7 @@ async def make_digest(
     lines, chart = await _week_or_day(tx, work, me, facts, times, late=late)
     kept = {
         "visits": len(done), "overdue": facts.overdue, "late": late, "until": until.isoformat(), "last": last,
-        "lateness": newest, **_to_show_again(me, facts, lines),
+        "lateness": newest, **_to_show_again(me, facts, times.today(now), lines),
     }  # fmt: skip
     if not await claims.claim(tx, DIGEST, me.id, day.isoformat(), now, kept) or not lines:
         return []
@@ -72,8 +72,8 @@ async def _week_or_day(
     return ([*_lines(work, told, late=late)], _chart(work, me, told)) if told else ([], None)
 
 
-def _to_show_again(me: Person, facts: DayFacts, lines: Sequence[Text]) -> dict[str, Any]:
-    words = Words(me.language or FIRST_LANGUAGE, facts.day)
+def _to_show_again(me: Person, facts: DayFacts, today: date, lines: Sequence[Text]) -> dict[str, Any]:
+    words = Words(me.language or FIRST_LANGUAGE, today)
     return {
         "lines": [words.say(line) for line in lines],
         "cases": [[case.id, case.number] for case in facts.longest],
@@ -130,7 +130,7 @@ async def _since_the_last(tx: Tx, here: Scene) -> list[Message]:
     told = digest.build(facts)
     if told is None:
         return []
-    kept = _to_show_again(me, facts, [*_lines(here.work, told, late=False)])
+    kept = _to_show_again(me, facts, day, [*_lines(here.work, told, late=False)])
     return _messages(me, day, kept, await _waiting(tx, me, facts.overdue), _chart(here.work, me, told))
 
 
@@ -203,7 +203,7 @@ def _figures(told: Digest, *, late: bool) -> Iterator[Text]:
         yield _("Visits: {count}", count=str(visits))
         yield _("Overdue: {count}", count=str(overdue))
     if told.muted:
-        yield _("Of these, without alerts to you: {count}", count=str(told.muted))
+        yield weekly.muted(told.muted)
     if told.without_owner:
         yield _("Without an owner, neither leader nor coordinator: {count}", count=str(told.without_owner))
     yield _("Visited at least once: {percent} of the cases", percent=f"{told.visited_percent} %")

@@ -53,6 +53,8 @@ def lines(work: Work, week: Weekly, facts: DayFacts, today: Digest | None, reaso
     yield _("In brackets: the week before; a year ago") if week.ago else _("In brackets: the week before")
     yield ""
     yield from _figures(week)
+    if facts.muted:
+        yield muted(facts.muted)
     if today:
         yield counted("Since the last digest: {count} visit", "Since the last digest: {count} visits", today.visits)
     if today and today.without_owner:
@@ -71,6 +73,11 @@ def lines(work: Work, week: Weekly, facts: DayFacts, today: Digest | None, reaso
             who=Joined(first(week.thanked, NAMED)),
         )
         yield from ("", told)
+
+
+def muted(count: int) -> Text:
+    """Below how many are overdue."""
+    return _("Of these, without alerts to you: {count}", count=str(count))
 
 
 def _figures(week: Weekly) -> Iterator[Text]:
