@@ -93,4 +93,6 @@ async def test_a_draft_waits_for_whoever_is_away(world: World) -> None:
     assert "Черновата" not in " ".join(one.text for one in mila.chat)
     await writes(mila, "/menu")
     await does(mila, "Върнах се")
+    await world.rung()
+    assert (await mila.hears()).text.startswith("Чернова за БЯ-014 ще се изтрие")
     assert (await writes(mila, "/drafts")).labels[0].startswith("БЯ-014")

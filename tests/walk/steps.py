@@ -23,8 +23,6 @@ from tests.walk.almanac import FOR, SWAPPED, Reader
 
 PATIENCE = 120.0
 SETTINGS = f"""
-messages_per_second = 1000
-chat_messages_per_second = 1000
 [schedule]
 charts = false
 [calendar]
