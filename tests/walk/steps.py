@@ -29,8 +29,10 @@ charts = false
 free = [{SWAPPED}]
 worked = [{FOR}]
 """
-DIGEST = re.compile(r"Обхват, (\d\d)\.(\d\d)\.(\d{4})")
+DIGEST = re.compile(r"Обхват, (седмицата \d\d\.\d\d – )?(\d\d)\.(\d\d)\.(\d{4})")
 VISITS = re.compile(r"^Посещения: (\d+)", re.MULTILINE)
+SINCE_THE_LAST = re.compile(r"^От предишното обобщение: (\d+)", re.MULTILINE)
+"""In the digest of a week, whose own visits are those of the week."""
 LATE = "(закъсняло"
 NOTICE = re.compile(r"№(\d+)№")
 
@@ -41,6 +43,7 @@ class Digest:
     at: datetime
     late: bool
     visits: int
+    weekly: bool
 
 
 @dataclass
@@ -129,10 +132,12 @@ class Walk:
             assert int(number) not in heard.notices, f"№ {number} came twice"
             heard.notices[int(number)] = moment
         if found := DIGEST.match(text):
-            day, month, year = map(int, found.groups())
-            visits = VISITS.search(text)
-            assert visits is not None
-            heard.digests.append(Digest(date(year, month, day), moment, LATE in text, int(visits[1])))
+            week, *of_day = found.groups()
+            day, month, year = map(int, of_day)
+            visits = (SINCE_THE_LAST if week else VISITS).search(text)
+            assert visits or week
+            told = int(visits[1]) if visits else 0
+            heard.digests.append(Digest(date(year, month, day), moment, LATE in text, told, bool(week)))
 
     async def visit(self, moment: datetime) -> None:
         assert self.world is not None

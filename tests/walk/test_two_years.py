@@ -217,6 +217,10 @@ def holds(reader: Reader, heard: Heard, notices: int, visits: Sequence[datetime]
             due = reader.due(day)
             if not due <= one.at <= first_told(reader, due) + 2 * MINUTE or one.late != (one.at > due + LATE_AFTER):
                 wrong.append(f"{one} was due {due}")
+    with checked(f"{reader.name}: the week on another day than their last one") as wrong:
+        last = {(day.isocalendar()[:2]): day for day in reader.days()}
+        wrong += [str(day) for day, one in got.items() if one.weekly and last[day.isocalendar()[:2]] != day]
+    assert sum(one.weekly for one in heard.digests) >= 50
     told = sum(one.visits for one in heard.digests)
     assert told == sum(at < reader.due(heard.digests[-1].day) for at in visits), "each visit is told once"
     assert len(heard.notices) == notices
