@@ -7,6 +7,7 @@ time pass.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from handlers.engine.scene import Message
 from handlers.engine.views import View
 from sandbox import Person, Sandbox
 from sandbox.faults import Fault
+from storage import because, cases
 from tests.bot.conftest import TOKEN, World, living
 from tests.transcripts.stage import StillClock
 
@@ -87,6 +89,27 @@ async def test_a_cause_that_nobody_wrote_down_is_found_before_the_call(still: Wo
     still.sandbox.world.clock.move(timedelta(minutes=1))
     said = (await lidia.hears(30)).text
     assert said.startswith("1 просрочен случай чака Вас:\n• БЯ-002, ")
+
+
+async def test_what_waits_for_its_readers_hours_loses_what_holds_no_more_before_and_after_it_is_folded(
+    still: World,
+) -> None:
+    mila, lidia = await still.person("Мила"), await still.person("Лидия", LEADER)
+    await due(still, 1, 2, 3)
+    still.move_to(0, 21)
+    async with still.app.database.transaction() as tx:
+        for case in await cases.among(tx, (1, 2, 3)):
+            told = replace(notice(1, f"новина за {case.number}"), because=(because.due(case),))
+            await still.app.teller.notify(tx, told, still.app.now())
+    await reports(mila, 1)
+    still.move_to(1, 7, 30)
+    await held_up(still, mila)
+    async with still.app.database.reading() as tx:
+        [one] = await tx.rows("SELECT payload FROM outbox WHERE state = 'waiting'")
+    assert [f"БЯ-00{n}" in one["payload"] for n in (1, 2, 3)] == [False, True, True]
+    await reports(lidia, 2)
+    still.sandbox.world.clock.move(timedelta(minutes=1))
+    assert (await mila.hears(30)).text == "новина за БЯ-003"
 
 
 async def test_what_is_too_much_for_a_day_comes_in_the_next_mornings_message(still: World) -> None:
