@@ -16,6 +16,17 @@ settings.load_profile("ours")
 collect_ignore_glob = [] if CLONES in os.environ else ["*/test_published_*.py"]
 
 
+LONGEST = ("tests/season/", "tests/kill/", "tests/walk/")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, so that no worker begins one when the others are nearly done; the rest stay as drawn."""
+    items.sort(
+        key=lambda item: next((n for n, room in enumerate(LONGEST) if item.nodeid.startswith(room)), len(LONGEST))
+    )
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
