@@ -40,13 +40,12 @@ class Part:
     def lines(self) -> list[Text]:
         title = (_counted(self.title, len(self.items)),) if self.title else ()
         shown = self.items[: self.listed]
-        told = [line for place, here in groupby(shown, lambda one: one.place) for line in _at(place, list(here))]
+        told = [line for (place, _beside), here in groupby(shown, _where) for line in _at(place, list(here))]
         more = and_more(len(self.items) - self.listed) if self.counts_more else []
         return [*title, *told, *more, *self.below]
 
-    def rows(self) -> tuple[tuple[Button, ...], ...]:
-        rows = [one.row for one in self.items[: self.listed] if one.row]
-        return in_rows([button for row in rows for button in row], self.columns) if self.columns > 1 else tuple(rows)
+    def rows(self) -> list[tuple[Button, ...]]:
+        return [one.row for one in self.items[: self.listed] if one.row]
 
 
 @dataclass(frozen=True)
@@ -67,21 +66,32 @@ class Listing:
 
     def view(self) -> View:
         lines: list[Text] = [item.line for item in self.above]
-        rows: tuple[tuple[Button, ...], ...] = ()
         for part in self.parts:
             lines += [*([""] if lines else []), *part.lines()]
-            rows = (*rows, *part.rows()[: ROWS - len(self.ways) - len(rows)])
+        rows = self._rows()[: ROWS - len(self.ways)]
         opened = {id(button) for row in rows for button in row}
         items = [item for part in self.parts for item in part.items]
         hidden = any(item.row and id(item.row[0]) not in opened for item in items)
         last = (*(self.more if hidden else ()), *self.beside)
         return View(tuple(lines), (*rows, *((last,) if last else ()), *self.ways))
 
+    def _rows(self) -> list[tuple[Button, ...]]:
+        """Parts that stand side by side in as many columns share their rows."""
+        rows: list[tuple[Button, ...]] = []
+        for columns, run in groupby(self.parts, lambda part: part.columns):
+            own = [row for part in run for row in part.rows()]
+            rows += in_rows([button for row in own for button in row], columns) if columns > 1 else own
+        return rows
+
     def without(self, gone: frozenset[Tie]) -> Listing | None:
         """None when nothing is left to be told."""
         parts = (replace(part, items=_left(part.items, gone)) for part in self.parts)
         left = tuple(part for part in parts if part.items)
         return replace(self, parts=left, above=_left(self.above, gone)) if left else None
+
+
+def _where(one: Item) -> tuple[Text, Text]:
+    return one.place, one.beside
 
 
 def _left(items: Sequence[Item], gone: frozenset[Tie]) -> tuple[Item, ...]:
