@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -23,8 +23,8 @@ AMERICAN = [date(2026, 3, 8), date(2026, 11, 1), date(2027, 3, 14), date(2027, 1
 USUAL = hours.times(Usual(), CALENDAR, SOFIA, Hours())
 
 
-def at(zone: ZoneInfo, *when: int) -> datetime:
-    return datetime(*when, tzinfo=zone)  # type: ignore[arg-type,misc]
+def at(zone: tzinfo, year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=zone)
 
 
 @st.composite

@@ -82,8 +82,9 @@ class Reader:
     def due(self, day: date) -> datetime:
         """The first moment of the day at which their clock shows the hour, or would have."""
         wanted = datetime.combine(day, self.digest)
-        offsets = sorted({self.zone.utcoffset(wanted + timedelta(days=n)) for n in (-1, 1)}, reverse=True)  # type: ignore[type-var]
-        at = [(wanted - offset).replace(tzinfo=UTC) for offset in offsets if offset is not None]
+        around = (self.zone.utcoffset(wanted + timedelta(days=n)) for n in (-1, 1))
+        offsets = sorted({offset for offset in around if offset is not None}, reverse=True)
+        at = [(wanted - offset).replace(tzinfo=UTC) for offset in offsets]
         shown = [one for one in at if one.astimezone(self.zone).replace(tzinfo=None) == wanted]
         return shown[0] if shown else at[-1]
 
