@@ -118,8 +118,8 @@ async def come(tx: Tx, today: date) -> dict[int, list[int]]:
     by person."""
     rows = await tx.rows(
         "SELECT r.person_id, r.case_id FROM respite r JOIN child_case c ON c.id = r.case_id "
-        "JOIN visible_to v ON v.case_id = c.id AND v.person_id = r.person_id "
         f"WHERE r.kind = :later AND r.until_on <= :today AND r.ended_at IS NULL AND {_SAME_STEP} "
+        "AND EXISTS (SELECT 1 FROM visible_to v WHERE v.case_id = r.case_id AND v.person_id = r.person_id) "
         "ORDER BY r.person_id, c.due_on, c.id",
         later=LATER,
         today=today.isoformat(),

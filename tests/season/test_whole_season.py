@@ -74,8 +74,10 @@ async def world(folder: Path) -> AsyncIterator[World]:
 
 
 async def _by_this_clock_only(app: App) -> None:
-    """Half a minute of real time would end anywhere in a day; the people come later."""
+    """Half a minute of real time would end anywhere in a day; the people come later. Nobody else sends meanwhile, for
+    whose outcome it would be worth waiting before one's own is kept."""
     app.schedule.ring_seconds = 86_400
+    app.deliverer.record_within = 0.0
 
 
 async def played(world: World, oblast: Oblast, ledger: Ledger) -> Watch:

@@ -11,23 +11,11 @@ import pytest
 from casework import areas as rules
 from casework.areas import Figures
 from storage import areas
-from storage.database import Row, Tx
+from storage.database import Tx
 from tests.storage.conftest import TODAY
+from tests.storage.explained import Explained
 
 MONDAY = rules.week_begins(TODAY)
-
-
-class Counted:
-    """Reads as a transaction does, and keeps each statement with how it is found."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
-        self.plans: list[list[str]] = []
-
-    async def rows(self, sql: str, **values: Any) -> list[Row]:
-        plan = await self._tx.rows(f"EXPLAIN QUERY PLAN {sql}", **values)
-        self.plans.append([row["detail"] for row in plan])
-        return await self._tx.rows(sql, **values)
 
 
 async def visit(tx: Tx, case_id: int, day: date) -> None:
@@ -89,9 +77,9 @@ SCREENS: dict[str, Screen] = {
 @pytest.mark.parametrize("screen", SCREENS)
 async def test_a_screen_is_one_statement_that_looks_at_no_table_whole(district: Any, screen: str) -> None:
     async with district.database.reading() as tx:
-        counted = Counted(tx)
-        await SCREENS[screen](counted, district)
-    [plan] = counted.plans
+        explained = Explained(tx)
+        await SCREENS[screen](explained, district)
+    [plan] = explained.plans
     whole = [step for step in plan if step.startswith(("SCAN c", "SCAN visit")) and "INDEX" not in step]
     assert whole == [], plan
     if screen.startswith("figures"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
@@ -15,28 +15,13 @@ from casework.records import DECISION, MUNICIPAL, REGIONAL, VISIT, Cause, NextSt
 from casework.season import At, Period, Reach
 from storage import charts, moves, people, visits
 from storage import season as kept
-from storage.database import Database, Row, Tx
+from storage.database import Database, Tx
 from storage.people import Invitation
 from tests.storage.conftest import NOW, TODAY, District
+from tests.storage.explained import Explained
 from tests.storage.test_season_facts import BOOK, PERIOD, SOFIA, Written
 
 WEEKS = rules.weeks(PERIOD)
-
-
-class Explained:
-    """Reads as a transaction does, and keeps how each statement is found."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
-        self.plans: list[list[str]] = []
-
-    async def rows(self, sql: str, **values: Any) -> list[Row]:
-        plan = await self._tx.rows(f"EXPLAIN QUERY PLAN {sql}", **values)
-        self.plans.append([row["detail"] for row in plan])
-        return await self._tx.rows(sql, **values)
-
-    async def one(self, sql: str, **values: Any) -> Row:
-        return (await self.rows(sql, **values))[0]
 
 
 async def who(tx: Tx, role: str, municipality: str = "") -> Person:

@@ -14,7 +14,7 @@ from storage import cases, charts, visits
 from storage import weekly as kept
 from storage.database import Tx
 from tests.storage.conftest import District
-from tests.storage.test_counted_for_charts import Explained
+from tests.storage.explained import Explained
 
 BOOK = catalogue.load()
 SOFIA = ZoneInfo("Europe/Sofia")
