@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 
 from storage import migrate
+from tests.engines import engine
 from tests.published import CLONES
 
 settings.register_profile("ours", deadline=None)
@@ -61,6 +62,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
+    engine.end()
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("CI") == "true" and reporter is not None and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
