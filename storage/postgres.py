@@ -92,9 +92,9 @@ class Postgres(Database):
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
         async with self._turn, self._pool.acquire() as connection:
-            await connection.execute("BEGIN")
             tx = Writing(connection)
             try:
+                await connection.execute("BEGIN")
                 yield tx
                 self.committing("before")
                 for topic in tx.topics:
