@@ -88,6 +88,8 @@ class Postgres(Database):
         self._pool = pool
         self._listener = listener
         self._turn = asyncio.Lock()
+        self._ours: set[int] = set()
+        """The processes of the server that work for us: what they tell we know already."""
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
@@ -97,6 +99,7 @@ class Postgres(Database):
                 await connection.execute("BEGIN")
                 yield tx
                 self.committing("before")
+                self._ours.add(connection.get_server_pid())
                 for topic in tx.topics:
                     await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, topic)
                 await to_its_end(connection.execute("COMMIT"))
@@ -118,8 +121,9 @@ class Postgres(Database):
         """What other workers commit wakes us as well."""
         await self._listener.add_listener(CHANNEL, self._heard)
 
-    def _heard(self, _connection: object, _pid: int, _channel: str, topic: object) -> None:
-        self._wake([str(topic)])
+    def _heard(self, _connection: object, pid: int, _channel: str, topic: object) -> None:
+        if pid not in self._ours:
+            self._wake([str(topic)])
 
     async def close(self) -> None:
         await self._listener.close()
