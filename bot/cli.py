@@ -167,8 +167,18 @@ def _told(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         asyncio.run(work())
     except (ConfigError, SchemaError) as wrong:
         _end(wrong)
+    except ExceptionGroup as several:
+        # Of what failed together with it the database is the cause.
+        if (lost := several.subgroup(SchemaError)) is None:
+            raise
+        _end(_first(lost))
     except KeyboardInterrupt:
         typer.echo("")
+
+
+def _first(several: ExceptionGroup[Exception]) -> Exception:
+    one = several.exceptions[0]
+    return _first(one) if isinstance(one, ExceptionGroup) else one
 
 
 def _end(wrong: Exception) -> NoReturn:

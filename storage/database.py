@@ -115,6 +115,14 @@ class Database(ABC):
         """Reads beside the writer; each statement sees what was committed before it began."""
 
     @abstractmethod
+    async def becomes_ours(self) -> None:
+        """Waits until no other worker has it: one works, and those that wait take over from it."""
+
+    @abstractmethod
+    async def stays_ours(self) -> None:
+        """Raises StorageError as soon as another worker may have it."""
+
+    @abstractmethod
     async def close(self) -> None: ...
 
     def listen(self, topic: str, wake: Callable[[], None]) -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -25,6 +25,11 @@ STATEMENTS = 1000
 """So many stay prepared on a connection, more than there are."""
 CHANNEL = "obhvat"
 """On which what was notified is told to other workers."""
+GONE = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.AdminShutdownError, OSError)
+WORKER = 20_261_129
+"""The number of the lock that the worker holds which works; the server frees it when its connection ends."""
+SOON_MISSED = {"tcp_keepalives_idle": "4", "tcp_keepalives_interval": "2", "tcp_keepalives_count": "2"}
+"""So that it notices within eight seconds when a worker's machine is gone."""
 
 _TYPES = {int: "bigint", bool: "bigint", str: "text", bytes: "bytea", float: "double precision"}
 _PARAMETER = re.compile(r"'[^']*'|(?<![:\w]):([a-z]\w*)")
@@ -53,6 +58,14 @@ def _bound(sql: str, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
     return text, [int(value) if isinstance(value := values[name], bool) else value for name in names]
 
 
+@contextmanager
+def _there() -> Iterator[None]:
+    try:
+        yield
+    except GONE as broken:
+        raise StorageError(f"database.url: the connection to PostgreSQL broke ({broken}).") from broken
+
+
 class Writing(Tx):
     def __init__(self, connection: Any) -> None:
         super().__init__()
@@ -60,24 +73,28 @@ class Writing(Tx):
 
     async def rows(self, sql: str, **values: Any) -> list[asyncpg.Record]:
         text, bound = _bound(sql, values)
-        found: list[asyncpg.Record] = await self._connection.fetch(text, *bound)
+        with _there():
+            found: list[asyncpg.Record] = await self._connection.fetch(text, *bound)
         return found
 
     async def row(self, sql: str, **values: Any) -> asyncpg.Record | None:
         text, bound = _bound(sql, values)
-        return await self._connection.fetchrow(text, *bound)
+        with _there():
+            return await self._connection.fetchrow(text, *bound)
 
     async def run(self, sql: str, **values: Any) -> None:
         text, bound = _bound(sql, values)
-        await self._connection.execute(text, *bound)
+        with _there():
+            await self._connection.execute(text, *bound)
 
     async def many(self, sql: str, values: Iterable[dict[str, Any]]) -> None:
         together: dict[str, list[list[Any]]] = {}
         for one in values:
             text, bound = _bound(sql, one)
             together.setdefault(text, []).append(bound)
-        for text, rows in together.items():
-            await self._connection.executemany(text, rows)
+        with _there():
+            for text, rows in together.items():
+                await self._connection.executemany(text, rows)
 
 
 class Postgres(Database):
@@ -88,34 +105,52 @@ class Postgres(Database):
         self._pool = pool
         self._listener = listener
         self._turn = asyncio.Lock()
+        self._lost = asyncio.Event()
+        listener.add_termination_listener(lambda _connection: self._lost.set())
         self._ours: set[int] = set()
         """The processes of the server that work for us: what they tell we know already."""
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
-        async with self._turn, self._pool.acquire() as connection:
+        async with self._turn, self._acquired() as connection:
             tx = Writing(connection)
             try:
-                await connection.execute("BEGIN")
+                await tx.run("BEGIN")
                 yield tx
                 self.committing("before")
                 self._ours.add(connection.get_server_pid())
                 for topic in tx.topics:
-                    await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, topic)
-                await to_its_end(connection.execute("COMMIT"))
+                    await tx.run("SELECT pg_notify(:channel, :topic)", channel=CHANNEL, topic=topic)
+                await to_its_end(tx.run("COMMIT"))
             except BaseException:
                 if not connection.is_closed():
-                    await to_its_end(connection.execute("ROLLBACK"))
+                    await to_its_end(tx.run("ROLLBACK"))
                 raise
             self._committed(tx)
+
+    @asynccontextmanager
+    async def _acquired(self) -> AsyncIterator[Any]:
+        with _there():
+            connection = await self._pool.acquire()
+        try:
+            yield connection
+        finally:
+            await self._pool.release(connection)
 
     def glance(self) -> Tx:
         return Writing(self._pool)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Tx]:
-        async with self._pool.acquire() as connection:
+        async with self._acquired() as connection:
             yield Writing(connection)
+
+    async def becomes_ours(self) -> None:
+        await self._listener.execute("SELECT pg_advisory_lock($1)", WORKER)
+
+    async def stays_ours(self) -> None:
+        await self._lost.wait()
+        raise StorageError("database.url: the connection to PostgreSQL broke; another worker may have taken over.")
 
     async def hear(self) -> None:
         """What other workers commit wakes us as well."""
@@ -135,9 +170,9 @@ async def open_postgres(url: str) -> Database:
     await asyncio.to_thread(migrate.prepare_postgres, url)
     try:
         pool = await asyncpg.create_pool(
-            url, min_size=2, max_size=CONNECTIONS, init=_prepare, statement_cache_size=STATEMENTS
+            url, min_size=0, max_size=CONNECTIONS, init=_prepare, statement_cache_size=STATEMENTS
         )
-        listener = await asyncpg.connect(url)
+        listener = await asyncpg.connect(url, server_settings=SOON_MISSED)
     except (OSError, asyncpg.PostgresError) as broken:
         raise StorageError(f"database.url: PostgreSQL cannot be used ({broken}).") from broken
     opened = Postgres(pool, listener)

@@ -128,6 +128,12 @@ class File(Database):
         finally:
             self._readers.put_nowait(reader)
 
+    async def becomes_ours(self) -> None:
+        """A file has one worker; that there is no other is seen to by whoever runs it."""
+
+    async def stays_ours(self) -> None:
+        return
+
     async def close(self) -> None:
         await self._opened.aclose()
 

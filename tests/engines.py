@@ -58,6 +58,11 @@ class Engine:
             self._databases = postgres.Databases(self._opened.enter_context(postgres.running()))
         return self._databases.of(folder)
 
+    @property
+    def server(self) -> postgres.Server:
+        assert self._databases is not None
+        return self._databases.server
+
     def end(self) -> None:
         self._opened.close()
 

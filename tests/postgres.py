@@ -82,7 +82,7 @@ class Databases:
     """One for each folder of a test, copied from one that all migrations have made."""
 
     def __init__(self, server: Server) -> None:
-        self._server = server
+        self.server = server
         self._made: dict[Path, str] = {}
         server.create(MIGRATED, "template0")
         with ThreadPoolExecutor(1) as beside:
@@ -92,5 +92,5 @@ class Databases:
         """Its URL."""
         if folder not in self._made:
             self._made[folder] = name = f"test_{len(self._made)}"
-            self._server.create(name, MIGRATED)
-        return self._server.url(self._made[folder])
+            self.server.create(name, MIGRATED)
+        return self.server.url(self._made[folder])
