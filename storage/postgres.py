@@ -55,7 +55,14 @@ def numbered(sql: str, types: tuple[tuple[str, type], ...]) -> tuple[str, list[s
 
 def _bound(sql: str, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
     text, names = numbered(sql, tuple((name, type(value)) for name, value in values.items()))
-    return text, [int(value) if isinstance(value := values[name], bool) else value for name in names]
+    return text, [_kept(values[name]) for name in names]
+
+
+def _kept(value: Any) -> Any:
+    if isinstance(value, bool):
+        return int(value)
+    # A text cannot hold this here; nobody can write it, but a messenger may bring it.
+    return value.replace("\x00", "") if isinstance(value, str) and "\x00" in value else value
 
 
 @contextmanager
