@@ -29,6 +29,7 @@ from handlers.engine.scene import Work
 from storage import people
 from storage.database import Database, Tx, open_database, to_micros
 from storage.sealing import Sealer
+from storage.sqlite import Writing
 
 SOFIA = ZoneInfo("Europe/Sofia")
 TODAY = date(2026, 11, 24)
@@ -193,10 +194,10 @@ def _claims(size: Size) -> Iterator[tuple[object, ...]]:
         yield person, (TODAY - timedelta(days=1)).isoformat(), to_micros(SINCE), kept
 
 
-class Counted(Tx):
+class Counted(Writing):
     """A transaction that remembers its statements."""
 
-    def __init__(self, tx: Tx) -> None:
+    def __init__(self, tx: Writing) -> None:
         super().__init__(tx._raw, tx._thread)
         self.seen: list[str] = []
         self._raw.set_trace_callback(self.seen.append)

@@ -73,9 +73,11 @@ class App:
 
     async def run(self) -> None:
         """For ever; ends only by being cancelled or by an error that must be seen."""
+        await self.database.becomes_ours()
         await self.awake.look_back()
         await self.schedule.hush_what_is_left()
         async with _http(self), asyncio.TaskGroup() as stages:
+            stages.create_task(self.database.stays_ours())
             stages.create_task(self.awake.run())
             stages.create_task(self.converser.run())
             stages.create_task(self.deliverer.run())

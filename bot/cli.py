@@ -24,6 +24,9 @@ from bot.config import Config, ConfigError, File, Tokens
 from bot.inviting import Wanted
 from casework.records import ROLES
 from casework.season import Reach
+from storage import migrate
+from storage import move as moving
+from storage.database import is_postgres, path_of
 from storage.migrate import SchemaError
 
 cli = typer.Typer(
@@ -155,6 +158,24 @@ def report(
     _told(lambda: reporting.report(read, kind, first, last, reach, folder=out, now=now_utc()))
 
 
+@cli.command()
+def move(
+    to: Annotated[str, typer.Option("--to", help="postgresql://user@host/obhvat, an empty database")],
+    config: CONFIG_OPTION = None,
+) -> None:
+    """Everything of the SQLite file into PostgreSQL, compared row by row; end the bot before."""
+    read = _read(config)
+    _told(lambda: _move(read, to))
+
+
+async def _move(read: Config, to: str) -> None:
+    if is_postgres(read.file.database.url) or not is_postgres(to):
+        raise ConfigError(["--to: from the SQLite file of database.url to postgresql://user@host/obhvat."])
+    for table, moved in (await moving.move(path_of(read.file.database.url), to)).items():
+        typer.echo(f"{table}: {moved.rows}")
+    typer.echo(f"Moved. Now put it into the configuration: database.url = {migrate.without_password(to)!r}")
+
+
 def _read(path: Path | None) -> Config:
     try:
         return config.load(os.environ, path)
@@ -167,8 +188,18 @@ def _told(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         asyncio.run(work())
     except (ConfigError, SchemaError) as wrong:
         _end(wrong)
+    except ExceptionGroup as several:
+        # Of what failed together with it the database is the cause.
+        if (lost := several.subgroup(SchemaError)) is None:
+            raise
+        _end(_first(lost))
     except KeyboardInterrupt:
         typer.echo("")
+
+
+def _first(several: ExceptionGroup[Exception]) -> Exception:
+    one = several.exceptions[0]
+    return _first(one) if isinstance(one, ExceptionGroup) else one
 
 
 def _end(wrong: Exception) -> NoReturn:

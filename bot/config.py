@@ -6,6 +6,7 @@ import os
 import secrets
 import tomllib
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
@@ -21,7 +22,7 @@ from casework.catalogue import Catalogue, CatalogueError
 from casework.hours import Usual
 from casework.imports import COLUMNS
 from storage import migrate
-from storage.database import path_of
+from storage.database import is_postgres, path_of
 from storage.migrate import SchemaError
 
 TOKEN, VIBER_TOKEN = "OBHVAT_TELEGRAM_TOKEN", "OBHVAT_VIBER_TOKEN"
@@ -220,7 +221,10 @@ def load(environ: Mapping[str, str], path: Path | None = None) -> Config:
     book = _catalogue(file, mistakes)
     assert book is not None
     given = _secret(environ, SECRET, mistakes)
-    secret = given.encode() if given else _kept_secret(path_of(file.database.url))
+    url = file.database.url
+    if not given and is_postgres(url):
+        raise ConfigError([f"{SECRET}: one key is needed that all workers share: at least 32 random characters."])
+    secret = given.encode() if given else _kept_secret(path_of(url))
     return Config(file, book, tokens, secret)
 
 
@@ -315,6 +319,9 @@ def _catalogue(file: File, mistakes: list[str]) -> Catalogue | None:
 
 
 def _check_database(file: File, mistakes: list[str]) -> None:
+    if is_postgres(file.database.url):
+        _check_postgres(file.database.url, mistakes)
+        return
     try:
         path = path_of(file.database.url)
         migrate.check(path)
@@ -324,6 +331,17 @@ def _check_database(file: File, mistakes: list[str]) -> None:
         mistakes += folder_mistake("database.url", path.parent)
         if path.exists() and not os.access(path, os.W_OK, effective_ids=True):
             mistakes.append(f"database.url: {path} cannot be written. Give this user the right to write it.")
+
+
+def _check_postgres(url: str, mistakes: list[str]) -> None:
+    if migrate.without_password(url) != url:
+        mistakes.append("database.url: leave the password out of the file; PGPASSWORD or ~/.pgpass says it.")
+    # On a thread of its own: whoever calls may be in an event loop.
+    with ThreadPoolExecutor(1) as beside:
+        try:
+            beside.submit(migrate.check_postgres, url).result()
+        except SchemaError as wrong:
+            mistakes.append(str(wrong))
 
 
 def folder_mistake(key: str, folder: Path) -> list[str]:

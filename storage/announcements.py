@@ -13,14 +13,14 @@ from storage import audit
 from storage.database import Row, Tx, to_micros
 
 _READERS = (
-    "SELECT p.id, max(EXISTS (SELECT 1 FROM identity r WHERE r.person_id = p.id AND r.reachable = 1)) AS reached "
+    "SELECT p.id, EXISTS (SELECT 1 FROM identity r WHERE r.person_id = p.id AND r.reachable = 1) AS reached "
     "FROM overseen_by o JOIN person p ON p.id = o.person_id AND p.accepted_at IS NOT NULL "
     "LEFT JOIN membership m ON m.person_id = p.id AND m.until IS NULL LEFT JOIN team t ON t.id = m.team_id "
     "WHERE o.overseer_id = :me"
 )
 _SENT = (
     "SELECT a.id, a.text, a.reminded_at IS NOT NULL AS reminded, count(*) AS readers, "
-    "count(d.read_at) AS read, sum(d.reached = 0) AS unreached "
+    "count(d.read_at) AS read, count(CASE WHEN d.reached = 0 THEN 1 END) AS unreached "
     "FROM announcement a JOIN announced_to d ON d.announcement_id = a.id WHERE a.sender_id = :me"
 )
 _UNREAD = (
@@ -76,7 +76,7 @@ async def reach(tx: Tx, me: Person) -> Reach:
 async def readers(tx: Tx, me: Person, audience: Audience) -> list[Reader]:
     """Each once, also who is in two teams."""
     roles = {f"r{number}": role for number, role in enumerate(audience.roles)}
-    among = f" AND p.role IN ({', '.join(f':{name}' for name in roles)})" if roles else ""
+    among = f" AND p.role IN ({', '.join(f':{name}' for name in roles) or 'NULL'})" if roles else ""
     rows = await tx.rows(
         f"{_READERS}{among} AND (:place = '' OR t.municipality = :place) AND (:team IS NULL OR t.id = :team) "
         "GROUP BY p.id ORDER BY p.id",

@@ -112,7 +112,7 @@ async def about(tx: Tx, things: Collection[str]) -> list[int]:
     readers = [int(one.removeprefix("person ")) for one in things if one.startswith("person ")]
     named = {f"t{n}": one for n, one in enumerate(sorted(things))}
     rows = await tx.rows(
-        f"SELECT notice_id AS id FROM notice_tie WHERE about IN ({', '.join(f':{name}' for name in named)}) "
+        f"SELECT notice_id AS id FROM notice_tie WHERE about IN ({', '.join(f':{name}' for name in named) or 'NULL'}) "
         f"UNION SELECT id FROM notice WHERE person_id IN ({among(readers)})",
         **named,
     )

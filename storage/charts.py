@@ -27,7 +27,7 @@ _FIRST_VISITS = """
 SELECT k.n, count(*) AS cases
   FROM (SELECT w.case_id, min(w.visited_on) AS day FROM visit w
          WHERE w.visited_on BETWEEN :first AND :last AND +w.case_id IN (SELECT id FROM caseload)
-         GROUP BY +w.case_id) f
+         GROUP BY w.case_id) f
   JOIN week k ON f.day BETWEEN k.first AND k.last
  GROUP BY k.n
 """
@@ -41,7 +41,7 @@ SELECT k.n, count(*) AS cases
                           WHERE n.case_id = m.case_id AND n.id > m.id AND n.status <> :status AND n.at < :until
                           ORDER BY n.id LIMIT 1), '') <> :correction
            AND +m.case_id IN (SELECT id FROM caseload)
-         GROUP BY +m.case_id) f
+         GROUP BY m.case_id) f
   JOIN transition m ON m.id = f.id JOIN week k ON m.at >= k.since AND m.at < k.until
  GROUP BY k.n
 """
@@ -61,7 +61,7 @@ async def course(tx: Tx, me: Person, book: Catalogue, weeks: Sequence[Week], zon
 def _caseload(me: Person, book: Catalogue, weeks: Sequence[Week], zone: ZoneInfo) -> tuple[str, dict[str, Any]]:
     """The cases of a season, as the beginning of a statement, and its values."""
     closed = {f"closed{n}": code for n, code in enumerate(one.code for one in book.statuses.values() if one.closed)}
-    among = ", ".join(f":{name}" for name in closed)
+    among = ", ".join(f":{name}" for name in closed) or "NULL"
     statement = (
         f"{with_weeks(weeks, zone)}, caseload AS (SELECT c.id FROM child_case c "
         "JOIN visible_to v ON v.case_id = c.id AND v.person_id = :me WHERE c.created_at < :until "

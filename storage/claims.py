@@ -42,7 +42,7 @@ async def readers(tx: Tx, jobs: Sequence[str], period: str) -> set[int]:
     named = {f"job{n}": job for n, job in enumerate(jobs)}
     rows = await tx.rows(
         "SELECT DISTINCT person_id FROM period_claim WHERE period = :period "
-        f"AND job IN ({', '.join(f':{name}' for name in named)})",
+        f"AND job IN ({', '.join(f':{name}' for name in named) or 'NULL'})",
         period=period,
         **named,
     )
@@ -91,7 +91,7 @@ async def had_a_morning(tx: Tx, person_ids: Collection[int], period: str) -> set
         return set()
     rows = await tx.rows(
         "SELECT person_id FROM period_claim WHERE job IN (:alert, :drafts) AND period = :period "
-        f"AND person_id IN ({', '.join(map(str, person_ids))})",
+        f"AND person_id IN ({', '.join(map(str, person_ids)) or 'NULL'})",
         alert=ALERT,
         drafts=DRAFTS,
         period=period,

@@ -65,7 +65,7 @@ async def who_knows(tx: Tx, me: Person, case: Case, leader_step: str) -> list[Kn
         "ORDER BY w.id DESC LIMIT 1) l ON l.reporter_id = p.id "
         "WHERE p.active = 1 AND p.id <> :me AND (p.id IN (SELECT m.person_id FROM membership m "
         "WHERE m.team_id = :team AND m.until IS NULL) OR (p.role = :municipal AND p.municipality = :place)) "
-        "ORDER BY p.role = :municipal, CASE WHEN :leader_first OR l.reporter_id IS NULL THEN 1 ELSE 0 END, "
+        "ORDER BY p.role = :municipal, CASE WHEN :leader_first = 1 OR l.reporter_id IS NULL THEN 1 ELSE 0 END, "
         "CASE WHEN p.role = :leader THEN 0 ELSE 1 END, p.name, p.id",
         case_id=case.id,
         me=me.id,

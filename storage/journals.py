@@ -24,13 +24,17 @@ class Kept:
 
 
 async def save(tx: Tx, kept: Kept, now: datetime) -> None:
-    """Keeps `kept` as its person's open conversation; another open one must have been put aside before."""
+    """Keeps `kept` as its person's open conversation; another open one must have been put aside before.
+
+    Those of one moment stand a microsecond apart, the first one latest: in this order they are listed.
+    """
     tx.touch(f"draft {kept.id}")
     await tx.run(
         "INSERT INTO journal (id, person_id, name, state, body, title, updated_at) "
-        "VALUES (:id, :person, :name, 'open', :body, :title, :now) "
-        "ON CONFLICT (id) DO UPDATE SET state = 'open', body = :body, title = :title, updated_at = :now, "
-        "warned_on = ''",
+        "VALUES (:id, :person, :name, 'open', :body, :title, :now - (SELECT count(*) FROM journal j "
+        "WHERE j.person_id = :person AND j.id <> :id AND j.updated_at BETWEEN :now - 1000 AND :now)) "
+        "ON CONFLICT (id) DO UPDATE SET state = 'open', body = :body, title = :title, warned_on = '', "
+        "updated_at = excluded.updated_at",
         id=kept.id,
         person=kept.person_id,
         name=kept.name,
@@ -53,7 +57,7 @@ async def drafts(tx: Tx, person_id: int, limit: int = 10) -> list[Kept]:
     """Newest first, of one moment as they were made; the open one is not among them."""
     rows = await tx.rows(
         "SELECT id, person_id, name, body, title FROM journal WHERE person_id = :person AND state = 'draft' "
-        "ORDER BY updated_at DESC, rowid LIMIT :limit",
+        "ORDER BY updated_at DESC, id LIMIT :limit",
         person=person_id,
         limit=limit,
     )

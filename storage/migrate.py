@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
+import re
 import sqlite3
 from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 from typing import IO
+
+NEWER = (
+    "database.url: {where} was written by a newer obhvat ({held}, this one knows {newest}). "
+    "Install that version or newer, or restore the backup made before it."
+)
 
 
 class SchemaError(Exception):
@@ -41,10 +48,7 @@ def check(path: Path) -> None:
     """Raises SchemaError when `prepare` would fail; changes nothing."""
     held = revision(path)
     if held and held > newest():
-        raise SchemaError(
-            f"database.url: {path} was written by a newer obhvat ({held}, this one knows {newest()}). "
-            "Install that version or newer, or restore the backup made before it."
-        )
+        raise SchemaError(NEWER.format(where=path, held=held, newest=newest()))
 
 
 def prepare(path: Path) -> None:
@@ -78,11 +82,51 @@ def _write_ahead(path: Path) -> None:
 
 def _upgrade(path: Path) -> None:
     """Changes nothing when somebody else did it while we waited for the lock."""
+    _alembic(path=path)
+
+
+def prepare_postgres(url: str) -> None:
+    """Not where an event loop runs. Raises SchemaError."""
+    if check_postgres(url) != newest():
+        _alembic(url=url)
+
+
+def check_postgres(url: str) -> str | None:
+    """The revision it holds, None for an empty one; changes nothing. Not where an event loop runs. Raises SchemaError
+    when `prepare_postgres` would fail."""
+    held = asyncio.run(_held(url))
+    if held and held > newest():
+        raise SchemaError(NEWER.format(where=without_password(url), held=held, newest=newest()))
+    return held
+
+
+async def _held(url: str) -> str | None:
+    import asyncpg
+
+    try:
+        connection = await asyncpg.connect(url)
+    except (OSError, ValueError, asyncpg.PostgresError) as refused:
+        raise SchemaError(f"database.url: {without_password(url)} cannot be reached ({refused}).") from refused
+    try:
+        if await connection.fetchval("SELECT to_regclass('alembic_version')") is None:
+            return None
+        found: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
+        return found
+    finally:
+        await connection.close()
+
+
+def without_password(url: str) -> str:
+    """For what people read."""
+    return re.sub(r"(?<=://)([^:@/]*):[^@/]*@", r"\1:…@", url)
+
+
+def _alembic(**where: object) -> None:
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(files("storage") / "migrations"))
     config.set_main_option("path_separator", "os")
-    config.attributes["path"] = path
+    config.attributes.update(where)
     command.upgrade(config, "head")

@@ -130,14 +130,14 @@ async def missing(tx: Tx, channel: str, since: datetime, now: datetime) -> int |
     that cannot be told."""
     at = to_micros(since)
     before = await tx.row(
-        "SELECT CAST(arrival AS INTEGER) AS number, received_at FROM inbox WHERE channel = :channel "
+        "SELECT CAST(arrival AS BIGINT) AS number, received_at FROM inbox WHERE channel = :channel "
         "AND received_at < :since ORDER BY id DESC LIMIT 1",
         channel=channel,
         since=at,
     )
     # What came in the last minute may still have company on its way.
     last = await tx.one(
-        "SELECT max(CAST(x.arrival AS INTEGER)) AS number, min(x.received_at) AS first FROM inbox x "
+        "SELECT max(CAST(x.arrival AS BIGINT)) AS number, min(x.received_at) AS first FROM inbox x "
         f"WHERE x.id > {_AFTER.format(table='inbox', at='received_at')} AND x.channel = :channel "
         "AND x.received_at < :settled",
         channel=channel,
@@ -150,8 +150,8 @@ async def missing(tx: Tx, channel: str, since: datetime, now: datetime) -> int |
         return None
     here = await tx.one(
         f"SELECT count(*) AS n FROM inbox x WHERE x.id > {_AFTER.format(table='inbox', at='received_at')} "
-        "AND x.channel = :channel AND CAST(x.arrival AS INTEGER) > :first "
-        "AND CAST(x.arrival AS INTEGER) <= :last",
+        "AND x.channel = :channel AND CAST(x.arrival AS BIGINT) > :first "
+        "AND CAST(x.arrival AS BIGINT) <= :last",
         channel=channel,
         since=at,
         first=before["number"],
@@ -166,7 +166,7 @@ async def claimed_after(tx: Tx, me: Person, outage: Outage, days: Sequence[date]
     rows = await tx.rows(
         "SELECT p.name, k.job, k.period, k.at, k.detail FROM person p "
         "JOIN period_claim k ON k.job IN (:digest, :morning) AND k.person_id = p.id "
-        f"AND k.period IN ({', '.join(f':{name}' for name in wanted)}) "
+        f"AND k.period IN ({', '.join(f':{name}' for name in wanted) or 'NULL'}) "
         f"WHERE p.active = 1 AND k.at >= :until AND {OWN_AND_OVERSEEN} ORDER BY k.at, p.name",
         digest=DIGEST,
         morning=MORNING,

@@ -181,7 +181,7 @@ async def due(tx: Tx, now: datetime, limit: int, channels: Collection[str] | Non
     Behind a call that waits for another try, the others to its chat wait too.
     """
     only = {f"c{number}": name for number, name in enumerate(channels or ())}
-    of = "" if channels is None else f"AND channel IN ({', '.join(f':{name}' for name in only)}) "
+    of = "" if channels is None else f"AND channel IN ({', '.join(f':{name}' for name in only) or 'NULL'}) "
     rows = await tx.rows(
         "SELECT id, channel, chat, method, payload, priority, tries, vanish_after, notice_id FROM outbox o "
         f"WHERE state = 'waiting' AND hushed = 0 AND not_before <= :now {of}"

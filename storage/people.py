@@ -34,7 +34,7 @@ REACHED = (
 ON_DUTY = f"{REACHED} AND {NOT_AWAY}"
 """And whether they may be told of work now."""
 OWN_AND_OVERSEEN = (
-    "(:everybody OR p.id = :me "
+    "(:everybody = 1 OR p.id = :me "
     "OR EXISTS (SELECT 1 FROM overseen_by o WHERE o.person_id = p.id AND o.overseer_id = :me))"
 )
 """`:me`, whom they look after, or, to the region, everybody."""
@@ -99,7 +99,7 @@ async def colleagues(tx: Tx, me: Person, team_id: int | None) -> list[tuple[int,
 async def named(tx: Tx, ids: Collection[int]) -> dict[int, tuple[str, str]]:
     """Name and institution of each, also of those who left."""
     wanted = {f"p{n}": one for n, one in enumerate(ids)}
-    among = ", ".join(f":{name}" for name in wanted)
+    among = ", ".join(f":{name}" for name in wanted) or "NULL"
     rows = await tx.rows(f"SELECT id, name, institution FROM person WHERE id IN ({among})", **wanted)
     return {row["id"]: (row["name"], row["institution"]) for row in rows}
 
@@ -207,7 +207,7 @@ async def ways(tx: Tx, person_id: int) -> list[Way]:
 async def accounts(tx: Tx, channel: str, ids: Collection[int]) -> dict[int, str]:
     """Of those of these people who can be reached on that messenger, what it calls them."""
     wanted = {f"p{n}": one for n, one in enumerate(ids)}
-    among = ", ".join(f":{name}" for name in wanted)
+    among = ", ".join(f":{name}" for name in wanted) or "NULL"
     rows = await tx.rows(
         "SELECT person_id, account FROM identity "
         f"WHERE channel = :channel AND reachable = 1 AND person_id IN ({among})",

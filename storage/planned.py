@@ -95,7 +95,7 @@ async def waiting(tx: Tx, me: Person, steps: Sequence[str], days: Sequence[date]
             "SELECT c.team_id, coalesce(nullif(c.settlement, ''), c.municipality) AS place, "
             "count(*) AS visits FROM child_case c JOIN visible_to v ON v.case_id = c.id AND v.person_id = :me "
             "WHERE c.due_on <= :day AND c.waits_for IS NULL "
-            f"AND c.next_step IN ({', '.join(f':{name}' for name in named)}) GROUP BY 1, 2 ORDER BY 2, 1",
+            f"AND c.next_step IN ({', '.join(f':{name}' for name in named) or 'NULL'}) GROUP BY 1, 2 ORDER BY 2, 1",
             me=me.id,
             day=day.isoformat(),
             **named,
@@ -137,7 +137,7 @@ async def together(tx: Tx, case_ids: Collection[int]) -> dict[Place, tuple[Named
     rows = await tx.rows(
         "SELECT c.team_id, coalesce(nullif(c.settlement, ''), c.municipality) AS place, w.report FROM child_case c "
         "JOIN visit w ON w.id = (SELECT max(n.id) FROM visit n WHERE n.case_id = c.id) "
-        f"WHERE c.id IN ({', '.join(map(str, case_ids))}) ORDER BY w.visited_on, w.id"
+        f"WHERE c.id IN ({', '.join(map(str, case_ids)) or 'NULL'}) ORDER BY w.visited_on, w.id"
     )
     went = {(row["team_id"], row["place"]): json.loads(row["report"])["went"] for row in rows}
     names = await people.named(tx, {one for own in went.values() for one in own})

@@ -142,7 +142,7 @@ async def stand_ins(tx: Tx, ids: Collection[int], role: str) -> dict[int, list[i
 
 def _among(ids: Collection[int]) -> tuple[str, dict[str, int]]:
     values = {f"r{n}": one for n, one in enumerate(ids)}
-    return ", ".join(f":{name}" for name in values), values
+    return ", ".join(f":{name}" for name in values) or "NULL", values
 
 
 def _by_referral(ids: Collection[int], rows: Sequence[Row]) -> dict[int, list[int]]:

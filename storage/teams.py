@@ -47,7 +47,7 @@ async def loads(tx: Tx, me: Person) -> list[Load]:
         "SELECT t.id, t.name, t.municipality, t.area, count(c.id) AS open FROM team t "
         "LEFT JOIN child_case c ON c.team_id = t.id AND c.due_on IS NOT NULL "
         "AND c.id IN (SELECT v.case_id FROM visible_to v WHERE v.person_id = :me) "
-        "WHERE :everywhere OR t.municipality = :municipality GROUP BY t.id ORDER BY t.municipality, t.name",
+        "WHERE :everywhere = 1 OR t.municipality = :municipality GROUP BY t.id ORDER BY t.municipality, t.name",
         me=me.id,
         everywhere=me.role == REGIONAL,
         municipality=me.municipality,

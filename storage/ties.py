@@ -17,29 +17,29 @@ from storage.because import ABSENCE, DRAFT, DUE, LISTED, OFFER, OWED, QUESTION, 
 from storage.database import Tx
 
 _SEEN = "EXISTS (SELECT 1 FROM visible_to v WHERE v.case_id = c.id AND v.person_id = p.id)"
-_OWES = f"JOIN child_case c ON c.id = CAST(t.ref AS INTEGER) AND t.holds = c.next_step || ' ' || c.due_on AND {_SEEN}"
+_OWES = f"JOIN child_case c ON c.id = CAST(t.ref AS BIGINT) AND t.holds = c.next_step || ' ' || c.due_on AND {_SEEN}"
 _STILL = {
     DUE: f"{_OWES} AND c.due_on <= :today AND p.id NOT IN {AWAY} AND NOT EXISTS ({respites.RUNNING})",
     OWED: _OWES,
     # Whoever stands in for an institution is a coordinator of its place.
     REFERRAL: (
-        "JOIN referral r ON r.id = CAST(t.ref AS INTEGER) AND r.state = :open AND r.answer_by = t.holds "
+        "JOIN referral r ON r.id = CAST(t.ref AS BIGINT) AND r.state = :open AND r.answer_by = t.holds "
         "AND coalesce(r.taken_by, p.id) = p.id AND p.municipality IN ('', r.municipality) "
         "AND (p.role <> :institution OR p.institution = r.institution) AND NOT EXISTS "
         "(SELECT 1 FROM not_ours x WHERE x.referral_id = r.id AND x.person_id = p.id)"
     ),
     OFFER: (
-        "JOIN handover h ON h.id = CAST(t.ref AS INTEGER) AND h.state = :open "
+        "JOIN handover h ON h.id = CAST(t.ref AS BIGINT) AND h.state = :open "
         "JOIN child_case c ON c.id = h.case_id AND c.due_on IS NOT NULL"
     ),
     QUESTION: (
-        "JOIN question q ON q.id = CAST(t.ref AS INTEGER) AND q.answered_at IS NULL "
+        "JOIN question q ON q.id = CAST(t.ref AS BIGINT) AND q.answered_at IS NULL "
         "AND coalesce(q.taken_by, p.id) = p.id "
         "JOIN person a ON a.id = q.asker_id AND a.active = 1"
     ),
     DRAFT: "JOIN journal j ON j.id = t.ref AND j.person_id = p.id AND j.warned_on = t.holds",
     ABSENCE: (
-        "JOIN absence b ON b.id = CAST(t.ref AS INTEGER) AND ((t.holds = 'now' AND b.state IN ('planned', 'now')) "
+        "JOIN absence b ON b.id = CAST(t.ref AS BIGINT) AND ((t.holds = 'now' AND b.state IN ('planned', 'now')) "
         f"OR (t.holds = 'over' AND b.state IN ('returned', 'over') AND b.person_id NOT IN {AWAY}))"
     ),
 }

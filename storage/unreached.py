@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from casework.records import Person
+from storage.because import among
 from storage.database import Row, Tx, from_micros
 from storage.people import UNREACHED
 
@@ -26,8 +29,6 @@ async def of(tx: Tx, me: Person, *, offset: int, limit: int) -> tuple[list[Unrea
     """The latest first, with the number of all of them."""
     rows = await tx.rows(
         "SELECT p.id, p.name, p.municipality, i.lost_at, i.lost_for_good, count(*) OVER () AS total, "
-        "(SELECT group_concat(t.name, ', ') FROM membership m JOIN team t ON t.id = m.team_id "
-        "WHERE m.person_id = p.id AND m.until IS NULL) AS teams, "
         "(SELECT count(*) FROM membership m JOIN child_case c ON c.team_id = m.team_id "
         "WHERE m.person_id = p.id AND m.until IS NULL AND c.due_on IS NOT NULL AND (SELECT w.reporter_id FROM visit w "
         "WHERE w.case_id = c.id ORDER BY w.id DESC LIMIT 1) = p.id) AS open_cases "
@@ -40,7 +41,19 @@ async def of(tx: Tx, me: Person, *, offset: int, limit: int) -> tuple[list[Unrea
         limit=limit,
         offset=offset,
     )
-    return [_unreached(row) for row in rows], int(rows[0]["total"]) if rows else 0
+    teams = await _teams(tx, [row["id"] for row in rows])
+    return [_unreached(row, teams) for row in rows], int(rows[0]["total"]) if rows else 0
+
+
+async def _teams(tx: Tx, ids: Collection[int]) -> dict[int, list[str]]:
+    rows = await tx.rows(
+        "SELECT m.person_id, t.name FROM membership m JOIN team t ON t.id = m.team_id "
+        f"WHERE m.person_id IN ({among(ids)}) AND m.until IS NULL ORDER BY m.since, t.name"
+    )
+    found: dict[int, list[str]] = defaultdict(list)
+    for row in rows:
+        found[row["person_id"]].append(row["name"])
+    return found
 
 
 async def count(tx: Tx, me: Person) -> int:
@@ -48,8 +61,8 @@ async def count(tx: Tx, me: Person) -> int:
     return int(row["n"])
 
 
-def _unreached(row: Row) -> Unreached:
+def _unreached(row: Row, teams: Mapping[int, Sequence[str]]) -> Unreached:
     since = from_micros(row["lost_at"])
     assert since is not None
-    place = row["teams"] or row["municipality"]
+    place = ", ".join(teams.get(row["id"], ())) or row["municipality"]
     return Unreached(row["id"], row["name"], place, since, bool(row["lost_for_good"]), row["open_cases"])

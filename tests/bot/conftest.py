@@ -25,6 +25,7 @@ from storage import import_files, inbox, new_cases, outbox, people, teams
 from storage.database import Tx
 from storage.new_cases import NewCase
 from storage.people import Invitation
+from tests.engines import engine, url_of
 
 TOKEN = "111:AAA"
 UNPACED = "messages_per_second = 1000\nchat_messages_per_second = 1000"
@@ -49,7 +50,7 @@ def write_config(folder: Path, sandbox: Sandbox, more: str = "", port: int = 0, 
     path = folder / "config.toml"
     path.write_text(
         f'[telegram]\napi_url = "{sandbox.url}"\n{pace}\n{more}\n'
-        f'[database]\nurl = "sqlite:///{folder}/obhvat.db"\n[photos]\nstore = "{folder}/photos"\n'
+        f'[database]\nurl = "{url_of(folder)}"\n[photos]\nstore = "{folder}/photos"\n'
         f'[http]\nlisten = "127.0.0.1:{port}"\n'
     )
     return path
@@ -190,7 +191,7 @@ async def on_messengers(
     fill: Callable[[App], Awaitable[None]] = one_team,
 ) -> AsyncIterator[World]:
     """The bot with the messengers that have a token."""
-    read = config.load(tokens, path)
+    read = config.load({**engine.environ, **tokens}, path)
     async with open_app(read, sandbox.world.clock.now) as app:
         stop = sandbox.world.clock.subscribe(app.wake)
         await fill(app)

@@ -25,6 +25,7 @@ from storage.database import Tx
 from storage.new_cases import NewCase
 from storage.people import INVITATION_LASTS, Invitation
 from tests.bot.conftest import TOKEN, World, write_config
+from tests.engines import engine
 
 PLACES = {"Б-1": "Бяла", "Б-2": "Бяла", "Р-1": "Русе", "": "Русе"}
 DAYS, RINGS_A_DAY = 16, (2, 9, 12, 18, 23)
@@ -237,7 +238,7 @@ async def all_told(tx: Tx, app: App) -> list[Told]:
 async def test_no_case_is_forgotten_and_nobody_is_told_twice_a_day_or_at_night(
     sandbox: Sandbox, tmp_path: Path, seed: int
 ) -> None:
-    read = config.load({config.TOKEN: TOKEN}, write_config(tmp_path, sandbox))
+    read = config.load({**engine.environ, config.TOKEN: TOKEN}, write_config(tmp_path, sandbox))
     async with open_app(read, sandbox.world.clock.now) as app:
         world, draw = World(app, sandbox, tmp_path), random.Random(seed)
         world.to_a_working_day(7)

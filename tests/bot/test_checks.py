@@ -40,7 +40,8 @@ def mornings(someone: Person) -> list[str]:
 
 async def stands(world: World) -> list[tuple[str, str | None]]:
     return [
-        (row["status"], row["due_on"]) for row in await rows(world, "SELECT status, due_on FROM child_case LIMIT 3")
+        (row["status"], row["due_on"])
+        for row in await rows(world, "SELECT status, due_on FROM child_case ORDER BY id LIMIT 3")
     ]
 
 

@@ -18,6 +18,7 @@ from bot.config import File, examine, load
 from bot.demo import free_port
 from sandbox import Sandbox
 from tests.bot.conftest import TOKEN, write_config
+from tests.engines import engine
 from tests.permissions import as_nobody
 
 
@@ -150,7 +151,8 @@ def test_the_mapping_in_the_example_is_valid() -> None:
 
 async def test_an_invitation_is_not_kept_when_its_link_cannot_be_told(tmp_path: Path) -> None:
     async with Sandbox(TOKEN, limits=False) as sandbox:
-        environ = {"OBHVAT_CONFIG": str(write_config(tmp_path, sandbox)), "OBHVAT_TELEGRAM_TOKEN": "222:BBB"}
+        named = {"OBHVAT_CONFIG": str(write_config(tmp_path, sandbox)), "OBHVAT_TELEGRAM_TOKEN": "222:BBB"}
+        environ = {**engine.environ, **named}
         ended = await asyncio.to_thread(obhvat, tmp_path, "invite", "region", **environ)
     assert ended.returncode == 2
     assert ended.stderr == "OBHVAT_TELEGRAM_TOKEN: Telegram does not know this token. Copy it again from @BotFather.\n"

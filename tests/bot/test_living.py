@@ -20,6 +20,7 @@ from storage import outbox
 from storage.database import Tx
 from storage.outbox import BROADCAST, Call
 from tests.bot.conftest import TOKEN, World, living
+from tests.engines import engine
 
 
 async def visits(world: World) -> list[str]:
@@ -233,7 +234,7 @@ async def test_neither_a_refused_number_nor_a_shown_name_stays_in_any_table(worl
     # The outcome of a call is written a moment after it.
     await world.until(lambda tx: _no_row(tx, "SELECT 1 FROM outbox WHERE state = 'waiting' AND vanish_after > 0"))
     async with world.app.database.reading() as tx:
-        tables = [row["name"] for row in await tx.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        tables = [row["name"] for row in await tx.rows(engine.tables)]
         kept = [str(tuple(row)) for table in tables for row in await tx.rows(f'SELECT * FROM "{table}"')]
     assert not [row for row in kept if "6101057509" in row or "Росица" in row]
 

@@ -13,6 +13,7 @@ from bench.nation import SMALL, Counted, Size
 from casework.records import MUNICIPAL, REGIONAL
 from storage import people
 from storage.database import open_database
+from tests.engines import SQLITE
 
 HISTORY = ("visit", "lateness", "transition", "visit_version", "audit", "inbox", "outbox")
 """What grows with the years."""
@@ -35,6 +36,7 @@ async def statements(folder: Path, size: Size, role: str) -> list[tuple[str, lis
     return list(zip(seen, plans, strict=True))
 
 
+@pytest.mark.only(SQLITE)
 @pytest.mark.parametrize("role", [MUNICIPAL, REGIONAL])
 async def test_a_digest_reads_no_history_through(tmp_path: Path, role: str) -> None:
     found = await statements(tmp_path, SMALL, role)
@@ -51,6 +53,7 @@ async def test_a_digest_reads_no_history_through(tmp_path: Path, role: str) -> N
             assert "visit_case" not in step, (sql, step)
 
 
+@pytest.mark.only(SQLITE)
 @pytest.mark.parametrize("role", [MUNICIPAL, REGIONAL])
 async def test_more_history_means_neither_more_statements_nor_other_ways(tmp_path: Path, role: str) -> None:
     little = await statements(tmp_path, SMALL, role)

@@ -33,6 +33,7 @@ from tests.bot.test_cli import obhvat
 from tests.bot.test_documents import MARGIN, closed_up
 from tests.bot.test_forms import file, reports
 from tests.bot.viber import joins, on_viber, taps
+from tests.engines import engine
 from tests.permissions import as_nobody
 
 BOOK = catalogue.load()
@@ -200,6 +201,7 @@ async def test_at_the_keyboard_the_files_are_written_while_the_bot_runs(sandbox:
     async with living(sandbox, tmp_path) as world:
         await reports(await world.person("Мила"), "14 никой")
         environ = {
+            **engine.environ,
             "OBHVAT_CONFIG": str(tmp_path / "config.toml"),
             "OBHVAT_TELEGRAM_TOKEN": world.app.config.tokens.telegram,
         }

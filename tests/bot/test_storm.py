@@ -18,6 +18,7 @@ from storage.new_cases import NewCase
 from storage.people import Invitation
 from tests.bot.conftest import World, living
 from tests.bot.viber import on_viber
+from tests.engines import SQLITE
 
 CASES, TEAMS, OF_THE_FIRST = 500, 5, 300
 LONGEST_TEXT, LONGEST_REQUEST = 4096, 30_000
@@ -105,6 +106,7 @@ def heard(person: Person, messenger: str) -> list[str]:
     return [one.text for one in chat if one.from_bot]
 
 
+@pytest.mark.only(SQLITE)
 @pytest.mark.parametrize("messenger", ["telegram", "viber"])
 async def test_nobody_gets_more_than_one_message_and_it_can_be_read(
     sandbox: Sandbox, tmp_path: Path, messenger: str

@@ -26,6 +26,7 @@ from storage.database import Database, Tx, open_database
 from storage.new_cases import NewCase
 from storage.people import Invitation
 from storage.sealing import Sealer
+from tests.engines import url_of
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
@@ -97,7 +98,7 @@ Joining = Callable[..., Awaitable[Chat]]
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await open_database(f"sqlite:///{tmp_path}/obhvat.db")
+    opened = await open_database(url_of(tmp_path))
     async with opened.transaction() as tx:
         await _district(tx)
     yield opened

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -22,8 +23,8 @@ async def standing(database: Database, running: int) -> tuple[Any, ...]:
 async def stored(database: Database) -> list[tuple[int, int]]:
     """The case and the number of attempt of each report, in the order of their receipts."""
     async with database.reading() as tx:
-        rows = await tx.rows("SELECT case_id, json_extract(report, '$.attempt') AS attempt FROM visit ORDER BY id")
-    return [(row["case_id"], row["attempt"]) for row in rows]
+        rows = await tx.rows("SELECT case_id, report FROM visit ORDER BY id")
+    return [(row["case_id"], json.loads(row["report"])["attempt"]) for row in rows]
 
 
 async def reports(mila: Any, *lines: str) -> None:

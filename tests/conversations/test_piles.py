@@ -35,7 +35,7 @@ async def at_once(chat: Chat, *replies: Any) -> str:
 async def drafts(database: Database) -> list[str]:
     """The numbers of their cases, as they are listed."""
     async with database.reading() as tx:
-        rows = await tx.rows("SELECT title FROM journal WHERE state = 'draft' ORDER BY rowid")
+        rows = await tx.rows("SELECT title FROM journal WHERE state = 'draft' ORDER BY updated_at DESC")
     return [row["title"].partition(" · ")[0] for row in rows]
 
 

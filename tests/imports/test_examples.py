@@ -12,6 +12,7 @@ from casework.placing import Reach
 from examples.ruse import make
 from storage.database import open_database
 from tests.conversations.conftest import NOW, WORK
+from tests.engines import url_of
 
 TEAMS = {"Борово": 3, "Бяла": 3, "Ветово": 3, "Две могили": 3, "Иваново": 4, "Русе": 9, "Сливо поле": 3, "Ценово": 4}
 
@@ -46,7 +47,7 @@ def test_they_are_made_again_as_they_are(tmp_path: Path) -> None:
 
 
 async def test_all_of_it_is_imported_and_nothing_is_refused(tmp_path: Path) -> None:
-    database = await open_database(f"sqlite:///{tmp_path}/obhvat.db")
+    database = await open_database(url_of(tmp_path))
     async with database.transaction() as tx:
         await fill(tx, WORK, NOW)
         held = await imports.known(tx, WORK)

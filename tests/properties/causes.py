@@ -29,6 +29,7 @@ from storage.database import Row, Tx
 from storage.new_cases import NewCase
 from storage.people import Invitation
 from tests.bot.conftest import BEGIN, TOKEN, write_config
+from tests.engines import engine
 
 CAST = {
     "mila": (MEMBER, "Б-1", ""), "iva": (MEMBER, "Б-1", ""), "lidia": (LEADER, "Б-1", ""),
@@ -129,7 +130,7 @@ async def opened(folder: Path) -> AsyncIterator[App]:
     """The bot as it is, of which nothing runs: what is done is done in one transaction of the test."""
     async with Sandbox(TOKEN, limits=False) as sandbox:
         sandbox.world.clock.move_to(BEGIN)
-        read = config.load({config.TOKEN: TOKEN}, write_config(folder, sandbox))
+        read = config.load({**engine.environ, config.TOKEN: TOKEN}, write_config(folder, sandbox))
         async with open_app(read, sandbox.world.clock.now) as app:
             async with app.database.transaction() as tx:
                 await _fill(tx, app)

@@ -18,6 +18,7 @@ from storage.database import Database, open_database
 from storage.new_cases import NewCase
 from storage.people import Invitation
 from tests.conversations.conftest import NOW, TODAY, WORK, Chat, joins
+from tests.engines import url_of
 
 CHILDREN, DAYS = 3, 260
 RULES = WORK.catalogue.retention
@@ -168,7 +169,7 @@ def test_whatever_is_answered_a_child_is_asked_after_once_a_time_and_stays_only_
     seed: int, tmp_path: Path
 ) -> None:
     async def play() -> int:
-        database = await open_database(f"sqlite:///{tmp_path}/obhvat.db")
+        database = await open_database(url_of(tmp_path))
         year = Year(database, random.Random(seed))
         try:
             await year.begins()

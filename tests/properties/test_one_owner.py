@@ -30,6 +30,7 @@ from storage.database import Tx, open_database
 from storage.new_cases import NewCase
 from storage.people import Invitation
 from storage.sealing import Sealer
+from tests.engines import url_of
 
 BEGIN = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 WORK = Work(catalogue.load(), WorkingDays(), ZoneInfo("Europe/Sofia"), Sealer(b"k" * 32))
@@ -127,7 +128,7 @@ class District:
 
 @pytest.mark.parametrize("seed", range(6))
 async def test_each_open_case_has_one_owner_and_none_is_lost(tmp_path: Path, seed: int) -> None:
-    database = await open_database(f"sqlite:///{tmp_path}/obhvat.db")
+    database = await open_database(url_of(tmp_path))
     district = District(random.Random(seed))
     async with database.transaction() as tx:
         await district.fill(tx)

@@ -14,6 +14,7 @@ from storage import cases, new_cases, people, teams, visits
 from storage.database import Tx, open_database
 from storage.new_cases import NewCase
 from storage.people import Invitation
+from tests.engines import url_of
 
 NOW = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
@@ -90,7 +91,7 @@ async def fill(tx: Tx, draw: random.Random) -> tuple[list[Person], dict[int, str
 @pytest.mark.parametrize("seed", range(4))
 async def test_everybody_finds_what_the_rule_says_and_nothing_else(seed: int, tmp_path: Path) -> None:
     draw = random.Random(seed)
-    database = await open_database(f"sqlite:///{tmp_path}/obhvat.db")
+    database = await open_database(url_of(tmp_path))
     async with database.transaction() as tx:
         everybody, written = await fill(tx, draw)
         standing = {number: spelling.kept(text) for number, text in written.items()}

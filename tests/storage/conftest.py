@@ -5,7 +5,7 @@ What a newcomer gets wrong: `district` already holds rows; tests that want an em
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,14 +17,29 @@ from storage import new_cases, people, teams
 from storage.database import Database, Tx, open_database
 from storage.new_cases import NewCase
 from storage.people import Invitation
+from tests.engines import ENGINES, USUAL, engine, url_of
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """On both engines, but for what only one of them has."""
+    if "_on" in metafunc.fixturenames:
+        only = metafunc.definition.get_closest_marker("only")
+        metafunc.parametrize("_on", only.args if only else ENGINES, indirect=True)
+
+
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await open_database(f"sqlite:///{tmp_path}/obhvat.db")
+def _on(request: pytest.FixtureRequest) -> Iterator[None]:
+    engine.name = request.param
+    yield
+    engine.name = USUAL
+
+
+@pytest.fixture
+async def database(_on: None, tmp_path: Path) -> AsyncIterator[Database]:
+    opened = await open_database(url_of(tmp_path))
     yield opened
     await opened.close()
 

@@ -12,6 +12,7 @@ from casework import areas as rules
 from casework.areas import Figures
 from storage import areas
 from storage.database import Tx
+from tests.engines import SQLITE
 from tests.storage.conftest import TODAY
 from tests.storage.explained import Explained
 
@@ -74,6 +75,7 @@ SCREENS: dict[str, Screen] = {
 }
 
 
+@pytest.mark.only(SQLITE)
 @pytest.mark.parametrize("screen", SCREENS)
 async def test_a_screen_is_one_statement_that_looks_at_no_table_whole(district: Any, screen: str) -> None:
     async with district.database.reading() as tx:

@@ -6,12 +6,16 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from datetime import date
-from typing import Any
+from typing import Any, cast
+
+import pytest
 
 from casework import catalogue
 from storage import because, claims, outbox, ties
 from storage.because import Tie
 from storage.database import Tx
+from storage.sqlite import Writing
+from tests.engines import SQLITE
 
 TODAY = date(2026, 11, 24)
 KINDS = (
@@ -29,7 +33,7 @@ async def plans(district: Any, ask: Callable[[Tx], Awaitable[Any]]) -> dict[str,
     with closing(sqlite3.connect(file["file"])) as raw:
         raw.row_factory = sqlite3.Row
         raw.set_trace_callback(said.append)
-        await ask(Tx(raw, district.database))
+        await ask(Writing(raw, cast(Any, None)))
         raw.set_trace_callback(None)
         return {sql: [row["detail"] for row in raw.execute(f"EXPLAIN QUERY PLAN {sql}")] for sql in said}
 
@@ -40,6 +44,7 @@ async def kept(district: Any) -> int:
         return await because.keep(tx, district.mila.id, "{}", everything)
 
 
+@pytest.mark.only(SQLITE)
 async def test_each_kind_of_cause_is_one_statement_and_reads_no_table_through(district: Any) -> None:
     notice, book = await kept(district), catalogue.load().lists
 
@@ -61,6 +66,7 @@ async def test_each_kind_of_cause_is_one_statement_and_reads_no_table_through(di
         assert not [line for line in plan if line.startswith("SCAN") and line.split()[1] in BIG], sql
 
 
+@pytest.mark.only(SQLITE)
 async def test_without_causes_nothing_is_asked(district: Any) -> None:
     async def ask(tx: Tx) -> None:
         assert await ties.broken(tx, [99], {}, TODAY) == {}

@@ -17,6 +17,7 @@ from storage import charts, moves, people, visits
 from storage import season as kept
 from storage.database import Database, Tx
 from storage.people import Invitation
+from tests.engines import SQLITE
 from tests.storage.conftest import NOW, TODAY, District
 from tests.storage.explained import Explained
 from tests.storage.test_season_facts import BOOK, PERIOD, SOFIA, Written
@@ -112,6 +113,7 @@ async def test_nobody_elses_cases_are_counted(district: District) -> None:
         assert await charts.overdue(tx, me, date(2027, 1, 1)) == []
 
 
+@pytest.mark.only(SQLITE)
 async def test_no_chart_looks_at_every_visit_or_move(district: District) -> None:
     async with district.database.reading() as tx:
         explained = Explained(tx)

@@ -13,6 +13,7 @@ import pytest
 from storage import migrate
 from storage.database import Database, StorageError, Tx, open_database, path_of
 from storage.migrate import SchemaError
+from tests.engines import SQLITE
 from tests.permissions import as_nobody
 
 
@@ -62,6 +63,7 @@ async def test_writers_wait_for_each_other_and_readers_see_only_what_is_committe
         assert await count(tx) == 20
 
 
+@pytest.mark.only(SQLITE)
 async def test_a_commit_is_on_the_disk_in_full(database: Database, tmp_path: Path) -> None:
     async with database.transaction() as tx:
         rows = {name: (await tx.one(f"PRAGMA {name}"))[0] for name in ("journal_mode", "synchronous", "foreign_keys")}
@@ -95,6 +97,7 @@ async def test_a_file_that_is_not_ours_is_not_touched(tmp_path: Path) -> None:
         await open_database("mysql://here")
 
 
+@pytest.mark.only(SQLITE)
 async def test_a_commit_that_fails_leaves_nothing_open_behind_it(database: Database) -> None:
     with pytest.raises(sqlite3.IntegrityError):
         await put_what_cannot_be_committed(database)
@@ -110,6 +113,7 @@ async def put_what_cannot_be_committed(database: Database) -> None:
         await tx.run("INSERT INTO membership (person_id, team_id, since) VALUES (99, 1, 0)")
 
 
+@pytest.mark.only(SQLITE)
 async def test_a_writer_waits_for_another_program_that_writes(database: Database, tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "obhvat.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -122,6 +126,7 @@ async def test_a_writer_waits_for_another_program_that_writes(database: Database
         assert await count(tx) == 1
 
 
+@pytest.mark.only(SQLITE)
 async def test_who_is_stopped_while_waiting_for_another_program_leaves_nothing_open(
     database: Database, tmp_path: Path
 ) -> None:
@@ -153,6 +158,7 @@ async def test_who_is_stopped_in_the_middle_of_a_commit_has_committed(database: 
         assert await count(tx) == 2
 
 
+@pytest.mark.only(SQLITE)
 async def test_a_file_that_can_no_longer_be_written_is_told_at_once(database: Database) -> None:
     async with database.transaction() as tx:
         await tx.run("PRAGMA query_only=ON")

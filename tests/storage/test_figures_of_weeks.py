@@ -7,12 +7,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from casework import catalogue, weekly
 from casework.records import CORRECTION, VISIT, Cause, NextStep, Person, VisitReport
 from casework.weekly import Figures
 from storage import cases, charts, visits
 from storage import weekly as kept
 from storage.database import Tx
+from tests.engines import SQLITE
 from tests.storage.conftest import District
 from tests.storage.explained import Explained
 
@@ -103,6 +106,7 @@ async def test_a_team_without_a_visit_is_named_if_it_has_open_cases(district: Di
         assert await kept.idle(tx, district.region, WEEKS[-1]) == []
 
 
+@pytest.mark.only(SQLITE)
 async def test_a_look_reads_the_weeks_by_their_days_in_as_many_statements_whatever_was_before(
     district: District,
 ) -> None:

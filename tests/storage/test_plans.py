@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+import pytest
+
 from storage import respites
 from storage.database import Tx
+from tests.engines import SQLITE
 from tests.storage.conftest import TODAY
 from tests.storage.explained import Explained
 
 
+@pytest.mark.only(SQLITE)
 async def test_whom_somebody_put_off_is_looked_for_among_what_was_put_off(district: Any) -> None:
     async with district.database.reading() as tx:
         explained = Explained(tx)

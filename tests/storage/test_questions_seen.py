@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from casework.records import Person
 from storage import questions
 from storage.database import Tx
+from tests.engines import SQLITE
 from tests.storage.conftest import NOW, District
 
 
@@ -28,6 +31,7 @@ async def test_a_question_is_seen_by_those_who_look_after_its_asker_and_once(dis
         assert await questions.get(tx, district.coordinator, there) is None
 
 
+@pytest.mark.only(SQLITE)
 async def test_counting_the_waiting_questions_looks_only_at_those(district: District) -> None:
     async with district.database.reading() as tx:
         plan = await tx.rows(

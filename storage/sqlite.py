@@ -1,0 +1,161 @@
+"""One SQLite file: one writing connection, a few reading ones, and transactions that survive a pulled plug.
+
+What a newcomer gets wrong: a small statement of a transaction runs where it stands. It takes 10-20 microseconds, and
+the way to another thread and back takes 80; only what may wait for the disk goes there: the commit, long lists of rows,
+and the reading connections.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+
+from storage import migrate
+from storage.database import Database, StorageError, Tx, to_its_end
+
+READERS = 2
+PATIENCE_SECONDS = 10
+"""So long another program may keep the file locked."""
+ASK_AGAIN_SECONDS = 0.02
+
+Connection = tuple[sqlite3.Connection, aiosqlite.Connection]
+STATEMENTS = 1000
+"""So many stay prepared on a connection, more than there are: a person by id takes 10 microseconds, else 220."""
+MANY = 100
+"""Rows in one statement from which writing them is left to the other thread."""
+
+
+class Writing(Tx):
+    """Runs each statement where it stands."""
+
+    def __init__(self, raw: sqlite3.Connection, thread: aiosqlite.Connection) -> None:
+        super().__init__()
+        self._raw = raw
+        self._thread = thread
+
+    async def rows(self, sql: str, **values: Any) -> list[sqlite3.Row]:
+        return self._raw.execute(sql, values).fetchall()
+
+    async def row(self, sql: str, **values: Any) -> sqlite3.Row | None:
+        found: sqlite3.Row | None = self._raw.execute(sql, values).fetchone()
+        return found
+
+    async def run(self, sql: str, **values: Any) -> None:
+        self._raw.execute(sql, values)
+
+    async def many(self, sql: str, values: Iterable[dict[str, Any]]) -> None:
+        rows = list(values)
+        if len(rows) > MANY:
+            await self._thread.executemany(sql, rows)
+        elif rows:
+            self._raw.executemany(sql, rows)
+
+
+class Looking(Writing):
+    """Reads beside the writer, each on a thread of its own: they may be long."""
+
+    async def rows(self, sql: str, **values: Any) -> list[sqlite3.Row]:
+        return list(await self._thread.execute_fetchall(sql, values))
+
+    async def row(self, sql: str, **values: Any) -> sqlite3.Row | None:
+        found = await self.rows(sql, **values)
+        return found[0] if found else None
+
+
+class File(Database):
+    """Opened by `open_file`."""
+
+    def __init__(
+        self, writer: Connection, glancing: Connection, readers: list[Connection], opened: AsyncExitStack
+    ) -> None:
+        super().__init__()
+        self._raw, self._thread = writer
+        self._glancing = glancing
+        self._turn = asyncio.Lock()
+        self._opened = opened
+        self._readers: asyncio.Queue[Connection] = asyncio.Queue()
+        for reader in readers:
+            self._readers.put_nowait(reader)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Tx]:
+        async with self._turn:
+            await self._begin()
+            tx = Writing(self._raw, self._thread)
+            try:
+                yield tx
+                self.committing("before")
+                await to_its_end(self._thread.commit())
+            except BaseException:
+                # Also what could not be committed: the next transaction must not begin inside it.
+                await to_its_end(self._thread.rollback())
+                raise
+            self._committed(tx)
+
+    async def _begin(self) -> None:
+        """At once if nobody else writes to the file, else as soon as they have ended.
+
+        It asks again and again. A `BEGIN` that waits on the other thread would begin a transaction of nobody when the
+        one who wanted it is stopped meanwhile.
+        """
+        patient_until = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                self._raw.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as locked:
+                # The low byte: some reasons for being locked have a number of their own.
+                if locked.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > patient_until:
+                    raise
+            await asyncio.sleep(ASK_AGAIN_SECONDS)
+
+    def glance(self) -> Tx:
+        """Where it stands: nothing can happen between it and what follows."""
+        return Writing(*self._glancing)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Tx]:
+        reader = await self._readers.get()
+        try:
+            yield Looking(*reader)
+        finally:
+            self._readers.put_nowait(reader)
+
+    async def becomes_ours(self) -> None:
+        """A file has one worker; that there is no other is seen to by whoever runs it."""
+
+    async def stays_ours(self) -> None:
+        return
+
+    async def close(self) -> None:
+        await self._opened.aclose()
+
+
+async def open_file(path: Path) -> Database:
+    """Raises StorageError."""
+    await asyncio.to_thread(migrate.prepare, path)
+    async with AsyncExitStack() as opened:
+        try:
+            writer, glancing, *readers = [await _connect(path, opened) for _ in range(READERS + 2)]
+        except sqlite3.Error as broken:
+            raise StorageError(f"database.url: {path} cannot be opened ({broken}).") from broken
+        await writer[1].execute_fetchall("PRAGMA busy_timeout=0")
+        return File(writer, glancing, readers, opened.pop_all())
+
+
+async def _connect(path: Path, opened: AsyncExitStack) -> Connection:
+    """The connection itself, and the same one on a thread of its own, which `opened` ends."""
+    raw = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS)
+    raw.row_factory = sqlite3.Row
+    thread = await aiosqlite.Connection(lambda: raw, iter_chunk_size=64)
+    opened.push_async_callback(thread.close)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={PATIENCE_SECONDS}000"):
+        await thread.execute_fetchall(f"PRAGMA {pragma}")
+    return raw, thread

@@ -1,0 +1,81 @@
+"""Several workers of one database, which must be PostgreSQL: one works, and another takes over when it dies."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from sandbox import Sandbox
+from tests.bot.conftest import TOKEN, write_config
+from tests.engines import POSTGRES, USUAL, engine
+
+TAKEN_OVER_WITHIN = 10
+"""Seconds."""
+
+
+@pytest.fixture(autouse=True)
+def _on_postgres() -> Iterator[None]:
+    engine.name = POSTGRES
+    yield
+    engine.name = USUAL
+
+
+@asynccontextmanager
+async def worker(path: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    environ = {**os.environ, **engine.environ, "OBHVAT_TELEGRAM_TOKEN": TOKEN, "OBHVAT_CONFIG": str(path)}
+    bot = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot.cli", "run", env=environ, stderr=asyncio.subprocess.PIPE
+    )
+    try:
+        yield bot
+    finally:
+        if bot.returncode is None:
+            bot.kill()
+        await bot.communicate()
+
+
+async def test_who_waits_takes_over_from_who_is_killed_and_answers_once(sandbox: Sandbox, tmp_path: Path) -> None:
+    path = write_config(tmp_path, sandbox)
+    stranger = sandbox.world.person("Непознат")
+    async with worker(path) as first:
+        await stranger.says("здравейте")
+        await stranger.hears(60)
+        async with worker(path) as second:
+            for _message in range(3):
+                await stranger.says("има ли някой")
+                await stranger.hears(60)
+            first.kill()
+            await first.wait()
+            dead = monotonic()
+            await stranger.says("а сега")
+            await stranger.hears(60)
+            assert monotonic() - dead < TAKEN_OVER_WITHIN
+            assert second.returncode is None
+    assert [message.from_bot for message in stranger.chat] == [False, True] * 5
+
+
+async def test_a_server_that_goes_away_ends_the_worker_with_a_sentence_and_the_next_goes_on(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    path = write_config(tmp_path, sandbox)
+    stranger = sandbox.world.person("Непознат")
+    async with worker(path) as first:
+        await stranger.says("здравейте")
+        await stranger.hears(60)
+        await asyncio.to_thread(engine.server.control, "-m", "fast", "restart")
+        assert first.stderr is not None
+        said = (await asyncio.wait_for(first.stderr.read(), 60)).decode()
+        assert await first.wait() == 2
+        assert said.splitlines()[-1].startswith("database.url: the connection to PostgreSQL broke"), said
+        assert "Traceback" not in said
+    await stranger.says("има ли някой")
+    async with worker(path):
+        await stranger.hears(60)
+    assert [message.from_bot for message in stranger.chat] == [False, True] * 2

@@ -1,0 +1,73 @@
+"""On which engine a test keeps what it keeps: a file of SQLite, or a database of a PostgreSQL that the tests start.
+
+`OBHVAT_TEST_ON=postgres` plays the whole suite there; else only `tests/storage` is played on both.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests import postgres
+
+SQLITE, POSTGRES = "sqlite", "postgres"
+KEY = "OBHVAT_SECRET_KEY"
+ENGINES = (SQLITE, POSTGRES)
+USUAL = os.environ.get("OBHVAT_TEST_ON", SQLITE)
+
+
+class Engine:
+    """Which one is in use now; the server is begun with the first test that needs it."""
+
+    def __init__(self) -> None:
+        self.name = USUAL
+        self._opened = ExitStack()
+        self._databases: postgres.Databases | None = None
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """What must be said beside the URL."""
+        return {} if self.name == SQLITE else {KEY: "a key that all the workers of a test share"}
+
+    def refusing(self, table: str) -> str:
+        """The statement after which no row comes into it; `accepting` is its end."""
+        if self.name == SQLITE:
+            return f"CREATE TRIGGER refused BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+        return f"ALTER TABLE {table} ADD CONSTRAINT refused CHECK (1 = 0) NOT VALID"
+
+    def accepting(self, table: str) -> str:
+        return "DROP TRIGGER refused" if self.name == SQLITE else f"ALTER TABLE {table} DROP CONSTRAINT refused"
+
+    @property
+    def tables(self) -> str:
+        """The statement that names all of them."""
+        if self.name == SQLITE:
+            return "SELECT name FROM sqlite_master WHERE type = 'table'"
+        return "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'"
+
+    def url_of(self, folder: Path) -> str:
+        """The database that belongs to a folder."""
+        if self.name == SQLITE:
+            return f"sqlite:///{folder}/obhvat.db"
+        if self._databases is None:
+            if postgres.binaries() is None:
+                pytest.skip("no PostgreSQL on this machine; on Debian: apt-get install postgresql")
+            self._databases = postgres.Databases(self._opened.enter_context(postgres.running()))
+        return self._databases.of(folder)
+
+    @property
+    def server(self) -> postgres.Server:
+        assert self._databases is not None
+        return self._databases.server
+
+    def end(self) -> None:
+        self._opened.close()
+
+
+engine = Engine()
+# Also for the processes that a test starts.
+os.environ.update(engine.environ)
+url_of = engine.url_of

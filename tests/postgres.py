@@ -1,0 +1,96 @@
+"""A PostgreSQL of the tests' own: started from the binaries of this machine, reached over a socket, gone with them."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from storage import migrate
+
+DEBIAN = "/usr/lib/postgresql/*/bin/initdb"
+MIGRATED = "migrated"
+SETTINGS = ("fsync=off", "listen_addresses=", "max_connections=200", "shared_buffers=64MB", "autovacuum=off")
+
+
+@cache
+def binaries() -> Path | None:
+    """The folder with `initdb` and `pg_ctl`; None where there is no PostgreSQL."""
+    debian = sorted(Path("/").glob(DEBIAN.removeprefix("/")))
+    if debian:
+        return debian[-1].parent
+    found = shutil.which("initdb")
+    return Path(found).parent if found else None
+
+
+def _user() -> str | None:
+    """PostgreSQL refuses root: then the user that its package has made."""
+    return "postgres" if os.geteuid() == 0 else None
+
+
+@dataclass(frozen=True)
+class Server:
+    folder: Path
+    """Of the data and the socket."""
+
+    def url(self, database: str) -> str:
+        user = _user() or pwd.getpwuid(os.geteuid()).pw_name
+        return f"postgresql://{user}@/{database}?host={self.folder}"
+
+    def create(self, database: str, like: str) -> None:
+        _run("createdb", "-h", str(self.folder), "-T", like, database)
+
+    def control(self, *words: str) -> None:
+        """`pg_ctl`, until it has done so."""
+        _run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-t", "60", *words)
+
+
+@contextmanager
+def running() -> Iterator[Server]:
+    with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as made:
+        folder = Path(made)
+        if user := _user():
+            shutil.chown(folder, user)
+        server = Server(folder)
+        _run("initdb", "-D", str(folder / "data"), "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        settings = [f"-c {one}" for one in (*SETTINGS, f"unix_socket_directories={folder}")]
+        server.control("-l", str(folder / "log"), "-o", " ".join(settings), "start")
+        try:
+            yield server
+        finally:
+            server.control("-m", "immediate", "stop")
+
+
+def _run(program: str, *words: str) -> None:
+    found = binaries()
+    assert found is not None
+    done = subprocess.run(
+        [found / program, *words], user=_user(), cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
+class Databases:
+    """One for each folder of a test, copied from one that all migrations have made."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self._made: dict[Path, str] = {}
+        server.create(MIGRATED, "template0")
+        with ThreadPoolExecutor(1) as beside:
+            beside.submit(migrate.prepare_postgres, server.url(MIGRATED)).result()
+
+    def of(self, folder: Path) -> str:
+        """Its URL."""
+        if folder not in self._made:
+            self._made[folder] = name = f"test_{len(self._made)}"
+            self.server.create(name, MIGRATED)
+        return self.server.url(self._made[folder])
