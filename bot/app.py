@@ -27,9 +27,8 @@ from bot.tell import Teller
 from handlers.engine.scene import Work
 from handlers.engine.words import LANGUAGES, Words
 from handlers.menu import COMMANDS
-from storage import outbox
+from storage import keys, outbox
 from storage.database import Database, open_database
-from storage.sealing import Sealer
 
 log = structlog.get_logger()
 
@@ -58,7 +57,9 @@ class App:
             database, work, channels, self.receiver, teller, now=now, also=self.deliverer.record,
             withdrawal=self.deliverer.withdrawal,
         )  # fmt: skip
-        self.photos = PhotoFetcher(channels, database, Path(config.file.photos.store), now, teller.photo_lost)
+        self.photos = PhotoFetcher(
+            channels, database, Path(config.file.photos.store), work.sealer, now, teller.photo_lost
+        )
         self.files = FileReader(channels, database, work, teller, config.file.import_.mapping, now)
         self.awake = Awake(database, work, channels, teller, messengers.contact, now)
         self.schedule = Schedule(config, database, work, teller, self.deliverer.withdrawal, now)
@@ -73,6 +74,7 @@ class App:
 
     async def run(self) -> None:
         """For ever; ends only by being cancelled or by an error that must be seen."""
+        await keys.seal_anew(self.database, self.work.sealer)
         await self.awake.look_back()
         await self.schedule.hush_what_is_left()
         async with _http(self), asyncio.TaskGroup() as stages:
@@ -99,7 +101,7 @@ class App:
 
 @asynccontextmanager
 async def open_app(config: Config, now: Callable[[], datetime] = now_utc) -> AsyncIterator[App]:
-    """Raises StorageError, SchemaError, telegram.error.InvalidToken."""
+    """Raises StorageError (also when a key is missing), SchemaError, telegram.error.InvalidToken."""
     _quiet_libraries()
     async with AsyncExitStack() as opened:
         database = await open_database(config.file.database.url)
@@ -108,7 +110,7 @@ async def open_app(config: Config, now: Callable[[], datetime] = now_utc) -> Asy
             config.catalogue,
             config.calendar,
             config.zone,
-            Sealer(config.secret),
+            await keys.open_sealer(database, config.secrets),
             config.tokens.channels,
             config.usual,
             config.file.schedule.charts,

@@ -18,7 +18,7 @@ import structlog
 import typer
 from telegram.warnings import PTBUserWarning
 
-from bot import checks, config, importing, inviting, reporting
+from bot import checks, config, importing, inviting, reporting, rotating
 from bot.app import now_utc, open_app
 from bot.config import Config, ConfigError, File, Tokens
 from bot.inviting import Wanted
@@ -135,6 +135,13 @@ def import_(
     """Teams or cases from a spreadsheet; refused rows go to FILE.rejects.csv."""
     read = _read(config)
     _told(lambda: importing.import_file(read, kind, file, team, now_utc(), dry_run=dry_run))
+
+
+@cli.command("rotate-key")
+def rotate_key(config: CONFIG_OPTION = None) -> None:
+    """Seals all names and photos with the first line of OBHVAT_SECRET_KEY; the other lines are the keys before."""
+    read = _read(config)
+    _told(lambda: rotating.rotate(read))
 
 
 @cli.command()

@@ -15,14 +15,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from yarl import URL
 
+from bot import album
 from casework import catalogue
 from casework.calendar import VACATIONS, WorkingDays, days
 from casework.catalogue import Catalogue, CatalogueError
 from casework.hours import Usual
 from casework.imports import COLUMNS
-from storage import migrate
+from storage import keys, migrate
 from storage.database import path_of
 from storage.migrate import SchemaError
+from storage.sealing import Sealer
 
 TOKEN, VIBER_TOKEN = "OBHVAT_TELEGRAM_TOKEN", "OBHVAT_VIBER_TOKEN"
 SECRET, CONFIG = "OBHVAT_SECRET_KEY", "OBHVAT_CONFIG"
@@ -185,7 +187,12 @@ class Config:
     file: File
     catalogue: Catalogue
     tokens: Tokens
-    secret: bytes
+    secrets: tuple[bytes, ...]
+    """The first one seals, all of them open."""
+
+    @property
+    def secret(self) -> bytes:
+        return self.secrets[0]
 
     def __repr__(self) -> str:
         return f"Config({self.file!r})"
@@ -212,16 +219,15 @@ class Config:
 def load(environ: Mapping[str, str], path: Path | None = None) -> Config:
     """Reads the file named, else `OBHVAT_CONFIG`, else `config.toml` if there is one. Raises ConfigError.
 
-    Without `OBHVAT_SECRET_KEY` a key is made beside the database.
+    Without `OBHVAT_SECRET_KEY` a key is made beside the database; it may hold several, one a line.
     """
     file, tokens, mistakes = examine(environ, path)
     if mistakes:
         raise ConfigError(mistakes)
     book = _catalogue(file, mistakes)
     assert book is not None
-    given = _secret(environ, SECRET, mistakes)
-    secret = given.encode() if given else _kept_secret(path_of(file.database.url))
-    return Config(file, book, tokens, secret)
+    database = path_of(file.database.url)
+    return Config(file, book, tokens, _secrets(environ, database, mistakes) or _made(database))
 
 
 def examine(environ: Mapping[str, str], path: Path | None = None) -> tuple[File, Tokens, list[str]]:
@@ -231,9 +237,8 @@ def examine(environ: Mapping[str, str], path: Path | None = None) -> tuple[File,
     file = _file(named, mistakes)
     tokens = Tokens(_secret(environ, TOKEN, mistakes), _secret(environ, VIBER_TOKEN, mistakes))
     _check_tokens(file, tokens, mistakes)
-    _secret(environ, SECRET, mistakes)
     _catalogue(file, mistakes)
-    _check_database(file, mistakes)
+    _check_database(file, environ, mistakes)
     mistakes += folder_mistake("photos.store", Path(file.photos.store))
     return file, tokens, mistakes
 
@@ -314,10 +319,12 @@ def _catalogue(file: File, mistakes: list[str]) -> Catalogue | None:
     return None
 
 
-def _check_database(file: File, mistakes: list[str]) -> None:
+def _check_database(file: File, environ: Mapping[str, str], mistakes: list[str]) -> None:
     try:
         path = path_of(file.database.url)
         migrate.check(path)
+        if held := _secrets(environ, path, mistakes):
+            mistakes += keys.mistakes(path, held) + album.mistakes(Path(file.photos.store), Sealer(*held))
     except SchemaError as wrong:
         mistakes.append(str(wrong))
     else:
@@ -338,13 +345,25 @@ def folder_mistake(key: str, folder: Path) -> list[str]:
     return []
 
 
-def _kept_secret(database: Path) -> bytes:
+def _secrets(environ: Mapping[str, str], database: Path, mistakes: list[str]) -> tuple[bytes, ...]:
+    """A key on each line of `OBHVAT_SECRET_KEY`, and the one that was made beside the database before it was set."""
+    given = _secret(environ, SECRET, mistakes)
+    lines = [line.strip() for line in given.splitlines() if line.strip()]
+    beside = _beside(database)
+    # Before there could be several keys, one could have several lines.
+    old = [given] if len(lines) > 1 else []
+    return (*(line.encode() for line in (*lines, *old)), *([beside.read_bytes()] if beside.exists() else []))
+
+
+def _beside(database: Path) -> Path:
+    return Path(f"{database}.key")
+
+
+def _made(database: Path) -> tuple[bytes, ...]:
     """Without a key of one's own, one is made beside the database, readable by this user only."""
-    path = Path(f"{database}.key")
-    if path.exists():
-        return path.read_bytes()
+    path = _beside(database)
     fresh = secrets.token_bytes(32)
     path.parent.mkdir(parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(fresh)
-    return fresh
+    return (fresh,)

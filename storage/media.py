@@ -74,6 +74,10 @@ async def stored(tx: Tx, media_id: int, key: str) -> None:
     await tx.run("UPDATE media SET state = 'stored', stored_as = :key WHERE id = :id", key=key, id=media_id)
 
 
+async def renamed(tx: Tx, key: str, becomes: str) -> None:
+    await tx.run("UPDATE media SET stored_as = :becomes WHERE stored_as = :key", becomes=becomes, key=key)
+
+
 async def failed(tx: Tx, media_id: int, error: str, again_at: datetime | None) -> None:
     """Tried again at `again_at`, or given up when it is None."""
     await tx.run(
