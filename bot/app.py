@@ -13,6 +13,7 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
+from bot import forgotten
 from bot.awake import Awake
 from bot.channels.telegram import showing
 from bot.channels.telegram.reading import CHANNEL
@@ -75,6 +76,8 @@ class App:
     async def run(self) -> None:
         """For ever; ends only by being cancelled or by an error that must be seen."""
         await keys.seal_anew(self.database, self.work.sealer)
+        photos = Path(self.config.file.photos.store)
+        await forgotten.apply_forgotten(self.database, photos, self.work.sealer, self.now())
         await self.awake.look_back()
         await self.schedule.hush_what_is_left()
         async with _http(self), asyncio.TaskGroup() as stages:

@@ -18,7 +18,7 @@ import structlog
 import typer
 from telegram.warnings import PTBUserWarning
 
-from bot import checks, config, importing, inviting, reporting, rotating
+from bot import checks, config, forgetting, importing, inviting, reporting, rotating
 from bot.app import now_utc, open_app
 from bot.config import Config, ConfigError, File, Tokens
 from bot.inviting import Wanted
@@ -135,6 +135,17 @@ def import_(
     """Teams or cases from a spreadsheet; refused rows go to FILE.rejects.csv."""
     read = _read(config)
     _told(lambda: importing.import_file(read, kind, file, team, now_utc(), dry_run=dry_run))
+
+
+@cli.command()
+def forget(
+    case: Annotated[str, typer.Argument(help="Its number: БЯ-014")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    config: CONFIG_OPTION = None,
+) -> None:
+    """Deletes a case and all that is kept of it, for good, and looks whether anything is left."""
+    read = _read(config)
+    _told(lambda: forgetting.forget(read, case, now_utc(), agreed=yes))
 
 
 @cli.command("rotate-key")

@@ -14,7 +14,7 @@ from pathlib import Path
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot import hushed, store
+from bot import forgotten, hushed
 from bot.config import Config
 from bot.tell import Teller
 from bot.withdraw import Withdrawal
@@ -121,9 +121,9 @@ class Schedule:
                     await self._teller.notify(tx, replace(morning, daily=True), now)
                 await self._questions(tx, local.date(), now)
             await self._withdrawal.follow(tx, now)
-            unused = await self._forget(tx, local.date(), now)
-        if unused:
-            await store.drop(self._photo_store, unused)
+            over = await self._forget(tx, local.date(), now)
+        if over:
+            await forgotten.finish(self._database, self._photo_store)
 
     def _is_told_today(self, one: Person, now: datetime) -> bool:
         """What falls due on a day on which somebody is told nothing is the next one's to be told."""
@@ -135,17 +135,18 @@ class Schedule:
         async with self._database.transaction() as tx:
             await hushed.turn(tx, self._work, self._teller, self._now(), left_since=self._now())
 
-    async def _forget(self, tx: Tx, today: date, now: datetime) -> list[str]:
-        """What has been kept long enough, once a day, for it looks through whole tables; the photos that go with it."""
+    async def _forget(self, tx: Tx, today: date, now: datetime) -> bool:
+        """What has been kept long enough, once a day, for it looks through whole tables; whether it was done."""
         await links.forget_before(tx, now - links.WRONG_WITHIN)
         if self._forgot_on == today:
-            return []
+            return False
         self._forgot_on = today
         await inbox.forget_before(tx, now - KEPT)
         await outbox.forget_before(tx, now - KEPT)
         await because.forget_rowless(tx)
         await ceilings.forget_before(tx, today)
-        return await media.drop_unused(tx, now - UNUSED_KEPT)
+        await media.drop_unused(tx, now - UNUSED_KEPT)
+        return True
 
     def _at(self, day: date, hour: time) -> datetime:
         return datetime.combine(day, hour, self._work.zone)

@@ -15,7 +15,7 @@ import sqlite3
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -199,8 +199,30 @@ class Database:
         finally:
             self._readers.put_nowait(reader)
 
+    async def scrub(self) -> None:
+        """Writes the file anew and empties what was written ahead, so that no byte of what was deleted is left. Takes
+        about a second for 100 MB, in which nobody else writes. Raises StorageError."""
+        async with self._turn:
+            await asyncio.to_thread(_scrub, self.path)
+
+    @property
+    def path(self) -> Path:
+        return Path(self._raw.execute("PRAGMA database_list").fetchone()["file"])
+
     async def close(self) -> None:
         await self._opened.aclose()
+
+
+def _scrub(path: Path) -> None:
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None, timeout=PATIENCE_SECONDS)) as connection:
+            connection.execute("PRAGMA secure_delete=ON")
+            connection.execute("VACUUM")
+            busy, _pages, _moved = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.Error as failed:
+        raise StorageError(f"database.url: {path} cannot be written anew ({failed}). Try again.") from failed
+    if busy:
+        raise StorageError(f"database.url: {path} is being read all the time, so it was not written anew. Try again.")
 
 
 async def _to_its_end(ending: Coroutine[Any, Any, None]) -> None:
@@ -240,6 +262,12 @@ async def _connect(path: Path, opened: AsyncExitStack) -> Connection:
     raw.row_factory = Row
     thread = await aiosqlite.Connection(lambda: raw, iter_chunk_size=64)
     opened.push_async_callback(thread.close)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={PATIENCE_SECONDS}000"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        f"busy_timeout={PATIENCE_SECONDS}000",
+    ):
         await thread.execute_fetchall(f"PRAGMA {pragma}")
     return raw, thread

@@ -1,4 +1,4 @@
-"""What was forgotten, files still to be deleted, numbers that were given out, and the key that recognises children."""
+"""What was forgotten, files to be deleted, numbers that nobody gets any more, and the key that recognises children."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ CREATE TABLE kept_key (name TEXT PRIMARY KEY, sealed BLOB NOT NULL);
 CREATE TABLE forgotten (mark TEXT PRIMARY KEY, at BIGINT NOT NULL);
 CREATE TABLE erasure (id INTEGER PRIMARY KEY CHECK (id = 1), since BIGINT NOT NULL);
 CREATE TABLE dropped_file (name TEXT PRIMARY KEY);
-CREATE TABLE numbered (prefix TEXT PRIMARY KEY, last INTEGER NOT NULL);
-INSERT INTO numbered (prefix, last) SELECT prefix, max(running) FROM child_case GROUP BY prefix;
+CREATE TABLE numbered (what TEXT PRIMARY KEY, last INTEGER NOT NULL)
 """
 """`forgotten.mark` is a keyed hash of a case. `erasure` has a row while bytes of what was deleted may still lie in the
 file."""
