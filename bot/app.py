@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -13,7 +12,7 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
-from bot import forgotten
+from bot import forgotten, logs
 from bot.awake import Awake
 from bot.channels.telegram import showing
 from bot.channels.telegram.reading import CHANNEL
@@ -105,7 +104,7 @@ class App:
 @asynccontextmanager
 async def open_app(config: Config, now: Callable[[], datetime] = now_utc) -> AsyncIterator[App]:
     """Raises StorageError (also when a key is missing), SchemaError, telegram.error.InvalidToken."""
-    _quiet_libraries()
+    logs.quiet_libraries()
     async with AsyncExitStack() as opened:
         database = await open_database(config.file.database.url)
         opened.push_async_callback(database.close)
@@ -147,9 +146,3 @@ def _health(app: App) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
             return web.json_response({"ok": True, "outbox": await outbox.waiting(tx), "pid": os.getpid()})
 
     return health
-
-
-def _quiet_libraries() -> None:
-    # At INFO these write whole addresses, token included.
-    for name in ("httpx", "httpcore", "aiohttp.access"):
-        logging.getLogger(name).setLevel(logging.WARNING)
