@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from yarl import URL
 
 from bot import album
+from bot.keep import Keep
 from casework import catalogue
 from casework.calendar import VACATIONS, WorkingDays, days
 from casework.catalogue import Catalogue, CatalogueError
@@ -162,6 +163,7 @@ class File(Section):
     photos: Photos = Photos()
     schedule: Schedule = Schedule()
     calendar: Calendar = Calendar()
+    keep: Keep = Keep()
     http: Http = Http()
     work: Work = Work()
     import_: Import = Field(default=Import(), alias="import")

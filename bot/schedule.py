@@ -28,14 +28,13 @@ from handlers.institutions import checks, silence
 from handlers.morning import alerts, notices
 from handlers.people import absence, questions
 from handlers.people import hours as pausing
-from storage import absences, because, ceilings, claims, inbox, links, media, outbox, people
+from storage import absences, because, ceilings, claims, forgetting, links, media, people, retention
 from storage.database import Database, Tx
 from storage.outbox import BROADCAST
 
 log = structlog.get_logger()
 RING_SECONDS = 30
 LATE_AFTER = timedelta(minutes=30)
-KEPT = timedelta(days=30)
 UNUSED_KEPT = timedelta(days=14)
 """Photos that belong to no report: longer than an untouched draft lives, whatever holidays are between."""
 DRAFTS_UNTOUCHED = timedelta(days=6)
@@ -53,6 +52,7 @@ class Schedule:
         now: Callable[[], datetime],
     ) -> None:
         self._times = config.file.schedule
+        self._terms = config.file.keep.terms
         self._photo_store = Path(config.file.photos.store)
         self._database = database
         self._work = work
@@ -141,8 +141,10 @@ class Schedule:
         if self._forgot_on == today:
             return False
         self._forgot_on = today
-        await inbox.forget_before(tx, now - KEPT)
-        await outbox.forget_before(tx, now - KEPT)
+        await retention.end(tx, self._terms, now)
+        for case_id in await retention.closed_before(tx, now - self._terms.cases):
+            sealer = self._work.sealer
+            await forgetting.forget(tx, sealer, await forgetting.traits_of(tx, sealer, case_id), now)
         await because.forget_rowless(tx)
         await ceilings.forget_before(tx, today)
         await media.drop_unused(tx, now - UNUSED_KEPT)

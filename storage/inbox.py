@@ -101,10 +101,6 @@ async def next_at(tx: Tx) -> int | None:
     return found
 
 
-async def forget_before(tx: Tx, moment: datetime) -> None:
-    await tx.run("DELETE FROM inbox WHERE state = 'done' AND received_at < :before", before=to_micros(moment))
-
-
 def _arrived(row: Row) -> Arrived:
     return Arrived(
         row["id"], row["channel"], row["sender"], json.loads(row["payload"]), row["tries"], row["received_at"],

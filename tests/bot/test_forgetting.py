@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot import album, config, forgetting, forgotten
-from bot.app import now_utc
+from bot.app import App, now_utc
 from casework.records import NextStep
 from sandbox import Sandbox
 from storage import new_cases
@@ -18,7 +18,7 @@ from storage.database import Tx, open_database
 from storage.forgetting import is_unfinished
 from storage.keys import open_sealer
 from storage.new_cases import NewCase
-from tests.bot.conftest import TOKEN, living
+from tests.bot.conftest import TOKEN, living, one_team
 from tests.bot.everything import CASE, NEIGHBOUR, WORDS, Rest, everything, rows_of, tells
 from tests.bot.test_cli import obhvat
 
@@ -181,6 +181,18 @@ async def test_while_the_bot_runs_and_the_number_is_given_to_nobody_else(sandbox
             await new_cases.put(tx, [child], NextStep("S11", "visit", world.today()), world.app.now())
             [row] = await tx.rows("SELECT id, running FROM child_case WHERE recognised_by = 'new'")
         assert tuple(row) == (17, 17)
+
+
+async def test_what_was_closed_long_ago_is_forgotten_by_night(sandbox: Sandbox, tmp_path: Path) -> None:
+    async def fill(app: App) -> None:
+        await one_team(app)
+        async with app.database.transaction() as tx:
+            await tx.run("UPDATE child_case SET due_on = NULL WHERE id IN (14, 15)")
+            await tx.run("UPDATE transition SET at = 0 WHERE case_id IN (14, 16)")
+
+    async with living(sandbox, tmp_path, fill=fill) as world:
+        await world.until(_over)
+    assert rows_of(tmp_path / "obhvat.db", "SELECT count(*), min(id), max(id) FROM child_case") == [(15, 1, 16)]
 
 
 @pytest.mark.parametrize(
