@@ -18,7 +18,7 @@ import structlog
 import typer
 from telegram.warnings import PTBUserWarning
 
-from bot import checks, config, forgetting, importing, inviting, logs, reporting, rotating
+from bot import checks, config, exporting, forgetting, importing, inviting, logs, reporting, rotating
 from bot.app import now_utc, open_app
 from bot.config import Config, ConfigError, File, Tokens
 from bot.inviting import Wanted
@@ -146,6 +146,17 @@ def forget(
     """Deletes a case and all that is kept of it, for good, and looks whether anything is left."""
     read = _read(config)
     _told(lambda: forgetting.forget(read, case, now_utc(), agreed=yes))
+
+
+@cli.command("export-person")
+def export_person(
+    who: Annotated[str, typer.Argument(help="A person's number or whole name; a child by the case, БЯ-014.")],
+    out: Annotated[Path, typer.Option(help="The folder for the files.")] = Path("."),
+    config: CONFIG_OPTION = None,
+) -> None:
+    """All that is kept on somebody, as JSON, for whoever has the right to know it."""
+    read = _read(config)
+    _told(lambda: exporting.export(read, who, out, now_utc()))
 
 
 @cli.command("rotate-key")

@@ -41,7 +41,7 @@ async def forget(read: Config, said: str, now: datetime, *, agreed: bool) -> Non
         raise ConfigError([f"{said!r} is no number of a case. For example: БЯ-014."])
     async with open_app(read) as app:
         async with app.database.reading() as tx:
-            one = _only(said, await forgetting.traits(tx, app.work.sealer, query))
+            one = only(said, await forgetting.traits(tx, app.work.sealer, query))
         if agreed or typer.confirm(f"Forget {one.query.written} and all that is kept of it, for good?"):
             typer.echo(_told(await erase(app, one, now)))
 
@@ -59,7 +59,8 @@ async def erase(app: App, one: Traits, now: datetime) -> Forgotten:
     return done
 
 
-def _only(said: str, found: Sequence[Traits]) -> Traits:
+def only(said: str, found: Sequence[Traits]) -> Traits:
+    """The one case that is meant. Raises ConfigError."""
     if not found:
         raise ConfigError([f"There is no case {said}."])
     if len(found) > 1:
