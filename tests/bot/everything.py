@@ -178,7 +178,7 @@ async def _waiting(tx: Tx, world: World, mila: Any, coordinator: Any, case: Case
         "VALUES (:me, 'telegram', 'f', 'unique-of-the-draft', 'stored', :name, :at)",
         me=mila.id,
         name=_name_of(OF_A_DRAFT),
-        at=2**60,
+        at=4_102_444_800_000_000,
     )
     await unasked.keep(
         tx, mila.id, json.dumps({"things": [{"text": f"14 никой, {NOTES[0]}"}]}, ensure_ascii=False), now
