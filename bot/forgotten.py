@@ -23,23 +23,28 @@ OUTGOING = "outgoing"
 
 async def apply_forgotten(database: Database, photos: Path, sealer: Sealer, now: datetime) -> int:
     """How many cases were forgotten again, because a backup has brought them back; and ends what was begun. To be
-    called at start, and after anything was put in the place of the database."""
-    async with database.transaction() as tx:
-        await forgetting.add_marks(tx, await asyncio.to_thread(_beside, database.path), now)
+    called at start, and after anything was put in the place of the database. Writes nothing when there is nothing."""
+    beside = await asyncio.to_thread(_beside, database.path)
+    async with database.reading() as tx:
         known = await forgetting.marks(tx)
-        back = await forgetting.come_back(tx, sealer.recognising, known)
-        for case_id in back:
-            await forgetting.forget(tx, sealer, await forgetting.traits_of(tx, sealer, case_id), now)
+        back = await forgetting.come_back(tx, sealer.recognising, known | beside)
+    if back or beside - known:
+        async with database.transaction() as tx:
+            await forgetting.add_marks(tx, beside - known, now)
+            for case_id in back:
+                await forgetting.forget(tx, sealer, await forgetting.traits_of(tx, sealer, case_id), now)
     await finish(database, photos)
     return len(back)
 
 
 async def finish(database: Database, photos: Path) -> None:
     """Deletes the files of what was forgotten, and its bytes in the database."""
-    async with database.transaction() as tx:
-        await asyncio.to_thread(_keep_beside, database.path, await forgetting.marks(tx))
-        unfinished = await forgetting.is_unfinished(tx)
-    await drop_files(database, photos)
+    async with database.reading() as tx:
+        known, unfinished = await forgetting.marks(tx), await forgetting.is_unfinished(tx)
+        waiting = await media.waits_to_be_dropped(tx)
+    await asyncio.to_thread(_keep_beside, database.path, known)
+    if waiting:
+        await _drop_files(database, photos)
     if unfinished:
         # Forms and tables that Viber's phones may still fetch; nobody can tell of whom they are.
         await store.drop(photos, await asyncio.to_thread(_outgoing, photos))
@@ -48,7 +53,7 @@ async def finish(database: Database, photos: Path) -> None:
             await forgetting.finished(tx)
 
 
-async def drop_files(database: Database, photos: Path) -> None:
+async def _drop_files(database: Database, photos: Path) -> None:
     """Photos whose rows were deleted."""
     async with database.transaction() as tx:
         names = await media.to_drop(tx)

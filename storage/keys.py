@@ -34,17 +34,18 @@ _NAMES = "SELECT id, sealed_name, coalesce(recognised_by, '') AS mark FROM child
 async def open_sealer(database: Database, secrets: Sequence[bytes]) -> Sealer:
     """With the key that recognises children, which is kept from now on if it was not. Raises WrongKey."""
     given = Sealer(*secrets)
-    async with database.transaction() as tx:
+    async with database.reading() as tx:
         kept = await tx.row("SELECT sealed FROM kept_key WHERE name = :name", name=_RECOGNISING)
-        if kept is None:
+        count = (await tx.one("SELECT count(*) AS n FROM child_case WHERE sealed_name IS NOT NULL"))["n"]
+    if kept is None:
+        async with database.transaction() as tx:
             recognising = recognising_key(await _in_use(tx, secrets))
             await _keep(tx, given, recognising)
-        else:
-            try:
-                recognising = given.open(kept["sealed"], _RECOGNISING)
-            except Unopened as wrong:
-                raise WrongKey(MEND.format(count=len(await tx.rows(_NAMES)))) from wrong
-    return Sealer(*secrets, recognising=recognising)
+        return Sealer(*secrets, recognising=recognising)
+    try:
+        return Sealer(*secrets, recognising=given.open(kept["sealed"], _RECOGNISING))
+    except Unopened as wrong:
+        raise WrongKey(MEND.format(count=count)) from wrong
 
 
 async def _in_use(tx: Tx, secrets: Sequence[bytes]) -> bytes:
@@ -65,20 +66,30 @@ async def seal_anew(database: Database, sealer: Sealer) -> int:
     """Seals with the first key what another one has sealed; how many names that were. What does not open stays.
 
     In short transactions, so the bot may run meanwhile; when it ends in the midst, what is left is sealed next time.
+    Writes nothing when all is sealed so.
     """
-    done, last, more = 0, 0, True
-    while more:
+    async with database.reading() as tx:
+        stale = [row["id"] for row in await tx.rows(_NAMES) if not sealer.is_fresh(row["sealed_name"])]
+        kept = await tx.one("SELECT sealed FROM kept_key WHERE name = :name", name=_RECOGNISING)
+    done = 0
+    for first in range(0, len(stale), BATCH):
         async with database.transaction() as tx:
-            rows = await tx.rows(f"{_NAMES} AND id > :last ORDER BY id LIMIT :batch", last=last, batch=BATCH)
-            stale = [row for row in rows if not sealer.is_fresh(row["sealed_name"]) and _opens(sealer, row)]
-            await tx.many(
-                "UPDATE child_case SET sealed_name = :sealed WHERE id = :id",
-                [{"id": row["id"], "sealed": sealer.seal_name(_name(sealer, row), row["mark"])} for row in stale],
-            )
+            done += await _sealed_anew(tx, sealer, stale[first : first + BATCH])
+    if not sealer.is_fresh(kept["sealed"]):
+        async with database.transaction() as tx:
             await _keep(tx, sealer, sealer.recognising)
-        done, more = done + len(stale), len(rows) == BATCH
-        last = rows[-1]["id"] if rows else last
     return done
+
+
+async def _sealed_anew(tx: Tx, sealer: Sealer, ids: Sequence[int]) -> int:
+    """Read again: another process may have done it meanwhile, or forgotten the case."""
+    rows = await tx.rows(f"{_NAMES} AND id IN ({', '.join(map(str, ids))})")
+    stale = [row for row in rows if not sealer.is_fresh(row["sealed_name"]) and _opens(sealer, row)]
+    await tx.many(
+        "UPDATE child_case SET sealed_name = :sealed WHERE id = :id",
+        [{"id": row["id"], "sealed": sealer.seal_name(_name(sealer, row), row["mark"])} for row in stale],
+    )
+    return len(stale)
 
 
 def _name(sealer: Sealer, row: Row) -> str:

@@ -108,6 +108,10 @@ async def drop(tx: Tx, keys: Iterable[str]) -> None:
     )
 
 
+async def waits_to_be_dropped(tx: Tx) -> bool:
+    return await tx.row("SELECT 1 FROM dropped_file") is not None
+
+
 async def to_drop(tx: Tx) -> list[str]:
     """Those that nothing needs."""
     await tx.run("DELETE FROM dropped_file WHERE EXISTS (SELECT 1 FROM media m WHERE m.stored_as = name)")
