@@ -31,7 +31,7 @@ _LIBRARIES = (
 )
 """At INFO the first ones write whole addresses, token included; at DEBUG the others what they send or store."""
 _QUOTED = re.compile(r"""["«„“`].*?(["»“”`]|$)|(?<![A-Za-z])'.*?('|$)""")
-_STRANGE = re.compile(r"[^\x20-\x7e]+|\d{5,}[\w:-]*")
+_STRANGE = re.compile(r"[^\x20-\x7e]+|\d{5,}[\w:-]*|(?<=/bot)\d+:[\w-]+")
 _KNOWN = (sqlite3.Error, OSError)
 """Their messages are of the disk and the schema."""
 
@@ -91,6 +91,7 @@ def configure(renderer: Any) -> None:
     handler.setFormatter(_Plain())
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
     sys.excepthook = _unexpected
+    quiet_libraries()
 
 
 def quiet_libraries() -> None:
