@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -13,6 +12,7 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
+from bot import forgotten, logs
 from bot.awake import Awake
 from bot.channels.telegram import showing
 from bot.channels.telegram.reading import CHANNEL
@@ -27,9 +27,8 @@ from bot.tell import Teller
 from handlers.engine.scene import Work
 from handlers.engine.words import LANGUAGES, Words
 from handlers.menu import COMMANDS
-from storage import outbox
+from storage import keys, outbox
 from storage.database import Database, open_database
-from storage.sealing import Sealer
 
 log = structlog.get_logger()
 
@@ -58,7 +57,9 @@ class App:
             database, work, channels, self.receiver, teller, now=now, also=self.deliverer.record,
             withdrawal=self.deliverer.withdrawal,
         )  # fmt: skip
-        self.photos = PhotoFetcher(channels, database, Path(config.file.photos.store), now, teller.photo_lost)
+        self.photos = PhotoFetcher(
+            channels, database, Path(config.file.photos.store), work.sealer, now, teller.photo_lost
+        )
         self.files = FileReader(channels, database, work, teller, config.file.import_.mapping, now)
         self.awake = Awake(database, work, channels, teller, messengers.contact, now)
         self.schedule = Schedule(config, database, work, teller, self.deliverer.withdrawal, now)
@@ -74,6 +75,9 @@ class App:
     async def run(self) -> None:
         """For ever; ends only by being cancelled or by an error that must be seen."""
         await self.database.becomes_ours()
+        await keys.seal_anew(self.database, self.work.sealer)
+        photos = Path(self.config.file.photos.store)
+        await forgotten.apply_forgotten(self.database, photos, self.work.sealer, self.now())
         await self.awake.look_back()
         await self.schedule.hush_what_is_left()
         async with _http(self), asyncio.TaskGroup() as stages:
@@ -101,8 +105,8 @@ class App:
 
 @asynccontextmanager
 async def open_app(config: Config, now: Callable[[], datetime] = now_utc) -> AsyncIterator[App]:
-    """Raises StorageError, SchemaError, telegram.error.InvalidToken."""
-    _quiet_libraries()
+    """Raises StorageError (also when a key is missing), SchemaError, telegram.error.InvalidToken."""
+    logs.quiet_libraries()
     async with AsyncExitStack() as opened:
         database = await open_database(config.file.database.url)
         opened.push_async_callback(database.close)
@@ -110,7 +114,7 @@ async def open_app(config: Config, now: Callable[[], datetime] = now_utc) -> Asy
             config.catalogue,
             config.calendar,
             config.zone,
-            Sealer(config.secret),
+            await keys.open_sealer(database, config.secrets),
             config.tokens.channels,
             config.usual,
             config.file.schedule.charts,
@@ -144,9 +148,3 @@ def _health(app: App) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
             return web.json_response({"ok": True, "outbox": await outbox.waiting(tx), "pid": os.getpid()})
 
     return health
-
-
-def _quiet_libraries() -> None:
-    # At INFO these write whole addresses, token included.
-    for name in ("httpx", "httpcore", "aiohttp.access"):
-        logging.getLogger(name).setLevel(logging.WARNING)

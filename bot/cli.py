@@ -18,7 +18,7 @@ import structlog
 import typer
 from telegram.warnings import PTBUserWarning
 
-from bot import checks, config, importing, inviting, reporting
+from bot import checks, config, exporting, forgetting, importing, inviting, logs, reporting, rotating
 from bot.app import now_utc, open_app
 from bot.config import Config, ConfigError, File, Tokens
 from bot.inviting import Wanted
@@ -141,6 +141,35 @@ def import_(
 
 
 @cli.command()
+def forget(
+    case: Annotated[str, typer.Argument(help="Its number: БЯ-014")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    config: CONFIG_OPTION = None,
+) -> None:
+    """Deletes a case and all that is kept of it, for good, and looks whether anything is left."""
+    read = _read(config)
+    _told(lambda: forgetting.forget(read, case, now_utc(), agreed=yes))
+
+
+@cli.command("export-person")
+def export_person(
+    who: Annotated[str, typer.Argument(help="A person's number or whole name; a child by the case, БЯ-014.")],
+    out: Annotated[Path, typer.Option(help="The folder for the files.")] = Path("."),
+    config: CONFIG_OPTION = None,
+) -> None:
+    """All that is kept on somebody, as JSON, for whoever has the right to know it."""
+    read = _read(config)
+    _told(lambda: exporting.export(read, who, out, now_utc()))
+
+
+@cli.command("rotate-key")
+def rotate_key(config: CONFIG_OPTION = None) -> None:
+    """Seals all names and photos with the first line of OBHVAT_SECRET_KEY; the other lines are the keys before."""
+    read = _read(config)
+    _told(lambda: rotating.rotate(read))
+
+
+@cli.command()
 def report(
     kind: Annotated[str, typer.Argument(help="season")],
     first: Annotated[
@@ -208,16 +237,7 @@ def _end(wrong: Exception) -> NoReturn:
 
 
 def _logging() -> None:
-    renderer: Any = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    logs.configure(structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer())
 
 
 def main() -> None:

@@ -16,14 +16,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from yarl import URL
 
+from bot import album
+from bot.keep import Keep
 from casework import catalogue
 from casework.calendar import VACATIONS, WorkingDays, days
 from casework.catalogue import Catalogue, CatalogueError
 from casework.hours import Usual
 from casework.imports import COLUMNS
-from storage import migrate
-from storage.database import is_postgres, path_of
+from storage import keys, migrate
+from storage.database import beside, is_postgres, path_of
 from storage.migrate import SchemaError
+from storage.sealing import Sealer
 
 TOKEN, VIBER_TOKEN = "OBHVAT_TELEGRAM_TOKEN", "OBHVAT_VIBER_TOKEN"
 SECRET, CONFIG = "OBHVAT_SECRET_KEY", "OBHVAT_CONFIG"
@@ -161,6 +164,7 @@ class File(Section):
     photos: Photos = Photos()
     schedule: Schedule = Schedule()
     calendar: Calendar = Calendar()
+    keep: Keep = Keep()
     http: Http = Http()
     work: Work = Work()
     import_: Import = Field(default=Import(), alias="import")
@@ -186,7 +190,12 @@ class Config:
     file: File
     catalogue: Catalogue
     tokens: Tokens
-    secret: bytes
+    secrets: tuple[bytes, ...]
+    """The first one seals, all of them open."""
+
+    @property
+    def secret(self) -> bytes:
+        return self.secrets[0]
 
     def __repr__(self) -> str:
         return f"Config({self.file!r})"
@@ -213,19 +222,17 @@ class Config:
 def load(environ: Mapping[str, str], path: Path | None = None) -> Config:
     """Reads the file named, else `OBHVAT_CONFIG`, else `config.toml` if there is one. Raises ConfigError.
 
-    Without `OBHVAT_SECRET_KEY` a key is made beside the database.
+    Without `OBHVAT_SECRET_KEY` a key is made beside the database; it may hold several, one a line.
     """
     file, tokens, mistakes = examine(environ, path)
     if mistakes:
         raise ConfigError(mistakes)
     book = _catalogue(file, mistakes)
     assert book is not None
-    given = _secret(environ, SECRET, mistakes)
-    url = file.database.url
-    if not given and is_postgres(url):
+    held = _secrets(environ, beside(file.database.url), mistakes)
+    if not held and is_postgres(file.database.url):
         raise ConfigError([f"{SECRET}: one key is needed that all workers share: at least 32 random characters."])
-    secret = given.encode() if given else _kept_secret(path_of(url))
-    return Config(file, book, tokens, secret)
+    return Config(file, book, tokens, held or _made(path_of(file.database.url)))
 
 
 def examine(environ: Mapping[str, str], path: Path | None = None) -> tuple[File, Tokens, list[str]]:
@@ -235,9 +242,8 @@ def examine(environ: Mapping[str, str], path: Path | None = None) -> tuple[File,
     file = _file(named, mistakes)
     tokens = Tokens(_secret(environ, TOKEN, mistakes), _secret(environ, VIBER_TOKEN, mistakes))
     _check_tokens(file, tokens, mistakes)
-    _secret(environ, SECRET, mistakes)
     _catalogue(file, mistakes)
-    _check_database(file, mistakes)
+    _check_database(file, environ, mistakes)
     mistakes += folder_mistake("photos.store", Path(file.photos.store))
     return file, tokens, mistakes
 
@@ -318,13 +324,15 @@ def _catalogue(file: File, mistakes: list[str]) -> Catalogue | None:
     return None
 
 
-def _check_database(file: File, mistakes: list[str]) -> None:
+def _check_database(file: File, environ: Mapping[str, str], mistakes: list[str]) -> None:
     if is_postgres(file.database.url):
         _check_postgres(file.database.url, mistakes)
         return
     try:
         path = path_of(file.database.url)
         migrate.check(path)
+        if held := _secrets(environ, path, mistakes):
+            mistakes += keys.mistakes(path, held) + album.mistakes(Path(file.photos.store), Sealer(*held))
     except SchemaError as wrong:
         mistakes.append(str(wrong))
     else:
@@ -356,13 +364,25 @@ def folder_mistake(key: str, folder: Path) -> list[str]:
     return []
 
 
-def _kept_secret(database: Path) -> bytes:
+def _secrets(environ: Mapping[str, str], database: Path, mistakes: list[str]) -> tuple[bytes, ...]:
+    """A key on each line of `OBHVAT_SECRET_KEY`, and the one that was made beside the database before it was set."""
+    given = _secret(environ, SECRET, mistakes)
+    lines = [line.strip() for line in given.splitlines() if line.strip()]
+    beside = _beside(database)
+    # Before there could be several keys, one could have several lines.
+    old = [given] if len(lines) > 1 else []
+    return (*(line.encode() for line in (*lines, *old)), *([beside.read_bytes()] if beside.exists() else []))
+
+
+def _beside(database: Path) -> Path:
+    return Path(f"{database}.key")
+
+
+def _made(database: Path) -> tuple[bytes, ...]:
     """Without a key of one's own, one is made beside the database, readable by this user only."""
-    path = Path(f"{database}.key")
-    if path.exists():
-        return path.read_bytes()
+    path = _beside(database)
     fresh = secrets.token_bytes(32)
     path.parent.mkdir(parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(fresh)
-    return fresh
+    return (fresh,)

@@ -9,13 +9,16 @@ from datetime import datetime
 
 import structlog
 
+from bot import logs
 from bot.channels.channel import Channel, Edited, Elsewhere, Lost, Reach
 from bot.receive import Receiver
 from bot.tell import Teller
 from bot.withdraw import Withdrawal
+from casework import privacy
 from handlers import router
 from handlers.desk import aside
-from handlers.engine.replies import Incoming, Pictured
+from handlers.engine.kinds import PERSONAL_NUMBER
+from handlers.engine.replies import Incoming, Pictured, words_of
 from handlers.engine.scene import Message, Work
 from handlers.engine.views import View
 from handlers.morning.notices import NO_EDITS, NOT_IN_GROUPS
@@ -132,7 +135,7 @@ class Converser:
                 return await self._handle(tx, row, now, beside)
         except Exception as poison:  # one bad row must never stop the queue: it is counted, and set aside
             log.exception("a message could not be handled", row=row.id, tries=row.tries + 1)
-            if await inbox.failed(tx, row, f"{type(poison).__name__}: {poison}", now):
+            if await inbox.failed(tx, row, logs.told(poison), now):
                 await self._tell_aside(tx, row, now)
             return None
 
@@ -153,10 +156,14 @@ class Converser:
                 return replace(row, said_at=to_micros(sent_at))
             case Edited(incoming=incoming):
                 me, _kept = await people.with_journal(tx, row.channel, row.sender)
-                await self._teller.answer(tx, [Message(View((NO_EDITS,)))], row.channel, incoming.chat, me, now=now)
+                said = PERSONAL_NUMBER if await self._taken_back(tx, incoming, now) else NO_EDITS
+                await self._teller.answer(tx, [Message(View((said,)))], row.channel, incoming.chat, me, now=now)
             case Lost():
-                known = await outbox.lost(tx, row.channel, event.message, event.why)
-                log.warning("a message did not reach its phone", message=event.message, why=event.why, known=known)
+                why = logs.plain(event.why)
+                known = await outbox.lost(tx, row.channel, event.message, why)
+                log.warning(
+                    "a message did not reach its phone", message=event.message, why=logs.plain(event.why), known=known
+                )
             case Elsewhere(chat=chat, command=True):
                 await self._teller.answer(tx, [Message(View((NOT_IN_GROUPS,)))], row.channel, chat, None, now=now)
             case Reach(chat=chat, reachable=True):
@@ -165,6 +172,13 @@ class Converser:
                 await self._teller.lost(tx, row.channel, chat, now)
         return row
 
+    async def _taken_back(self, tx: Tx, incoming: Incoming, now: datetime) -> bool:
+        """Whether it held a personal number; then it is deleted from the chat too, where the messenger allows it."""
+        if not privacy.personal_numbers(words_of(incoming.reply)):
+            return False
+        await outbox.add(tx, self._channels[incoming.channel].withdrawal(incoming.chat, incoming.own), now)
+        return True
+
     async def _answer(
         self, tx: Tx, row: Arrived, incoming: Incoming, sent_at: datetime, now: datetime, *, is_later: bool
     ) -> None:
@@ -172,6 +186,7 @@ class Converser:
         me, kept = await people.with_journal(tx, incoming.channel, incoming.account)
         if me and isinstance(incoming.reply, Pictured) and not channel.keeps_files:
             await media.arrived(tx, me.id, incoming.reply.photo, now)
+        await self._taken_back(tx, incoming, now)
         told = await router.respond(tx, self._work, me, kept, incoming, self._teller.moment(sent_at, me))
         if channel.charges:  # only now, because a stranger may just have become somebody
             await people.wrote(tx, incoming.channel, incoming.account, sent_at)

@@ -22,7 +22,7 @@ from handlers.desk.imports import sentence
 from handlers.engine.scene import Work
 from handlers.engine.words import FIRST_LANGUAGE, Words
 from storage.database import Database, open_database
-from storage.sealing import Sealer
+from storage.keys import open_sealer
 
 KINDS = ("teams", "cases")
 FIRST_LINES = 5
@@ -44,9 +44,9 @@ async def import_file(read: Config, kind: str, file: Path, team: str, now: datet
     found = "cases" if isinstance(sheet, CaseSheet) else "teams"
     if found != kind:
         raise ConfigError([f"{file}: these are {found}, not {kind}. So: obhvat import {found} {file}"])
-    work = Work(read.catalogue, read.calendar, read.zone, Sealer(read.secret))
     database = await open_database(read.file.database.url)
     try:
+        work = Work(read.catalogue, read.calendar, read.zone, await open_sealer(database, read.secrets))
         planned = await _planned(database, work, sheet, team)
         if dry_run:
             _show(planned, words)

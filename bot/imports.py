@@ -90,10 +90,11 @@ def sealed(work: Work, planned: Plan) -> list[NewCase]:
             one.row.birth_year,
             one.team.id,
             one.row.note,
-            work.sealer.seal("\n".join(part for part in (one.row.name, one.row.phone) if part)),
-            recognised_by(work, one.row),
+            work.sealer.seal_name("\n".join(part for part in (one.row.name, one.row.phone) if part), mark),
+            mark,
         )
         for one in planned.cases
+        for mark in (recognised_by(work, one.row),)
     ]
 
 

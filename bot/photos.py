@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import warnings
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
+from bot import album
 from bot.channels.channel import FOR_GOOD, Channel, Meaning, Trouble
 from bot.rounds import rounds
-from bot.store import open_store
 from storage import media
 from storage.database import Database, Tx
 from storage.media import Waiting
+from storage.sealing import Sealer
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 log = structlog.get_logger()
 AT_ONCE = 4
 TRIES = 8
 LONGEST_SIDE = 1600
 MOST_PIXELS = 40_000_000
+MOST_BYTES = 20_000_000
+"""No messenger gives us more, and no telephone makes a larger picture of a door."""
 
 
 class NotAPicture(ValueError):
@@ -31,23 +36,36 @@ class NotAPicture(ValueError):
 
 
 def clean(content: bytes) -> bytes:
-    """A JPEG of at most 1600 pixels, turned upright, without EXIF and place. Raises NotAPicture."""
+    """A JPEG of at most 1600 pixels, turned upright, made anew from its pixels: nothing else of the file is left, no
+    EXIF, place, comment or what hung behind it. Raises NotAPicture."""
+    if len(content) > MOST_BYTES:
+        raise NotAPicture("too large")
     # Imported here: most days no photo comes, and these are a third of the bot's memory.
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import Image, ImageOps
 
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(BytesIO(content), formats=("JPEG", "PNG", "WEBP")) as picture:
-                picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-                upright = ImageOps.exif_transpose(picture).convert("RGB")
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombWarning, Image.DecompressionBombError) as broken:
-        raise NotAPicture(type(broken).__name__) from broken
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        with Image.open(BytesIO(content), formats=("JPEG", "PNG", "WEBP")) as picture:
+            _refuse(picture)
+            picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+            upright = ImageOps.exif_transpose(picture).convert("RGB")
+            upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    # Whatever the library raises over the bytes of a stranger: one picture must never end the bot.
+    except Exception as broken:
+        raise NotAPicture(str(broken) if isinstance(broken, NotAPicture) else type(broken).__name__) from broken
+    upright.info.clear()  # a comment would be written along
     file = BytesIO()
-    upright.save(file, "JPEG", quality=82, exif=b"")
+    upright.save(file, "JPEG", quality=82)
     return file.getvalue()
+
+
+def _refuse(picture: Image.Image) -> None:
+    """Before a pixel is unpacked. A JPEG may hold a second picture, as some telephones add one; only the first is
+    read."""
+    if picture.width * picture.height > MOST_PIXELS:
+        raise NotAPicture("too many pixels")
+    if picture.format in ("PNG", "WEBP") and getattr(picture, "is_animated", False):
+        raise NotAPicture("animated")
 
 
 class PhotoFetcher:
@@ -61,12 +79,14 @@ class PhotoFetcher:
         channels: Mapping[str, Channel],
         database: Database,
         folder: Path,
+        sealer: Sealer,
         now: Callable[[], datetime],
         lost: Callable[[Tx, Waiting, datetime], Awaitable[None]],
     ) -> None:
         self._channels = channels
         self._database = database
         self._folder = folder
+        self._sealer = sealer
         self._now = now
         self._lost = lost
         self._cleaning = asyncio.Lock()
@@ -94,8 +114,7 @@ class PhotoFetcher:
             again = None if over else self._now() + timedelta(seconds=min(3600, 5 * 4**photo.tries))
             await self._failed(photo, str(trouble), again)
         else:
-            key = f"{hashlib.sha256(cleaned).hexdigest()}.jpg"
-            await (await open_store(self._folder)).put_async(key, cleaned)
+            key = await album.put(self._folder, self._sealer, cleaned)
             async with self._database.transaction() as tx:
                 await media.stored(tx, photo.id, key)
 

@@ -20,7 +20,7 @@ from handlers.engine.scene import Printed, Work
 from handlers.engine.words import FIRST_LANGUAGE, Words
 from handlers.office import season
 from storage.database import open_database
-from storage.sealing import Sealer
+from storage.keys import open_sealer
 from storage.season import municipalities
 
 KINDS = ("season",)
@@ -30,12 +30,12 @@ async def report(
     read: Config, kind: str, first: str, last: str, reach: Reach, *, folder: Path, now: datetime
 ) -> None:  # fmt: skip
     """Writes both files and tells where. Raises ConfigError with every mistake."""
-    work = Work(read.catalogue, read.calendar, read.zone, Sealer(read.secret))
     today, mistakes = local_day(now, read.zone), [] if kind in KINDS else [f"{kind!r} is no report. There is: season."]
-    period = _period(work, today, first, last, mistakes)
-    mistakes += folder_mistake("--out", folder)
     database = await open_database(read.file.database.url)
     try:
+        work = Work(read.catalogue, read.calendar, read.zone, await open_sealer(database, read.secrets))
+        period = _period(work, today, first, last, mistakes)
+        mistakes += folder_mistake("--out", folder)
         async with database.reading() as tx:
             known = await municipalities(tx)
             if reach.municipality and reach.municipality not in known:

@@ -14,7 +14,7 @@ from pathlib import Path
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot import hushed, store
+from bot import forgotten, hushed
 from bot.config import Config
 from bot.tell import Teller
 from bot.withdraw import Withdrawal
@@ -28,14 +28,13 @@ from handlers.institutions import checks, silence
 from handlers.morning import alerts, notices
 from handlers.people import absence, questions
 from handlers.people import hours as pausing
-from storage import absences, because, ceilings, claims, inbox, links, media, outbox, people
+from storage import absences, because, ceilings, claims, forgetting, links, media, people, retention
 from storage.database import Database, Tx
 from storage.outbox import BROADCAST
 
 log = structlog.get_logger()
 RING_SECONDS = 30
 LATE_AFTER = timedelta(minutes=30)
-KEPT = timedelta(days=30)
 UNUSED_KEPT = timedelta(days=14)
 """Photos that belong to no report: longer than an untouched draft lives, whatever holidays are between."""
 DRAFTS_UNTOUCHED = timedelta(days=6)
@@ -53,6 +52,7 @@ class Schedule:
         now: Callable[[], datetime],
     ) -> None:
         self._times = config.file.schedule
+        self._terms = config.file.keep.terms
         self._photo_store = Path(config.file.photos.store)
         self._database = database
         self._work = work
@@ -121,9 +121,9 @@ class Schedule:
                     await self._teller.notify(tx, replace(morning, daily=True), now)
                 await self._questions(tx, local.date(), now)
             await self._withdrawal.follow(tx, now)
-            unused = await self._forget(tx, local.date(), now)
-        if unused:
-            await store.drop(self._photo_store, unused)
+            over = await self._forget(tx, local.date(), now)
+        if over:
+            await forgotten.finish(self._database, self._photo_store)
 
     def _is_told_today(self, one: Person, now: datetime) -> bool:
         """What falls due on a day on which somebody is told nothing is the next one's to be told."""
@@ -135,17 +135,20 @@ class Schedule:
         async with self._database.transaction() as tx:
             await hushed.turn(tx, self._work, self._teller, self._now(), left_since=self._now())
 
-    async def _forget(self, tx: Tx, today: date, now: datetime) -> list[str]:
-        """What has been kept long enough, once a day, for it looks through whole tables; the photos that go with it."""
+    async def _forget(self, tx: Tx, today: date, now: datetime) -> bool:
+        """What has been kept long enough, once a day, for it looks through whole tables; whether it was done."""
         await links.forget_before(tx, now - links.WRONG_WITHIN)
         if self._forgot_on == today:
-            return []
+            return False
         self._forgot_on = today
-        await inbox.forget_before(tx, now - KEPT)
-        await outbox.forget_before(tx, now - KEPT)
+        await retention.end(tx, self._terms, now)
+        for case_id in await retention.closed_before(tx, now - self._terms.cases):
+            sealer = self._work.sealer
+            await forgetting.forget(tx, sealer, await forgetting.traits_of(tx, sealer, case_id), now)
         await because.forget_rowless(tx)
         await ceilings.forget_before(tx, today)
-        return await media.drop_unused(tx, now - UNUSED_KEPT)
+        await media.drop_unused(tx, now - UNUSED_KEPT)
+        return True
 
     def _at(self, day: date, hour: time) -> datetime:
         return datetime.combine(day, hour, self._work.zone)

@@ -78,6 +78,14 @@ def named(text: str) -> CaseQuery | None:
     return beginning(text)[0] or next(written, None)
 
 
+def spellings(prefix: str) -> list[str]:
+    """Patterns of how people write these letters of a number: with Latin look-alikes, and by their sound."""
+    alike = {to: chr(latin) for latin, to in _LOOK_ALIKES.items() if isinstance(to, int)}
+    mixed = "".join(f"[{letter}{alike.get(ord(letter), '')}]" for letter in prefix)
+    by_sound = [typed for typed, letters in _SOUNDS.items() if letters == prefix]
+    return [mixed, *(["ВЯ", "BЯ"] if prefix == "БЯ" else []), *by_sound]
+
+
 def _letters(typed: str) -> str:
     upper = typed.upper()
     # A whole Latin word is how it sounds on a phone without Cyrillic; a mixed one is a slip of the keyboard.

@@ -9,23 +9,47 @@ from __future__ import annotations
 import hmac
 import re
 from datetime import date
+from typing import Any
 
 _EGN_WEIGHTS = (2, 4, 8, 5, 10, 9, 7, 3, 6)
 _LNCH_WEIGHTS = (21, 19, 17, 13, 11, 9, 7, 3, 1)
-_TEN_DIGITS = re.compile(r"(?<!\d)(?=((?:\d[ \xa0-]?){9}\d)(?!\d))")
+_BETWEEN = r"\s?[-–]?\s?"
+_TEN_DIGITS = re.compile(rf"(?<!\d)(?=((?:\d{_BETWEEN}){{9}}\d)(?!\d))")
 """Looked for at every digit that begins a group: „2015 801231 1001“ also begins with ten digits that are none."""
+_MASK = "•"
+_MASKED = re.compile(rf"{_MASK}{{10,}}")
+TAP = "›"
+"""With it begins what a button says, where taps come as text: a number of ten digits there is nobody's."""
+_WORDS = frozenset(
+    ("text", "caption", "file_name", "first_name", "last_name", "name", "title", "address", "vcard", "quote")
+)  # fmt: skip
+"""Under these keys stands what people write, in the updates of all messengers; ids and addresses stand elsewhere."""
 
 
 def personal_numbers(text: str) -> list[tuple[int, int]]:
-    """Where a personal number stands in `text`, also when written with blanks between its digits."""
+    """Where a personal number stands in `text`, also with blanks between its digits; or where one stood."""
     found = ((match.span(1), re.sub(r"\D", "", match[1])) for match in _TEN_DIGITS.finditer(text))
-    return [span for span, digits in found if is_egn(digits) or is_lnch(digits)]
+    stood = (match.span() for match in _MASKED.finditer(text))
+    return [*(span for span, digits in found if is_egn(digits) or is_lnch(digits)), *stood]
 
 
 def without_personal_numbers(text: str) -> str:
     for start, end in personal_numbers(text):
-        text = text[:start] + "•" * (end - start) + text[end:]
+        text = text[:start] + _MASK * (end - start) + text[end:]
     return text
+
+
+def withheld(update: Any, key: str = "") -> Any:
+    """What a messenger told, with every personal number masked that somebody wrote: none reaches the disk, and whoever
+    reads the text still sees that one stood there."""
+    match update:
+        case str() if key in _WORDS and not update.startswith(TAP):
+            return without_personal_numbers(update)
+        case dict():
+            return {name: withheld(value, name) for name, value in update.items()}
+        case list():
+            return [withheld(one, key) for one in update]
+    return update
 
 
 def is_egn(digits: str) -> bool:

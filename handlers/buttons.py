@@ -25,6 +25,7 @@ from handlers.institutions import checked, institution
 from handlers.morning import respite
 from handlers.office import forms, season
 from handlers.people import (
+    about_me,
     absence,
     advice,
     announce,
@@ -233,6 +234,7 @@ BUTTONS: dict[str, Does] = {
     "teams": _of(teams.listed), "team": _of(teams.card), "person": _of(teams.person), "staff": _changes_staff,
     "away": _goes_away, "here_again": _of(absence.end),
     "settings": _shows(settings.shown), "connect": _shows(link.code),
+    "about_me": _shows(about_me.told),
     **dict.fromkeys(("language", "hour", "notices", "search", "day", "plan"), _begins),
     **dict.fromkeys(("open_hours", "own_days", "zone", "pause"), _begins),
     "end_pause": _shows(hours.end_pause), "digest_now": _shows(hours.digest_now),

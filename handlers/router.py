@@ -10,13 +10,15 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache, partial
 
+from casework import privacy
 from casework.records import READERS, Person
 from handlers import buttons, conversations, menu
 from handlers.buttons import GO
 from handlers.caseload import finding
 from handlers.caseload.pick import can_be_sought
 from handlers.desk import aside, imports
-from handlers.engine.replies import Filed, Incoming, Pictured, Reply, Tapped, Typed, Unreadable
+from handlers.engine.kinds import PERSONAL_NUMBER
+from handlers.engine.replies import Filed, Incoming, Pictured, Reply, Tapped, Typed, Unreadable, words_of
 from handlers.engine.scene import Message, Scene, Work
 from handlers.engine.talk import Moment
 from handlers.engine.views import Button, View
@@ -37,7 +39,26 @@ CANNOT_READ = _("I cannot read this. Please write, tap a button or send a photo.
 async def respond(
     tx: Tx, work: Work, me: Person | None, kept: Kept | None, incoming: Incoming, moment: Moment
 ) -> list[Message]:
-    """The answer to one message; whatever must be kept is written in `tx`."""
+    """The answer to one message; whatever must be kept is written in `tx`.
+
+    Whatever it was to be, a personal number in it is refused.
+    """
+    holds_number = bool(privacy.personal_numbers(words_of(incoming.reply)))
+    if holds_number and me and me.accepted_at and _command(incoming.reply):
+        here = Scene(me, work, moment, incoming.takes_back)
+        told = await conversations.again(tx, here, kept) if kept else [menu.menu(me).anew()]
+    else:
+        told = await _responded(tx, work, me, kept, incoming, moment)
+    if not holds_number or any(PERSONAL_NUMBER in one.view.lines for one in told):
+        return told
+    first = next(n for n, one in enumerate(told) if one.to is None)
+    told[first] = replace(told[first], view=told[first].view.under(PERSONAL_NUMBER, ""))
+    return told
+
+
+async def _responded(
+    tx: Tx, work: Work, me: Person | None, kept: Kept | None, incoming: Incoming, moment: Moment
+) -> list[Message]:
     if me is None:
         return await _stranger(tx, work, incoming, moment)
     me = checked.asked_of(work, await questions.counted_for(tx, await aside.counted_for(tx, me)))
@@ -79,7 +100,7 @@ async def _stranger(tx: Tx, work: Work, incoming: Incoming, moment: Moment) -> l
         return [Message(View((STRANGER,)), replaces=False)]
     # Somebody who comes back by a new link is known already, and may have left a conversation open.
     me, kept = await people.with_journal(tx, incoming.channel, incoming.account)
-    return [replace(told, language=joined.language) for told in await respond(tx, work, me, kept, incoming, moment)]
+    return [replace(told, language=joined.language) for told in await _responded(tx, work, me, kept, incoming, moment)]
 
 
 async def _linked(tx: Tx, code: str, incoming: Incoming, moment: Moment) -> list[Message]:

@@ -251,19 +251,18 @@ async def kept_since(tx: Tx, me: Person, case_id: int) -> datetime:
     return moment
 
 
-async def sealed_name(tx: Tx, me: Person, case_id: int, now: datetime) -> bytes | None:
-    """The sealed name, for whoever may see the case; the look is recorded."""
+async def sealed_name(tx: Tx, me: Person, case_id: int, now: datetime) -> tuple[bytes, str] | None:
+    """The sealed name and by what its case is recognised, for whoever may see the case; the look is recorded."""
     row = await tx.row(
-        "SELECT c.sealed_name FROM child_case c JOIN visible_to v ON v.case_id = c.id AND v.person_id = :me "
-        "WHERE c.id = :id AND c.sealed_name IS NOT NULL",
+        "SELECT c.sealed_name, coalesce(c.recognised_by, '') AS mark FROM child_case c "
+        "JOIN visible_to v ON v.case_id = c.id AND v.person_id = :me WHERE c.id = :id AND c.sealed_name IS NOT NULL",
         me=me.id,
         id=case_id,
     )
     if row is None:
         return None
     await audit.note(tx, now, me.id, "saw the name", case_id)
-    sealed: bytes = row["sealed_name"]
-    return sealed
+    return row["sealed_name"], row["mark"]
 
 
 async def observed_due(tx: Tx, status: str, today: date) -> list[Case]:

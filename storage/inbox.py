@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from casework import privacy
 from storage.database import Row, Tx, to_micros
 
 TRIES = 3
@@ -41,7 +42,7 @@ class Arrived:
 
 
 async def add(tx: Tx, arrivals: Sequence[Arrival], now: datetime) -> None:
-    """One that is already here is left alone."""
+    """One that is already here is left alone. No personal number that somebody wrote is kept, not for a moment."""
     await tx.many(
         "INSERT INTO inbox (channel, arrival, sender, payload, received_at, waited) "
         "VALUES (:channel, :arrival, :sender, :payload, :now, :waited) ON CONFLICT DO NOTHING",
@@ -50,7 +51,7 @@ async def add(tx: Tx, arrivals: Sequence[Arrival], now: datetime) -> None:
                 "channel": one.channel,
                 "arrival": one.key,
                 "sender": one.sender,
-                "payload": json.dumps(one.payload, ensure_ascii=False, separators=(",", ":")),
+                "payload": json.dumps(privacy.withheld(one.payload), ensure_ascii=False, separators=(",", ":")),
                 "now": to_micros(now),
                 "waited": int(one.waited),
             }
@@ -98,10 +99,6 @@ async def next_at(tx: Tx) -> int | None:
     row = await tx.one("SELECT min(not_before) AS at FROM inbox WHERE state = 'waiting'")
     found: int | None = row["at"]
     return found
-
-
-async def forget_before(tx: Tx, moment: datetime) -> None:
-    await tx.run("DELETE FROM inbox WHERE state = 'done' AND received_at < :before", before=to_micros(moment))
 
 
 def _arrived(row: Row) -> Arrived:

@@ -6,7 +6,7 @@ report makes it the report's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -71,7 +71,14 @@ async def waiting(tx: Tx, now: datetime, limit: int) -> list[Waiting]:
 
 
 async def stored(tx: Tx, media_id: int, key: str) -> None:
-    await tx.run("UPDATE media SET state = 'stored', stored_as = :key WHERE id = :id", key=key, id=media_id)
+    """The file is to be deleted again when the photo was forgotten while it was fetched."""
+    statement = "UPDATE media SET state = 'stored', stored_as = :key WHERE id = :id RETURNING id"
+    if await tx.row(statement, key=key, id=media_id) is None:
+        await drop(tx, [key])
+
+
+async def renamed(tx: Tx, key: str, becomes: str) -> None:
+    await tx.run("UPDATE media SET stored_as = :becomes WHERE stored_as = :key", becomes=becomes, key=key)
 
 
 async def failed(tx: Tx, media_id: int, error: str, again_at: datetime | None) -> None:
@@ -85,15 +92,31 @@ async def failed(tx: Tx, media_id: int, error: str, again_at: datetime | None) -
     )
 
 
-async def drop_unused(tx: Tx, before: datetime) -> list[str]:
-    """Forgets what no report has used; the keys whose content nothing else needs."""
+async def drop_unused(tx: Tx, before: datetime) -> None:
+    """Forgets what no report has used."""
     rows = await tx.rows(
         "DELETE FROM media WHERE visit_id IS NULL AND arrived_at < :before RETURNING stored_as",
         before=to_micros(before),
     )
-    keys = {row["stored_as"] for row in rows} - {""}
-    return [
-        key
-        for key in sorted(keys)
-        if await tx.row("SELECT 1 FROM media WHERE stored_as = :key LIMIT 1", key=key) is None
-    ]
+    await drop(tx, [row["stored_as"] for row in rows])
+
+
+async def drop(tx: Tx, keys: Iterable[str]) -> None:
+    """Files to be deleted once this is committed, unless something else needs them; empty names are none."""
+    await tx.many(
+        "INSERT INTO dropped_file (name) VALUES (:key) ON CONFLICT DO NOTHING", [{"key": key} for key in keys if key]
+    )
+
+
+async def waits_to_be_dropped(tx: Tx) -> bool:
+    return await tx.row("SELECT 1 FROM dropped_file") is not None
+
+
+async def to_drop(tx: Tx) -> list[str]:
+    """Those that nothing needs."""
+    await tx.run("DELETE FROM dropped_file WHERE EXISTS (SELECT 1 FROM media m WHERE m.stored_as = name)")
+    return [row["name"] for row in await tx.rows("SELECT name FROM dropped_file ORDER BY name")]
+
+
+async def dropped(tx: Tx, keys: Iterable[str]) -> None:
+    await tx.many("DELETE FROM dropped_file WHERE name = :key", [{"key": key} for key in keys])

@@ -45,21 +45,29 @@ async def marks_of(tx: Tx, statuses: Sequence[str]) -> set[str]:
 async def put(tx: Tx, new: Sequence[NewCase], first: NextStep, now: datetime) -> int:
     """Keeps the cases that are not here yet, numbered on within their letters; returns how many were new."""
     known = await recognised(tx)
-    newest = await tx.one("SELECT coalesce(max(id), 0) AS id FROM child_case")
+    # Also those of cases that were forgotten.
+    newest = await tx.one(
+        "SELECT coalesce(max(id), 0) AS id FROM (SELECT max(id) AS id FROM child_case "
+        "UNION ALL SELECT last FROM numbered WHERE what = 'case') AS given"
+    )
     last = {
         row["prefix"]: int(row["last"])
-        for row in await tx.rows("SELECT prefix, max(running) AS last FROM child_case GROUP BY prefix")
+        for row in await tx.rows(
+            "SELECT prefix, max(running) AS last FROM (SELECT prefix, running FROM child_case "
+            "UNION ALL SELECT substr(what, 8), last FROM numbered WHERE what LIKE 'number %') AS given GROUP BY prefix"
+        )
     }
-    added = []
+    added: list[dict[str, object]] = []
     for case in new:
         if case.recognised_by in known:
             continue
         known.add(case.recognised_by)
         last[case.prefix] = last.get(case.prefix, 0) + 1
-        added.append(_row_of(case, last[case.prefix], first, now))
+        number = newest["id"] + len(added) + 1
+        added.append({"id": number, **_row_of(case, last[case.prefix], first, now)})
     await tx.many(
-        "INSERT INTO child_case (prefix, running, grouping, municipality, settlement, address, birth_year, status, "
-        "team_id, next_step, due_on, sealed_name, recognised_by, note, created_at) VALUES (:prefix, :running, "
+        "INSERT INTO child_case (id, prefix, running, grouping, municipality, settlement, address, birth_year, status, "
+        "team_id, next_step, due_on, sealed_name, recognised_by, note, created_at) VALUES (:id, :prefix, :running, "
         ":grouping, :municipality, :settlement, :address, :birth_year, :status, :team_id, :step, :due, :sealed, "
         ":recognised, :note, :now)",
         added,

@@ -253,13 +253,6 @@ async def waiting(tx: Tx) -> int:
     return int(row["n"])
 
 
-async def forget_before(tx: Tx, moment: datetime) -> None:
-    """All older than that whose turn is over or never came: what was held and what stood ready go too."""
-    await tx.run(
-        "DELETE FROM outbox WHERE state <> 'waiting' AND created_at < :before", before=to_micros(moment)
-    )  # fmt: skip
-
-
 @dataclass(frozen=True)
 class Standing:
     """A row that has not gone out, on its way (`channel`, `chat`)."""

@@ -13,12 +13,13 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from decimal import Decimal
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 
 from storage import migrate
-from storage.database import Database, StorageError, Tx, to_its_end
+from storage.database import Database, StorageError, Tx, beside, to_its_end
 
 CONNECTIONS = 8
 STATEMENTS = 1000
@@ -107,8 +108,8 @@ class Writing(Tx):
 class Postgres(Database):
     """Opened by `open_postgres`."""
 
-    def __init__(self, pool: asyncpg.Pool, listener: asyncpg.Connection) -> None:
-        super().__init__()
+    def __init__(self, pool: asyncpg.Pool, listener: asyncpg.Connection, path: Path) -> None:
+        super().__init__(path)
         self._pool = pool
         self._listener = listener
         self._turn = asyncio.Lock()
@@ -167,6 +168,11 @@ class Postgres(Database):
         if pid not in self._ours:
             self._wake([str(topic)])
 
+    async def scrub(self) -> None:
+        """The tables, not what the server has written ahead or copied to others: that goes with its own terms."""
+        async with self._turn, self._acquired() as connection:
+            await Writing(connection).run("VACUUM FULL")
+
     async def close(self) -> None:
         await self._listener.close()
         await self._pool.close()
@@ -182,7 +188,7 @@ async def open_postgres(url: str) -> Database:
         listener = await asyncpg.connect(url, server_settings=SOON_MISSED)
     except (OSError, asyncpg.PostgresError) as broken:
         raise StorageError(f"database.url: PostgreSQL cannot be used ({broken}).") from broken
-    opened = Postgres(pool, listener)
+    opened = Postgres(pool, listener, beside(url))
     await opened.hear()
     return opened
 

@@ -11,7 +11,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +75,7 @@ class File(Database):
     def __init__(
         self, writer: Connection, glancing: Connection, readers: list[Connection], opened: AsyncExitStack
     ) -> None:
-        super().__init__()
+        super().__init__(Path(writer[0].execute("PRAGMA database_list").fetchone()["file"]))
         self._raw, self._thread = writer
         self._glancing = glancing
         self._turn = asyncio.Lock()
@@ -134,8 +134,25 @@ class File(Database):
     async def stays_ours(self) -> None:
         return
 
+    async def scrub(self) -> None:
+        """Writes the file anew and empties what was written ahead."""
+        async with self._turn:
+            await asyncio.to_thread(_scrub, self.path)
+
     async def close(self) -> None:
         await self._opened.aclose()
+
+
+def _scrub(path: Path) -> None:
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None, timeout=PATIENCE_SECONDS)) as connection:
+            connection.execute("PRAGMA secure_delete=ON")
+            connection.execute("VACUUM")
+            busy, _pages, _moved = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.Error as failed:
+        raise StorageError(f"database.url: {path} cannot be written anew ({failed}). Try again.") from failed
+    if busy:
+        raise StorageError(f"database.url: {path} is being read all the time, so it was not written anew. Try again.")
 
 
 async def open_file(path: Path) -> Database:
@@ -156,6 +173,12 @@ async def _connect(path: Path, opened: AsyncExitStack) -> Connection:
     raw.row_factory = sqlite3.Row
     thread = await aiosqlite.Connection(lambda: raw, iter_chunk_size=64)
     opened.push_async_callback(thread.close)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={PATIENCE_SECONDS}000"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        f"busy_timeout={PATIENCE_SECONDS}000",
+    ):
         await thread.execute_fetchall(f"PRAGMA {pragma}")
     return raw, thread

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
+from bot.logs import plain
 from bot.pace import Pace
 from handlers.engine.replies import Incoming
 from handlers.engine.scene import Message
@@ -86,10 +87,10 @@ FOR_GOOD = (Meaning.GONE, Meaning.REFUSED)
 
 
 class Trouble(Exception):
-    """A call went wrong; the message is for the operator and holds no token."""
+    """A call went wrong; the message is for the operator and holds nothing that a person wrote."""
 
     def __init__(self, meaning: Meaning, said: str, seconds: float = 0, *, for_good: bool = False) -> None:
-        super().__init__(said)
+        super().__init__(plain(said))
         self.meaning = meaning
         self.seconds = seconds
         self.for_good = for_good

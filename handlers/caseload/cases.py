@@ -134,7 +134,7 @@ async def name(tx: Tx, here: Scene, case_id: int) -> Message:
         return Message(View((NOT_YOURS,), ((MENU,),)), replaces=False)
     said = _(
         "{name}\nIt is recorded that you saw it. In ten minutes this message disappears.",
-        name=here.work.sealer.open(sealed),
+        name=here.work.sealer.open_name(*sealed),
     )
     return Message(View((said,)), replaces=False, vanish_after=NAME_STAYS)
 
@@ -144,7 +144,7 @@ async def revealed(tx: Tx, here: Scene, case_id: int) -> Text:
     sealed = await cases.sealed_name(tx, here.me, case_id, here.moment.at)
     if sealed is None:
         return NOT_YOURS
-    return _("{name}\nYour look was recorded. This page opens only once.", name=here.work.sealer.open(sealed))
+    return _("{name}\nYour look was recorded. This page opens only once.", name=here.work.sealer.open_name(*sealed))
 
 
 async def lead(tx: Tx, here: Scene, case_id: int) -> list[Message]:

@@ -64,6 +64,14 @@ def number(value: str, otherwise: int = -1, longest: int = LONGEST_NUMBER) -> in
 Reply = Typed | Tapped | Pictured | Located | Filed | Unreadable
 
 
+def words_of(reply: Reply) -> str:
+    """What the person wrote with it."""
+    match reply:
+        case Typed(text=text) | Pictured(caption=text) | Filed(caption=text):
+            return text
+    return ""
+
+
 @dataclass(frozen=True)
 class Incoming:
     """One message with where it came from. `account` is the person on that messenger, `chat` where to answer."""
@@ -75,6 +83,8 @@ class Incoming:
     reply: Reply
     message: str = ""
     """The message whose button was tapped: the answer may take its place."""
+    own: str = ""
+    """The message itself, where it can be taken out of the chat again."""
     takes_back: bool = True
     """The messenger can delete what is said to this chat."""
     written_at: datetime | None = None

@@ -24,7 +24,7 @@ KEYS = frozenset({"waiting", "referral", "accept", "reply", "not_ours", "why_not
 """The buttons of referrals, which coordinators and teams have too."""
 THEIRS = KEYS | {
     "menu", "help", "settings", "language", "notices", "connect", "search", "help_more", "ask", "helped", "read",
-    "card", "name", "back", "cancel", "away", "here_again", "open_hours", "own_days", "zone",
+    "about_me", "card", "name", "back", "cancel", "away", "here_again", "open_hours", "own_days", "zone",
     "pause", "end_pause", *checked.KEYS,
 }  # fmt: skip
 """The buttons and commands somebody of an institution may use."""

@@ -12,7 +12,7 @@ from handlers.engine.scene import Message, Scene
 from handlers.engine.views import View
 from handlers.engine.words import _
 from handlers.office import season
-from handlers.people import announce, hours, link, settings
+from handlers.people import about_me, announce, hours, link, settings
 from storage.database import Tx
 from storage.journals import Kept
 
@@ -42,6 +42,8 @@ async def _chosen(tx: Tx, here: Scene, kept: Kept | None, key: str, value: str) 
             return await conversations.begin(tx, here, key, {}, kept)
         case "end_pause":
             return await hours.end_pause(tx, here)
+        case "about_me":
+            return await about_me.told(tx, here)
         case "connect":
             return [await link.code(tx, here)]
         case "read":

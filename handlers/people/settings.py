@@ -8,7 +8,7 @@ from handlers.engine.scene import Message, Scene
 from handlers.engine.talk import Talk
 from handlers.engine.views import Button, View
 from handlers.engine.words import LANGUAGES, Text, _, counted
-from handlers.people import absence, hours
+from handlers.people import about_me, absence, hours
 from handlers.people.link import MESSENGERS
 from storage import people, spending
 from storage.database import Tx
@@ -33,7 +33,7 @@ async def shown(tx: Tx, here: Scene) -> Message:
     lines, rows = lines + said, rows + buttons
     if set(here.work.messengers) - {way.channel for way in ways}:
         rows.append((Button(_("Link another messenger"), "", "connect"),))
-    return Message(View(tuple(lines), (*rows, (menu.MENU,))))
+    return Message(View(tuple(lines), (*rows, (about_me.BUTTON,), (menu.MENU,))))
 
 
 def _paid(month: str, channel: str, count: int) -> Text:

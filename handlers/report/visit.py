@@ -26,6 +26,9 @@ PARTS_OF_DAY = {"morning": _("morning"), "afternoon": _("afternoon"), "evening":
 USUAL = 8
 """The first ones of each list of the catalogue, which fit on a telephone with the question above them."""
 NOTE = Sentence(300)
+CHECK = _("Please check and save. Photos can be sent here too.")
+NO_PEOPLE = _("Please check and save. There are no people in the photos, are there?")
+"""To save is to say so: a tap of its own would be the ninth of a report with photos."""
 ONLY_THE_FACT = _("Please check and save. Only the fact is recorded.")
 NO_STORY = _(
     "For a child at risk only the fact is recorded; I kept nothing else of what you sent. "
@@ -65,7 +68,7 @@ async def report_visit(talk: Talk, here: Scene) -> VisitReport | None:
     next_on = await _next_visit(talk, here, case, outcome, day=day, promised=promised)
     note, photos = await _story(talk, outcome)
     place = await talk.ask("place", _("Where are you?"), Where(), label=_("Place"), default=talk.given.get("place", []))
-    await review(talk, ONLY_THE_FACT if outcome.urgent else _("Please check and save. Photos can be sent here too."))
+    await review(talk, ONLY_THE_FACT if outcome.urgent else NO_PEOPLE if photos else CHECK)
     return VisitReport(
         case.id, day, part, attempt, went, address, met, outcome.code,
         reasons, measures, promised, next_on, note, photos, place,

@@ -28,6 +28,8 @@ from storage.people import Invitation
 from tests.engines import engine, url_of
 
 TOKEN = "111:AAA"
+NAME = "Росица Илиева"
+"""The child's, in every case."""
 UNPACED = "messages_per_second = 1000\nchat_messages_per_second = 1000"
 BEGIN = datetime(2026, 11, 24, 10, tzinfo=ZoneInfo("Europe/Sofia"))
 """A Tuesday: what a test shows must not hang on the day on which it is run."""
@@ -159,9 +161,10 @@ async def one_team(app: App) -> None:
     async with app.database.transaction() as tx:
         await teams.put(tx, "Б-1", "Бяла", "Бяла")
         team = (await teams.by_name(tx))["б-1"].id
-        sealed = app.work.sealer.seal("Росица Илиева")
+        sealing = app.work.sealer.seal_name
         new = [
-            NewCase("БЯ", "G1", "Бяла", "Бяла", f"ул. Дунав {n}", 2015, team, "", sealed, str(n)) for n in range(1, 17)
+            NewCase("БЯ", "G1", "Бяла", "Бяла", f"ул. Дунав {n}", 2015, team, "", sealing(NAME, str(n)), str(n))
+            for n in range(1, 17)
         ]
         today = app.now().astimezone(app.config.zone).date()
         await new_cases.put(tx, new, NextStep("S11", "visit", today), app.now())

@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from PIL import Image
 from yarl import URL
 
+from bot import album
 from bot.channels.channel import Meaning, Trouble
 from bot.channels.viber.files import Files
 from bot.channels.viber.media import Media, public_connector
@@ -72,7 +73,8 @@ async def test_five_megabytes_come_through_upright_and_without_a_place(world: Wo
     await mila.shows_photo(file.getvalue().ljust(5_000_000, b"\0"), "14 никой")
     await fetched(world, 1)
     [name] = kept(world)
-    with Image.open(world.folder / "photos" / name) as cleaned:
+    photo = await album.get(world.folder / "photos", world.app.work.sealer, name)
+    with Image.open(BytesIO(photo)) as cleaned:
         assert (cleaned.size, dict(cleaned.getexif())) == ((1067, 1600), {})
 
 

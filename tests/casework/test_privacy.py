@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from casework import privacy
+
+LNCH = (21, 19, 17, 13, 11, 9, 7, 3, 1)
 
 
 def with_checksum(nine: str) -> str:
@@ -47,3 +51,24 @@ def test_the_hash_needs_its_key() -> None:
     assert privacy.keyed_hash(number, b"a") == privacy.keyed_hash(number, b"a")
     assert privacy.keyed_hash(number, b"a") != privacy.keyed_hash(number, b"b")
     assert number not in privacy.keyed_hash(number, b"a")
+
+
+@given(
+    st.from_regex(r"[0-9]{9}", fullmatch=True), st.lists(st.sampled_from(["", " ", "-", " - "]), min_size=9, max_size=9)
+)
+def test_a_number_never_passes_the_door_whatever_stands_between_its_digits(nine: str, between: list[str]) -> None:
+    number = with_checksum(nine) if privacy.is_egn(with_checksum(nine)) else nine + str(privacy._sum(nine, LNCH) % 10)
+    said = "".join(digit + gap for digit, gap in zip(number, [*between, ""], strict=True))
+    update = {"message": {"text": f"Тук: {said}.", "caption": said, "date": 1543159991}, "update_id": 1}
+    kept = privacy.withheld(update)
+    assert privacy.withheld(kept) == kept
+    assert len(kept["message"]["text"]) == len(update["message"]["text"])
+    assert not any(char.isdigit() for char in kept["message"]["text"] + kept["message"]["caption"])
+    assert privacy.personal_numbers(kept["message"]["caption"])
+    assert kept["message"]["date"] == 1543159991
+
+
+def test_ids_and_buttons_are_left_as_they_are() -> None:
+    number = with_checksum("154315999")
+    update = {"callback_query": {"data": number, "id": number}, "message": {"text": f"›go.{number}"}, "user": [number]}
+    assert privacy.withheld(update) == update

@@ -111,10 +111,11 @@ async def _district(tx: Tx) -> None:
     for account, name, role in (("mila", "Мила Петрова", MEMBER), ("lidia", "Лидия Колева", LEADER)):
         await joins(tx, account, Invitation(role, team, "", name))
     await people.invite(tx, "fresh", Invitation(MEMBER, team, "", ""), NOW + timedelta(days=7))
-    sealed = WORK.sealer.seal("Росица Илиева")
+    sealing = WORK.sealer.seal_name
     children = [
-        NewCase("БЯ", "G1", "Бяла", "Бяла" if n % 2 else "Дряновец", f"ул. Дунав {n}", 2015, team, "", sealed, str(n))
+        NewCase("БЯ", "G1", "Бяла", place, f"ул. Дунав {n}", 2015, team, "", sealing("Росица Илиева", str(n)), str(n))
         for n in range(1, 17)
+        for place in ("Бяла" if n % 2 else "Дряновец",)
     ]
     await new_cases.put(tx, children, NextStep("S11", "visit", TODAY), NOW)
 

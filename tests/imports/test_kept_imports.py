@@ -46,8 +46,8 @@ async def test_the_same_file_twice_changes_nothing_and_no_number_is_kept(tmp_pat
     assert [(one.new, one.changed, one.here) for one in firsts] == [(3, 0, 0), (1, 0, 0)]
     assert [(one.new, one.changed, one.here) for one in agains] == [(0, 0, 3), (0, 0, 1)]
     assert risky.new == 0  # the same personal number, so the same child
-    [case] = await rows(database, "SELECT sealed_name, prefix FROM child_case")
-    assert WORK.sealer.open(case["sealed_name"]) == "Росица Илиева\n0888 123 456"
+    [case] = await rows(database, "SELECT sealed_name, recognised_by, prefix FROM child_case")
+    assert WORK.sealer.open_name(case["sealed_name"], case["recognised_by"]) == "Росица Илиева\n0888 123 456"
     assert len(await rows(database, "SELECT 1 FROM audit WHERE what = 'imported'")) == 5
     await database.close()
     kept = all_bytes(tmp_path)

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from storage import aside, claims, inbox, journals, outbox
+from storage import aside, claims, inbox, journals, outbox, retention
 from storage.database import Database, Tx
 from storage.inbox import Arrival
 from storage.journals import Kept
 from storage.outbox import Call, Result
+from storage.retention import Terms
 from tests.engines import SQLITE
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -108,7 +109,7 @@ async def test_what_was_sent_is_not_due_and_what_must_wait_waits(database: Datab
         assert await outbox.due(tx, NOW, 10) == []
         [again] = await outbox.due(tx, later, 10)
         assert (again.payload, again.tries, await outbox.waiting(tx)) == ({"text": "b"}, 1, 1)
-        await outbox.forget_before(tx, later)
+        await retention.end(tx, Terms(messages=timedelta()), later)
         assert await outbox.waiting(tx) == 1
 
 

@@ -13,6 +13,7 @@ from storage import new_cases, people, teams
 from storage.database import Tx
 from storage.new_cases import NewCase
 from storage.people import Invitation
+from storage.sealing import Sealer
 
 SOFIA = ZoneInfo("Europe/Sofia")
 BEGIN = datetime(2026, 11, 24, 10, 0, tzinfo=SOFIA)
@@ -81,9 +82,10 @@ async def fill(app: App, language: str, account: Callable[[str], str], channel: 
             await people.accept(tx, joined.id, now)
         for word, code in CODES.items():
             await _invite(tx, INVITATIONS[word], code, team_ids, now)
-        sealed = app.work.sealer.seal("Росица Илиева")
         for number, days in enumerate(DUE, start=1):
-            await _case(tx, _in_byala(number, team_ids["Б-1"], sealed), now.astimezone(SOFIA).date(), days, now)
+            await _case(
+                tx, _in_byala(number, team_ids["Б-1"], app.work.sealer), now.astimezone(SOFIA).date(), days, now
+            )
         for number in range(1, 4):
             child = NewCase(
                 "РУ", "G2", "Русе", "Русе", f"ул. Рила {number}", 2014, team_ids["Р-1"], "", None, f"Р{number}"
@@ -99,12 +101,12 @@ async def _invite(tx: Tx, member: Member, code: str, team_ids: dict[str, int], n
     await people.invite(tx, code, invited, now + timedelta(days=7))
 
 
-def _in_byala(number: int, team_id: int, sealed: bytes) -> NewCase:
+def _in_byala(number: int, team_id: int, sealer: Sealer) -> NewCase:
     street = f"ул. {STREETS[number % len(STREETS)]} {number}"
     settlement = "Бяла" if number % 3 else "Дряновец"
-    return NewCase(
-        "БЯ", f"G{(number + 1) % 3 + 1}", "Бяла", settlement, street, 2015, team_id, "", sealed, f"Б{number}"
-    )
+    mark = f"Б{number}"
+    sealed = sealer.seal_name("Росица Илиева", mark)
+    return NewCase("БЯ", f"G{(number + 1) % 3 + 1}", "Бяла", settlement, street, 2015, team_id, "", sealed, mark)
 
 
 async def _case(tx: Tx, child: NewCase, today: date, days: int, now: datetime) -> None:

@@ -41,7 +41,7 @@ def read(raw: dict[str, Any], received_at: datetime) -> tuple[Event, datetime]:
     origin = message.forward_origin
     incoming = Incoming(
         CHANNEL, str(person.id), str(message.chat.id), person.full_name, _reply(message),
-        written_at=origin.date.astimezone(UTC) if origin else None,
+        written_at=origin.date.astimezone(UTC) if origin else None, own=str(message.message_id),
     )  # fmt: skip
     return (Edited(incoming) if update.edited_message else incoming), message.date.astimezone(UTC)
 

@@ -10,11 +10,12 @@ from datetime import UTC, datetime, timedelta
 from bot.channels import buttons
 from bot.channels.channel import Event, Lost, Reach, Unknown
 from bot.channels.viber.models import Callback, Json, Said
+from casework import privacy
 from casework.records import Photo, Place
 from handlers.engine.replies import Filed, Incoming, Located, Pictured, Reply, Typed, Unreadable
 
 CHANNEL = "viber"
-MARK = "›"
+MARK = privacy.TAP
 """The first character of every button's body; nobody types it."""
 ALLOWED = ["conversation_started", "failed"]
 """`message`, `subscribed` and `unsubscribed` come in any case; `delivered` and `seen` would only be more to store."""

@@ -18,6 +18,7 @@ import structlog
 from aiohttp import web
 from pydantic import ValidationError
 
+from bot import logs
 from bot.channels.channel import Trouble
 from bot.channels.viber.api import Sender
 from bot.channels.viber.client import Client, Refusal
@@ -131,7 +132,7 @@ class Updates:
         try:
             account = await self._client.account()
         except (Refusal, Trouble, TimeoutError) as away:
-            log.warning("viber was not asked for its webhook", why=str(away))
+            log.warning("viber was not asked for its webhook", why=logs.plain(str(away)))
             return False
         if account.webhook != self._address or not set(ALLOWED) <= set(account.event_types):
             log.error("the webhook of Viber was changed by somebody, it is set back", found=account.webhook)
@@ -143,7 +144,7 @@ class Updates:
             try:
                 await self._client.set_webhook(self._address, ALLOWED)
             except (Refusal, Trouble, TimeoutError) as away:
-                log.error("viber does not take our webhook, so nothing comes from it", why=str(away))
+                log.error("viber does not take our webhook, so nothing comes from it", why=logs.plain(str(away)))
                 await asyncio.sleep(RETRY_SECONDS)
             else:
                 log.info("viber calls us", at=self._address)

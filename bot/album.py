@@ -1,0 +1,80 @@
+"""Photos as they are kept: sealed, each under the digest of its clean picture.
+
+The digest tells whether a picture that somebody has is among them, and nothing of one that nobody has.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from pathlib import Path
+
+from bot.store import open_store
+from storage import media
+from storage.database import Database
+from storage.sealing import HEAD, Sealer, Unopened
+
+SEALED, PLAIN = ".sealed", ".jpg"
+"""How their names end, and how they did before they were sealed."""
+MEND = (
+    "OBHVAT_SECRET_KEY: {count} photos in {folder} were sealed with a key that is not given. Add it as a further line, "
+    "until `obhvat rotate-key` has sealed them anew."
+)
+
+
+async def put(folder: Path, sealer: Sealer, picture: bytes) -> str:
+    """Returns under which name."""
+    name = f"{hashlib.sha256(picture).hexdigest()}{SEALED}"
+    store = await open_store(folder)
+    await store.put_async(name, sealer.seal(picture, _photo(name)))
+    return name
+
+
+async def get(folder: Path, sealer: Sealer, name: str) -> bytes:
+    """The clean JPEG. Raises FileNotFoundError, Unopened."""
+    store = await open_store(folder)
+    content = bytes(await (await store.get_async(name)).bytes_async())
+    return content if name.endswith(PLAIN) else sealer.open(content, _photo(name))
+
+
+def _photo(name: str) -> str:
+    return f"photo {name}"
+
+
+async def seal_anew(folder: Path, sealer: Sealer, database: Database) -> int:
+    """Seals with the first key what another one has sealed or none; how many photos that were. What does not open
+    stays. The bot may run meanwhile; when this ends in the midst, the rest is sealed next time."""
+    store, done = await open_store(folder), 0
+    for name in await asyncio.to_thread(_names, folder, PLAIN):
+        sealed_as = await put(folder, sealer, await get(folder, sealer, name))
+        async with database.transaction() as tx:
+            await media.renamed(tx, name, sealed_as)
+        await store.delete_async(name)
+        done += 1
+    for name in await asyncio.to_thread(_names, folder, SEALED):
+        if not sealer.is_fresh(_head(folder / name)):
+            done += await _sealed_anew(folder, sealer, name)
+    return done
+
+
+def _names(folder: Path, ending: str) -> list[str]:
+    return sorted(path.name for path in folder.glob(f"*{ending}"))
+
+
+async def _sealed_anew(folder: Path, sealer: Sealer, name: str) -> int:
+    try:
+        await put(folder, sealer, await get(folder, sealer, name))
+    except Unopened:
+        return 0
+    return 1
+
+
+def mistakes(folder: Path, sealer: Sealer) -> list[str]:
+    """What could not be opened, as a sentence. Reads only."""
+    closed = sum(not sealer.has_key(_head(path)) for path in folder.glob(f"*{SEALED}"))
+    return [MEND.format(count=closed, folder=folder)] if closed else []
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(HEAD)

@@ -1,0 +1,68 @@
+"""At every question of every chat somebody writes a personal number: it is refused, taken back, and nowhere kept.
+
+What a newcomer gets wrong: the chats go on afterwards as they would have; only what they show is not compared here.
+"""
+
+from __future__ import annotations
+
+from itertools import cycle
+from pathlib import Path
+
+import pytest
+
+from tests.casework.test_privacy import with_checksum
+from tests.transcripts import player
+from tests.transcripts.on_telegram import on_telegram
+from tests.transcripts.on_viber import on_viber
+from tests.transcripts.stage import Phone, Stage
+from tests.transcripts.test_transcripts import FILES, language_of, written
+
+NUMBER = with_checksum("154315999")
+SPACED = f"{NUMBER[:6]} {NUMBER[6:]}"
+SAID = (
+    NUMBER, f"детето е с ЕГН {SPACED}, питай пак", " ".join(NUMBER), f"/ask {NUMBER}", f"/announce {SPACED}",
+    f"/menu {NUMBER}", f"ЕГН{NUMBER[:6]} - {NUMBER[6:]}", f"5 / {NUMBER}",
+)  # fmt: skip
+REFUSED = ("Това прилича на ЕГН", "This looks like a personal number")
+PILES = ("sorting.bg", "my-cases.bg")
+"""Here what comes between the steps belongs to a pile, or takes the place of a list; tests/conversations has them."""
+CHATS = [path for path in FILES if language_of(path) == "bg" and path.stem not in PILES]
+STAGES = {"telegram": on_telegram, "viber": on_viber}
+
+
+@pytest.fixture(autouse=True)
+def _timedelta_retry_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Without it the client warns of its own future, and warnings are errors here.
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")
+
+
+def is_kept(folder: Path) -> list[str]:
+    """The files in whose bytes the number stands, with or without blanks."""
+    forms = [one.encode() for one in (NUMBER, SPACED, " ".join(NUMBER), NUMBER[6:])]
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return [path.name for path in files if any(form in path.read_bytes() for form in forms)]
+
+
+@pytest.mark.parametrize("path", CHATS, ids=lambda path: path.stem)
+async def test_it_is_refused_at_every_step(path: Path, tmp_path: Path) -> None:
+    said = cycle(SAID)
+    channel = ("telegram", "viber")[CHATS.index(path) % 2]
+    async with STAGES[channel](tmp_path, "bg") as stage:
+        for step in written(path):
+            if not step.moment:
+                await refuses(stage, stage.phone(step.deed("bg").who), next(said))
+            async for _played in player.play(stage, "bg", [step]):
+                pass
+        assert is_kept(tmp_path) == []
+    assert is_kept(tmp_path) == []
+
+
+async def refuses(stage: Stage, phone: Phone, said: str) -> None:
+    stage.wait(player.A_PERSON_TAKES)
+    phone.hears()
+    await phone.says(said)
+    await stage.settled()
+    heard = phone.hears()
+    told = "\n".join(one.text for one in heard if one.form != "gone")
+    assert any(sentence in told for sentence in REFUSED), (said, told)
+    assert NUMBER not in told.replace(" ", "")
