@@ -58,6 +58,14 @@ async def speaking(tx: Tx, one: Traits, table: str, text: str) -> AsyncIterator[
             yield row["n"], kept
 
 
+async def stands_somewhere(tx: Tx, note: str) -> bool:
+    """Whether somebody wrote the same words of another case too."""
+    for table, text in (("child_case", "note"), ("visit_version", _NOTE)):
+        if await tx.row(f"SELECT 1 FROM {table} WHERE instr({text}, :note) > 0 LIMIT 1", note=note):
+            return True
+    return False
+
+
 def read(kept: str) -> Any:
     """What a column holds: JSON, or the text itself, which may begin as JSON does."""
     try:

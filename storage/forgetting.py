@@ -1,6 +1,6 @@
 """A case is forgotten: every row of it goes, and what other rows say of it is blotted out.
 
-What a newcomer gets wrong: rows are not all. Files go when the transaction is over (`files_to_drop`), the bytes of
+What a newcomer gets wrong: rows are not all. Files go when the transaction is over (`media.drop`), the bytes of
 deleted rows when the file is written anew (`Database.scrub`), and an older backup brings everything back, so what was
 forgotten is kept as keyed hashes, here and in a file beside the database. Each of it is begun again until it is done.
 """
@@ -25,7 +25,6 @@ from storage.sealing import Sealer, Unopened
 OF_CASE = """
 DELETE FROM not_ours WHERE referral_id IN (SELECT id FROM referral WHERE case_id = :id);
 DELETE FROM referral WHERE case_id = :id;
-DELETE FROM media WHERE visit_id IN (SELECT id FROM visit WHERE case_id = :id);
 DELETE FROM visit_version WHERE visit_id IN (SELECT id FROM visit WHERE case_id = :id);
 DELETE FROM visit_version WHERE visit_id IN (SELECT id FROM visit WHERE version > 1)
     AND json_extract(report, '$.case_id') = :id;
@@ -45,12 +44,12 @@ DELETE FROM child_case WHERE id = :id
 
 @dataclass
 class Forgotten:
-    """What was deleted, by kind, and the files that belong to it."""
+    """What was deleted, by kind."""
 
     number: str
     counts: Counter[str] = field(default_factory=Counter)
     notes: tuple[str, ...] = field(default=(), repr=False)
-    """What was written of it, for the proof that nothing is left."""
+    """What was written of it and of nobody else, for the proof that nothing is left."""
 
 
 def mark_of(key: bytes, row: Row) -> str:
@@ -97,7 +96,7 @@ async def forget(
     `follow` may say anew the notices that told of it among other things; else these are not sent.
     """
     case = await tx.one("SELECT * FROM child_case WHERE id = :id", id=one.case_id)
-    done = Forgotten(one.query.written, notes=await _notes(tx, case))
+    done, notes = Forgotten(one.query.written), await _notes(tx, case)
     await _keep_numbers(tx, case)
     await _touch(tx, case["id"])
     await _drop_photos(tx, done, "visit_id IN (SELECT id FROM visit WHERE case_id = :id)", id=case["id"])
@@ -113,6 +112,7 @@ async def forget(
     await _not_out(tx, one, done)
     done.counts["blotted"] += await blotting.blot(tx, one)
     await _orphaned(tx)
+    done.notes = tuple([note for note in notes if not await blotting.stands_somewhere(tx, note)])
     await tx.run(
         "INSERT INTO forgotten (mark, at) VALUES (:mark, :now) ON CONFLICT DO NOTHING",
         mark=mark_of(sealer.recognising, case),

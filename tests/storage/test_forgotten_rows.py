@@ -39,3 +39,13 @@ async def test_by_a_number_without_letters_every_municipality_is_meant(district:
     async with district.database.reading() as tx:
         found = await forgetting.traits(tx, SEALER, CaseQuery("", 2))
         assert [one.query.written for one in found] == ["БЯ-002", "РУ-002"]
+
+
+async def test_words_that_somebody_wrote_of_another_child_too_are_no_proof(district: Any) -> None:
+    async with district.database.transaction() as tx:
+        await tx.run("UPDATE child_case SET note = 'Никой не отваря вратата' WHERE id IN (1, 2)")
+        await tx.run("UPDATE child_case SET note = 'Чакат леля от Севлиево' WHERE id = 3")
+        [one] = await forgetting.traits(tx, SEALER, CaseQuery("БЯ", 1))
+        assert (await forgetting.forget(tx, SEALER, one, NOW)).notes == ()
+        [other] = await forgetting.traits(tx, SEALER, CaseQuery("БЯ", 3))
+        assert (await forgetting.forget(tx, SEALER, other, NOW)).notes == ("Чакат леля от Севлиево",)
