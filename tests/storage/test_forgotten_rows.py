@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from casework.numbers import CaseQuery
-from storage import forgetting, new_cases
+from casework.records import Photo
+from storage import claims, forgetting, journals, media, new_cases, subscriptions
+from storage.database import Tx
+from storage.journals import Kept
 from storage.sealing import Sealer
 from tests.storage.conftest import NOW
 
@@ -49,3 +52,25 @@ async def test_words_that_somebody_wrote_of_another_child_too_are_no_proof(distr
         assert (await forgetting.forget(tx, SEALER, one, NOW)).notes == ()
         [other] = await forgetting.traits(tx, SEALER, CaseQuery("БЯ", 3))
         assert (await forgetting.forget(tx, SEALER, other, NOW)).notes == ("Чакат леля от Севлиево",)
+
+
+async def test_what_is_of_others_stays_as_it_is(district: Any) -> None:
+    me = district.mila
+    async with district.database.transaction() as tx:
+        await journals.save(tx, Kept("d", me.id, "visit", '{"given": {"case": 4}}', "БЯ-004"), NOW)
+        await media.arrived(tx, me.id, Photo("telegram", "f", "u"), NOW)
+        await subscriptions.begin(tx, me, "Q10", [4, 5])
+        await claims.claim(tx, "alert", me.id, "2026-11-24", NOW, {"cases": [4]})
+        await tx.run("UPDATE child_case SET note = '{ на БЯ-003, влез откъм двора' WHERE id = 4")
+        await tx.run("UPDATE child_case SET note = 'вход 3' WHERE id = 5")
+        before = await _others(tx)
+        [one] = await forgetting.traits(tx, SEALER, CaseQuery("БЯ", 3))
+        await forgetting.forget(tx, SEALER, one, NOW)
+        assert await _others(tx) == before
+        notes = await tx.rows("SELECT note FROM child_case WHERE note <> '' ORDER BY id")
+        assert [row["note"] for row in notes] == ["{ на ••••••, влез откъм двора", "вход 3"]
+
+
+async def _others(tx: Tx) -> list[tuple[Any, ...]]:
+    columns = {"journal": "body", "media": "state", "subscription": "known", "period_claim": "detail"}
+    return [tuple(row) for table, what in columns.items() for row in await tx.rows(f"SELECT {what} FROM {table}")]

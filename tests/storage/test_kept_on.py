@@ -62,3 +62,9 @@ async def test_somebody_is_told_what_they_did_and_nothing_of_children(district: 
     assert "леля" in str(child["visit"])
     assert "sealed" not in str(child)
     assert set(child) == {"child_case", "visit", "visit_version", "transition", "audit"}
+
+
+async def test_who_is_meant_is_known_by_number_or_whole_name(district: Any) -> None:
+    async with district.database.reading() as tx:
+        assert await kept_on.called(tx, "Мила") == await kept_on.called(tx, "1") == [(1, "Мила")]
+        assert await kept_on.called(tx, "Мил") == []
