@@ -220,9 +220,13 @@ def _scrub(path: Path) -> None:
             connection.execute("VACUUM")
             busy, _pages, _moved = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     except sqlite3.Error as failed:
-        raise StorageError(f"database.url: {path} cannot be written anew ({failed}). Try again.") from failed
+        raise StorageError(
+            f"database.url: {path} cannot be written anew ({failed}). The bot tries it again by night."
+        ) from failed
     if busy:
-        raise StorageError(f"database.url: {path} is being read all the time, so it was not written anew. Try again.")
+        raise StorageError(
+            f"database.url: {path} is being read all the time, so it was not written anew. The bot does it by night."
+        )
 
 
 async def _to_its_end(ending: Coroutine[Any, Any, None]) -> None:
