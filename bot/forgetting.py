@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import mmap
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
@@ -54,7 +55,7 @@ async def erase(app: App, one: Traits, now: datetime) -> Forgotten:
         follow = partial(app.deliverer.withdrawal.follow, tx, now)
         done = await forgetting.forget(tx, app.work.sealer, one, now, follow)
     await forgotten.finish(app.database, photos)
-    if left := await asyncio.to_thread(_where, [path, Path(f"{path}-wal"), photos], _needles(one, done)):
+    if left := await asyncio.to_thread(_where, [path, Path(f"{path}-wal"), photos], needles(one, done)):
         raise ConfigError([f"{file}: something of it is still there. Please tell us that." for file in left])
     return done
 
@@ -68,20 +69,26 @@ def only(said: str, found: Sequence[Traits]) -> Traits:
     return found[0]
 
 
-def _needles(one: Traits, done: Forgotten) -> list[bytes]:
-    """What nothing may be found of: number, name, telephone and notes, as they are and as JSON escapes them."""
+def needles(one: Traits, done: Forgotten) -> re.Pattern[bytes]:
+    """What nothing may be found of: number, name, telephone and notes, as they are and as JSON escapes them; not
+    within longer numbers and names, which are somebody else's."""
     words = [done.number, *([" ".join(one.names)] if one.names else []), *one.phones]
     words += [note for note in done.notes if len(note) >= TELLING]
-    return [form for word in words for form in (word.encode(), json.dumps(word)[1:-1].encode())]
+    plain = b"|".join(re.escape(word.encode()) for word in words)
+    escaped = b"|".join(re.escape(json.dumps(word)[1:-1].encode()) for word in words)
+    letter = rb"[\xd0\xd1][\x80-\xbf]"
+    return re.compile(
+        rb"(?<!%s)(?:%s)(?!\d|%s)|(?<!\\u04[0-9a-f]{2})(?:%s)(?!\d|\\u04)" % (letter, plain, letter, escaped), re.DOTALL
+    )
 
 
-def _where(places: Iterable[Path], needles: Sequence[bytes]) -> list[Path]:
+def _where(places: Iterable[Path], needles: re.Pattern[bytes]) -> list[Path]:
     return [path for path in _files(places) if path.stat().st_size and _holds(path, needles)]
 
 
-def _holds(path: Path, needles: Sequence[bytes]) -> bool:
+def _holds(path: Path, needles: re.Pattern[bytes]) -> bool:
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return any(content.find(needle) >= 0 for needle in needles)
+        return needles.search(content) is not None
 
 
 def _files(places: Iterable[Path]) -> Iterator[Path]:

@@ -123,6 +123,7 @@ class Schedule:
             await self._withdrawal.follow(tx, now)
             over = await self._forget(tx, local.date(), now)
         if over:
+            await self._forget_closed(now)
             await forgotten.finish(self._database, self._photo_store)
 
     def _is_told_today(self, one: Person, now: datetime) -> bool:
@@ -142,13 +143,19 @@ class Schedule:
             return False
         self._forgot_on = today
         await retention.end(tx, self._terms, now)
-        for case_id in await retention.closed_before(tx, now - self._terms.cases):
-            sealer = self._work.sealer
-            await forgetting.forget(tx, sealer, await forgetting.traits_of(tx, sealer, case_id), now)
         await because.forget_rowless(tx)
         await ceilings.forget_before(tx, today)
         await media.drop_unused(tx, now - UNUSED_KEPT)
         return True
+
+    async def _forget_closed(self, now: datetime) -> None:
+        """Each case by itself: each looks through all texts, and meanwhile nobody is answered."""
+        async with self._database.reading() as tx:
+            closed = await retention.closed_before(tx, now - self._terms.cases)
+        for case_id in closed:
+            async with self._database.transaction() as tx:
+                one = await forgetting.traits_of(tx, self._work.sealer, case_id)
+                await forgetting.forget(tx, self._work.sealer, one, now)
 
     def _at(self, day: date, hour: time) -> datetime:
         return datetime.combine(day, hour, self._work.zone)

@@ -6,20 +6,20 @@ What a newcomer gets wrong: every text that a person may write stands here, or a
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from casework.mentions import Traits, texts
 from storage import wordbook
-from storage.database import Tx
+from storage.database import Row, Tx
 
-_NOTE = "json_extract(report, '$.note')"
-_NOTED = "report = json_set(report, '$.note', :left)"
+NOTED = ("visit", "visit_version")
+"""In their `report` the note alone is somebody's own words."""
 SPOKEN = (
-    ("child_case", "note"), ("visit", _NOTE), ("visit_version", _NOTE), ("referral", "note"), ("not_ours", "reason"),
-    ("handover", "card"), ("handover", "reason"), ("inquiry", "text"), ("inquiry", "answer"), ("transition", "detail"),
-    ("announcement", "text"), ("advice", "question"), ("advice", "answer"), ("import_file", "name"),
-    ("period_claim", "detail"), ("inbox", "error"), ("outbox", "error"), ("media", "error"),
+    ("child_case", "note"), ("visit", "report"), ("visit_version", "report"), ("referral", "note"),
+    ("not_ours", "reason"), ("handover", "card"), ("handover", "reason"), ("inquiry", "text"), ("inquiry", "answer"),
+    ("transition", "detail"), ("announcement", "text"), ("advice", "question"), ("advice", "answer"),
+    ("import_file", "name"), ("period_claim", "detail"), ("inbox", "error"), ("outbox", "error"), ("media", "error"),
 )  # fmt: skip
 """Rows that stay, of other things or of many, and what in them may speak of it."""
 _FOUND_BY = {"child_case": "id", "visit": "case_id"}
@@ -31,14 +31,11 @@ async def blot(tx: Tx, one: Traits) -> int:
     """Blots it out of all rows that stay; of how many."""
     count, cases = 0, set[int]()
     for table, text in SPOKEN:
-        put = _NOTED if text == _NOTE else f"{text} = :left"
-        async for row_id, kept in speaking(tx, one, table, text):
-            told = one.blotted_in(kept)
-            left = told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)
+        for row, kept in await speaking(tx, one, table, text):
             changed = await tx.one(
-                f"UPDATE {table} SET {put} WHERE rowid = :id RETURNING {_FOUND_BY.get(table, '0')} AS case_id",
-                left=left,
-                id=row_id,
+                f"UPDATE {table} SET {text} = :left WHERE {tx.is_row} RETURNING {_FOUND_BY.get(table, '0')} AS case_id",
+                left=_without(one, table, kept),
+                row=row["row"],
             )
             count += 1
             cases |= {changed["case_id"]} - {0}
@@ -47,15 +44,33 @@ async def blot(tx: Tx, one: Traits) -> int:
     return count
 
 
-async def speaking(tx: Tx, one: Traits, table: str, text: str) -> AsyncIterator[tuple[int, Any]]:
-    """The rows of which `text` speaks of it, and what it holds. Most are of others: it is asked first which could."""
-    named = {f"p{n}": pattern for n, pattern in enumerate(_patterns(one))}
-    could = " OR ".join(f"{text} GLOB :{name}" for name in named)
-    rows = await tx.rows(f"SELECT rowid AS n, {text} AS text FROM {table} WHERE {text} <> '' AND ({could})", **named)
-    for row in rows:
-        kept = read(row["text"])
-        if any(one.are_in(said) for said in texts(kept)):
-            yield row["n"], kept
+def _without(one: Traits, table: str, kept: Any) -> str:
+    if table in NOTED:
+        return json.dumps({**kept, "note": one.blotted_in(kept["note"])}, ensure_ascii=False, separators=(",", ":"))
+    told = one.blotted_in(kept)
+    return told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)
+
+
+async def speaking(tx: Tx, one: Traits, table: str, text: str) -> list[tuple[Row, Any]]:
+    """The rows of which `text` speaks of it, whole and named by `row`, and what that holds. Most are of others: it is
+    asked first which could."""
+    named = {f"p{n}": tx.pattern(like) for n, like in enumerate(_patterns(one))}
+    could = " OR ".join(tx.matches(text, name) for name in named)
+    rows = await tx.rows(f"SELECT {tx.row_id} AS \"row\", t.* FROM {table} t WHERE {text} <> '' AND ({could})", **named)
+    return [(row, kept) for row, kept in ((row, read(row[text])) for row in rows) if _speaks(one, table, kept)]
+
+
+def _speaks(one: Traits, table: str, kept: Any) -> bool:
+    return any(one.are_in(said) for said in texts(kept.get("note") or "" if table in NOTED else kept))
+
+
+async def stands_somewhere(tx: Tx, note: str) -> bool:
+    """Whether somebody wrote the same words of another case too."""
+    written = json.dumps(note, ensure_ascii=False)[1:-1]
+    for table, text, words in (("child_case", "note", note), ("visit_version", "report", written)):
+        if await tx.row(f"SELECT 1 FROM {table} WHERE replace({text}, :words, '') <> {text} LIMIT 1", words=words):
+            return True
+    return False
 
 
 def read(kept: str) -> Any:

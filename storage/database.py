@@ -44,6 +44,11 @@ def from_micros(micros: int | None) -> datetime | None:
 class Tx(ABC):
     """A transaction; everything in it happens or nothing does."""
 
+    row_id: str
+    """What names a row of a table without an id, until it is changed."""
+    is_row: str
+    """The condition that it is `:row`."""
+
     def __init__(self) -> None:
         self._depth = 0
         self.then: list[Callable[[], None]] = []
@@ -61,6 +66,14 @@ class Tx(ABC):
     def touch(self, thing: str) -> None:
         """Something of which notices may tell has changed: `case 12`, `referral 3`, `person 5` (`storage.because`)."""
         self.touched.add(thing)
+
+    @abstractmethod
+    def matches(self, text: str, name: str) -> str:
+        """The condition that a text is like the value of that name, which `pattern` has made."""
+
+    @abstractmethod
+    def pattern(self, like: str) -> str:
+        """Of letters, `*` for any of them, `?` for one, `[xX]` for one of these."""
 
     @abstractmethod
     async def rows(self, sql: str, **values: Any) -> Sequence[Row]: ...

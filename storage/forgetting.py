@@ -1,6 +1,6 @@
 """A case is forgotten: every row of it goes, and what other rows say of it is blotted out.
 
-What a newcomer gets wrong: rows are not all. Files go when the transaction is over (`files_to_drop`), the bytes of
+What a newcomer gets wrong: rows are not all. Files go when the transaction is over (`media.drop`), the bytes of
 deleted rows when the file is written anew (`Database.scrub`), and an older backup brings everything back, so what was
 forgotten is kept as keyed hashes, here and in a file beside the database. Each of it is begun again until it is done.
 """
@@ -25,10 +25,9 @@ from storage.sealing import Sealer, Unopened
 OF_CASE = """
 DELETE FROM not_ours WHERE referral_id IN (SELECT id FROM referral WHERE case_id = :id);
 DELETE FROM referral WHERE case_id = :id;
-DELETE FROM media WHERE visit_id IN (SELECT id FROM visit WHERE case_id = :id);
 DELETE FROM visit_version WHERE visit_id IN (SELECT id FROM visit WHERE case_id = :id);
 DELETE FROM visit_version WHERE visit_id IN (SELECT id FROM visit WHERE version > 1)
-    AND json_extract(report, '$.case_id') = :id;
+    AND (report LIKE '%"case_id":' || :id || ',%' OR report LIKE '%"case_id":' || :id || '}%');
 DELETE FROM visit WHERE case_id = :id;
 DELETE FROM lateness WHERE case_id = :id;
 DELETE FROM handover WHERE case_id = :id;
@@ -45,12 +44,12 @@ DELETE FROM child_case WHERE id = :id
 
 @dataclass
 class Forgotten:
-    """What was deleted, by kind, and the files that belong to it."""
+    """What was deleted, by kind."""
 
     number: str
     counts: Counter[str] = field(default_factory=Counter)
     notes: tuple[str, ...] = field(default=(), repr=False)
-    """What was written of it, for the proof that nothing is left."""
+    """What was written of it and of nobody else, for the proof that nothing is left."""
 
 
 def mark_of(key: bytes, row: Row) -> str:
@@ -97,7 +96,7 @@ async def forget(
     `follow` may say anew the notices that told of it among other things; else these are not sent.
     """
     case = await tx.one("SELECT * FROM child_case WHERE id = :id", id=one.case_id)
-    done = Forgotten(one.query.written, notes=await _notes(tx, case))
+    done, notes = Forgotten(one.query.written), await _notes(tx, case)
     await _keep_numbers(tx, case)
     await _touch(tx, case["id"])
     await _drop_photos(tx, done, "visit_id IN (SELECT id FROM visit WHERE case_id = :id)", id=case["id"])
@@ -113,6 +112,7 @@ async def forget(
     await _not_out(tx, one, done)
     done.counts["blotted"] += await blotting.blot(tx, one)
     await _orphaned(tx)
+    done.notes = tuple([note for note in notes if not await blotting.stands_somewhere(tx, note)])
     await tx.run(
         "INSERT INTO forgotten (mark, at) VALUES (:mark, :now) ON CONFLICT DO NOTHING",
         mark=mark_of(sealer.recognising, case),
@@ -124,7 +124,7 @@ async def forget(
 
 
 async def _deleted(tx: Tx, statement: str, **values: Any) -> int:
-    return len(await tx.rows(f"{statement} RETURNING rowid", **values))
+    return len(await tx.rows(f"{statement} RETURNING 1 AS gone", **values))
 
 
 async def _notes(tx: Tx, case: Row) -> tuple[str, ...]:
@@ -138,11 +138,15 @@ async def _notes(tx: Tx, case: Row) -> tuple[str, ...]:
 async def _keep_numbers(tx: Tx, case: Row) -> None:
     """Numbers that were given out are given to nobody else: old buttons and papers would lead to another child."""
     last = await tx.one(
-        "SELECT (SELECT max(id) FROM child_case) AS 'case', (SELECT max(id) FROM visit) AS 'visit', "
-        "(SELECT max(running) FROM child_case WHERE prefix = :prefix) AS 'number'",
+        "SELECT (SELECT max(id) FROM child_case) AS last_case, (SELECT max(id) FROM visit) AS last_visit, "
+        "(SELECT max(running) FROM child_case WHERE prefix = :prefix) AS last_number",
         prefix=case["prefix"],
     )
-    kept = {"case": last["case"], "visit": last["visit"] or 0, f"number {case['prefix']}": last["number"]}
+    kept = {
+        "case": last["last_case"],
+        "visit": last["last_visit"] or 0,
+        f"number {case['prefix']}": last["last_number"],
+    }
     await tx.many(
         "INSERT INTO numbered (what, last) VALUES (:what, :last) ON CONFLICT (what) DO UPDATE "
         "SET last = excluded.last WHERE excluded.last > numbered.last",
@@ -168,18 +172,18 @@ async def _drop_photos(tx: Tx, done: Forgotten, where: str, **values: Any) -> No
 async def _conversations(tx: Tx, one: Traits, done: Forgotten) -> None:
     """What was begun about it, what was sent about it and is not handled, and the photos in that."""
     held = set[str]()
-    for row in await tx.rows("SELECT rowid AS n, id, body FROM journal"):
+    for row in await tx.rows("SELECT id, body FROM journal"):
         body = json.loads(row["body"])
         if named_under(body, ("case", "case_id"), one.case_id) or _says(one, body):
             tx.touch(f"draft {row['id']}")
             held.update(texts(body))
-            done.counts["journal"] += await _deleted(tx, "DELETE FROM journal WHERE rowid = :id", id=row["n"])
+            done.counts["journal"] += await _deleted(tx, "DELETE FROM journal WHERE id = :id", id=row["id"])
     for table, column in (("unasked", "body"), ("inbox", "payload")):
-        for row in await tx.rows(f"SELECT rowid AS n, {column} AS body FROM {table} WHERE {column} <> ''"):
+        for row in await tx.rows(f"SELECT {tx.row_id} AS named, {column} AS body FROM {table} WHERE {column} <> ''"):
             body = blotting.read(row["body"])
             if _says(one, body) or any(one.begin(text) for text in texts(body)):
                 held.update(texts(body))
-                done.counts[table] += await _deleted(tx, f"DELETE FROM {table} WHERE rowid = :id", id=row["n"])
+                done.counts[table] += await _deleted(tx, f"DELETE FROM {table} WHERE {tx.is_row}", row=row["named"])
     for row in await tx.rows("SELECT id, recognised_by FROM media WHERE visit_id IS NULL"):
         if row["recognised_by"] in held:
             await _drop_photos(tx, done, "id = :id", id=row["id"])
@@ -191,9 +195,8 @@ def _says(one: Traits, body: Any) -> bool:
 
 async def _questions(tx: Tx, one: Traits, done: Forgotten) -> None:
     """Those about it, with all their answers, also as they stand in the help."""
-    spoken = {number async for number, _ in blotting.speaking(tx, one, "question", "text")}
-    async for number, _ in blotting.speaking(tx, one, "answer", "text"):
-        spoken.add((await tx.one("SELECT question_id FROM answer WHERE id = :id", id=number))["question_id"])
+    spoken = {row["id"] for row, _ in await blotting.speaking(tx, one, "question", "text")}
+    spoken |= {row["question_id"] for row, _ in await blotting.speaking(tx, one, "answer", "text")}
     about = await tx.rows("SELECT id FROM question WHERE case_id = :id", id=one.case_id)
     for number in sorted(spoken | {row["id"] for row in about}):
         tx.touch(f"question {number}")
@@ -220,19 +223,19 @@ async def _audited(tx: Tx, case_id: int) -> None:
 async def _lists(tx: Tx, one: Traits) -> None:
     """What was told of many: who knows it on a list, whose digest or morning had it. A line of a digest goes whole, for
     it may say where the child lives."""
-    for row in await tx.rows("SELECT rowid AS n, known FROM subscription"):
+    for row in await tx.rows(f"SELECT {tx.row_id} AS named, known FROM subscription"):
         known = json.loads(row["known"])
         if one.case_id in known:
             others = json.dumps([number for number in known if number != one.case_id])
-            await tx.run("UPDATE subscription SET known = :known WHERE rowid = :id", known=others, id=row["n"])
-    for row in await tx.rows("SELECT rowid AS n, detail FROM period_claim WHERE detail LIKE '%\"cases\"%'"):
+            await tx.run(f"UPDATE subscription SET known = :known WHERE {tx.is_row}", known=others, row=row["named"])
+    for row in await tx.rows(f"SELECT {tx.row_id} AS named, detail FROM period_claim WHERE detail LIKE '%\"cases\"%'"):
         kept = json.loads(row["detail"])
         left = {**kept, "cases": [case for case in kept["cases"] if one.case_id not in (case, *_of_pair(case))]}
         if "lines" in kept:
             left["lines"] = [line for line in kept["lines"] if not one.are_in(line)]
         if left != kept:
             detail = json.dumps(left, ensure_ascii=False)
-            await tx.run("UPDATE period_claim SET detail = :detail WHERE rowid = :id", detail=detail, id=row["n"])
+            await tx.run(f"UPDATE period_claim SET detail = :detail WHERE {tx.is_row}", detail=detail, row=row["named"])
 
 
 def _of_pair(case: Any) -> Sequence[Any]:
@@ -241,11 +244,11 @@ def _of_pair(case: Any) -> Sequence[Any]:
 
 async def _not_out(tx: Tx, one: Traits, done: Forgotten) -> None:
     """What waits to be told and speaks of it."""
-    notices = [number async for number, _kept in blotting.speaking(tx, one, "notice", "body")]
+    notices = [row["id"] for row, _kept in await blotting.speaking(tx, one, "notice", "body")]
     await because.cancel(tx, notices)
-    rows = {
-        number for column in ("payload", "quiet") async for number, _ in blotting.speaking(tx, one, "outbox", column)
-    }
+    rows = set[int]()
+    for column in ("payload", "quiet"):
+        rows |= {row["id"] for row, _kept in await blotting.speaking(tx, one, "outbox", column)}
     await tx.run(
         "UPDATE outbox SET state = 'cancelled', payload = '', quiet = '', hushed = 0 "
         f"WHERE id IN ({because.among(rows)})"

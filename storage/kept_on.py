@@ -72,7 +72,7 @@ async def of(tx: Tx, person_id: int) -> dict[str, list[dict[str, Value]]]:
     """By table, the rows about that person; moments as ISO in UTC. Tables without one are left out."""
     found = {}
     for table, (columns, where) in ABOUT.items():
-        rows = await tx.rows(f"SELECT {columns} FROM {table} WHERE {where} ORDER BY rowid", id=person_id)
+        rows = await tx.rows(f"SELECT {columns} FROM {table} WHERE {where} ORDER BY 1", id=person_id)
         if rows:
             found[table] = [{name: _value(name, row[name]) for name in row.keys()} for row in rows]  # noqa: SIM118
     return found
@@ -111,7 +111,7 @@ async def of_child(tx: Tx, case_id: int) -> dict[str, list[dict[str, Value]]]:
     """By table, the rows about the child of that case, whole. People of ours stand in them by their number."""
     found = {}
     for table, where in OF_CHILD.items():
-        rows = await tx.rows(f"SELECT * FROM {table} WHERE {where} ORDER BY rowid", id=case_id)
+        rows = await tx.rows(f"SELECT * FROM {table} WHERE {where} ORDER BY 1", id=case_id)
         if rows:
             found[table] = [
                 {name: _value(name, row[name]) for name in row.keys() if name not in _UNREADABLE}  # noqa: SIM118

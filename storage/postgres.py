@@ -36,6 +36,9 @@ _TYPES = {int: "bigint", bool: "bigint", str: "text", bytes: "bytea", float: "do
 _PARAMETER = re.compile(r"'[^']*'|(?<![:\w]):([a-z]\w*)")
 """A quoted text is passed over."""
 
+_PARTS = re.compile(r"\[[^]]*\]|.", re.DOTALL)
+_ANY = {"*": ".*", "?": "."}
+
 
 @lru_cache(maxsize=4096)
 def numbered(sql: str, types: tuple[tuple[str, type], ...]) -> tuple[str, list[str]]:
@@ -75,9 +78,19 @@ def _there() -> Iterator[None]:
 
 
 class Writing(Tx):
+    row_id = "CAST(ctid AS text)"
+    is_row = "ctid = CAST(:row AS tid)"
+
     def __init__(self, connection: Any) -> None:
         super().__init__()
         self._connection = connection
+
+    def matches(self, text: str, name: str) -> str:
+        return f"{text} ~ :{name}"
+
+    def pattern(self, like: str) -> str:
+        parts = _PARTS.findall(like)
+        return f"^{''.join(_ANY.get(part) or (part if len(part) > 1 else re.escape(part)) for part in parts)}$"
 
     async def rows(self, sql: str, **values: Any) -> list[asyncpg.Record]:
         text, bound = _bound(sql, values)

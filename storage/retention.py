@@ -15,7 +15,7 @@ from storage.database import Tx, to_micros
 
 YEAR = timedelta(days=365)
 AT_ONCE = 20
-"""Cases that are forgotten in one day: each looks through all texts, and nobody waits for it."""
+"""Cases that are forgotten in one day: each looks through all texts."""
 NOBODY = "—"
 """The name of somebody who left long ago."""
 _CLOSED = "c.due_on IS NULL AND (SELECT max(m.at) FROM transition m WHERE m.case_id = c.id) < :before"

@@ -35,10 +35,19 @@ MANY = 100
 class Writing(Tx):
     """Runs each statement where it stands."""
 
+    row_id = "rowid"
+    is_row = "rowid = :row"
+
     def __init__(self, raw: sqlite3.Connection, thread: aiosqlite.Connection) -> None:
         super().__init__()
         self._raw = raw
         self._thread = thread
+
+    def matches(self, text: str, name: str) -> str:
+        return f"{text} GLOB :{name}"
+
+    def pattern(self, like: str) -> str:
+        return like
 
     async def rows(self, sql: str, **values: Any) -> list[sqlite3.Row]:
         return self._raw.execute(sql, values).fetchall()
@@ -150,9 +159,13 @@ def _scrub(path: Path) -> None:
             connection.execute("VACUUM")
             busy, _pages, _moved = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     except sqlite3.Error as failed:
-        raise StorageError(f"database.url: {path} cannot be written anew ({failed}). Try again.") from failed
+        raise StorageError(
+            f"database.url: {path} cannot be written anew ({failed}). The bot tries it again by night."
+        ) from failed
     if busy:
-        raise StorageError(f"database.url: {path} is being read all the time, so it was not written anew. Try again.")
+        raise StorageError(
+            f"database.url: {path} is being read all the time, so it was not written anew. The bot does it by night."
+        )
 
 
 async def open_file(path: Path) -> Database:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from contextlib import closing
@@ -11,11 +12,13 @@ import pytest
 
 from bot import album, config, forgetting, forgotten
 from bot.app import App, now_utc
+from casework.mentions import Traits
+from casework.numbers import CaseQuery
 from casework.records import NextStep
 from sandbox import Sandbox
 from storage import new_cases
 from storage.database import Tx, open_database
-from storage.forgetting import is_unfinished
+from storage.forgetting import Forgotten, is_unfinished
 from storage.keys import open_sealer
 from storage.new_cases import NewCase
 from tests.bot.conftest import TOKEN, living, one_team
@@ -181,6 +184,22 @@ async def test_while_the_bot_runs_and_the_number_is_given_to_nobody_else(sandbox
             await new_cases.put(tx, [child], NextStep("S11", "visit", world.today()), world.app.now())
             [row] = await tx.rows("SELECT id, running FROM child_case WHERE recognised_by = 'new'")
         assert tuple(row) == (17, 17)
+
+
+ONE = Traits(14, CaseQuery("БЯ", 14), ("Ана", "Илиева"), ("0888123456",))
+LOOKED_FOR = forgetting.needles(ONE, Forgotten("БЯ-014", notes=("Чакат леля Зорница", "Болна")))
+
+
+@pytest.mark.parametrize("said", ["БЯ-014", "при Ана Илиева.", "0888123456", "Чакат леля Зорница"])
+def test_it_is_looked_for_as_it_is_and_as_json_has_it(said: str) -> None:
+    assert LOOKED_FOR.search(f"..{said},".encode())
+    assert LOOKED_FOR.search(json.dumps({"a": said}).encode())
+
+
+@pytest.mark.parametrize("said", ["БЯ-0145", "Гергана Илиева", "Ана Илиеваж", "08881234567", "Болна е"])
+def test_who_only_looks_alike_is_not_found(said: str) -> None:
+    assert LOOKED_FOR.search(said.encode()) is None
+    assert LOOKED_FOR.search(json.dumps(said).encode()) is None
 
 
 async def test_what_was_closed_long_ago_is_forgotten_by_night(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from tests.bot.test_album import picture
 from tests.bot.test_aside import failed_for_good
 from tests.bot.test_cli import obhvat
 from tests.secrecy import leaks
-from tests.transcripts.test_personal_numbers import NUMBER
+from tests.transcripts.test_no_personal_number import NUMBER
 
 LATIN = "Rositsa Ilieva, ul. Dunav"
 SECRETS = [

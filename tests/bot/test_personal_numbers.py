@@ -11,7 +11,7 @@ from storage.database import Tx
 from tests.bot.conftest import World
 from tests.bot.test_album import picture
 from tests.bot.test_aside import failed_for_good
-from tests.transcripts.test_personal_numbers import NUMBER, SPACED, is_kept
+from tests.transcripts.test_no_personal_number import NUMBER, SPACED, is_kept
 
 REFUSAL = "Това прилича на ЕГН"
 

@@ -5,9 +5,12 @@ A new column fails here until somebody has decided which it is.
 
 from __future__ import annotations
 
+import pytest
+
 from storage.blotting import SPOKEN
 from storage.database import Database
 from storage.forgetting import OF_CASE
+from tests.engines import SQLITE
 
 GONE = {
     "journal": "body title", "unasked": "body", "inbox": "payload", "outbox": "payload quiet", "notice": "body",
@@ -34,6 +37,7 @@ CODES = {
 """Words of the catalogue and of the program, days, ids of a messenger, hashes."""
 
 
+@pytest.mark.only(SQLITE)
 async def test_every_text_is_looked_through_or_cannot_speak_of_a_child(database: Database) -> None:
     known = {(table, column) for table, column in SPOKEN}
     known |= {("visit", "report"), ("visit_version", "report")}  # of these the note
@@ -53,6 +57,7 @@ def _is_a_code(column: str) -> bool:
     return column not in ("note", "text", "answer", "reason", "detail", "card", "report", "body")
 
 
+@pytest.mark.only(SQLITE)
 async def test_rows_of_a_case_are_deleted_from_every_table_that_has_them(database: Database) -> None:
     async with database.reading() as tx:
         tables = await tx.rows("SELECT name FROM sqlite_master WHERE type = 'table'")

@@ -6,9 +6,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from casework.records import VisitReport
 from storage import kept_on, visits
 from storage.database import Database
+from tests.engines import SQLITE
 from tests.storage.conftest import NOW, TODAY
 
 PRIVACY = Path(__file__).parents[2] / "docs" / "privacy.md"
@@ -23,6 +26,7 @@ async def columns(database: Database) -> dict[str, list[str]]:
         }
 
 
+@pytest.mark.only(SQLITE)
 async def test_no_table_that_points_to_a_person_is_left_out(database: Database) -> None:
     async with database.reading() as tx:
         for table in await columns(database):
@@ -30,6 +34,7 @@ async def test_no_table_that_points_to_a_person_is_left_out(database: Database) 
             assert "person" not in points or table in kept_on.ABOUT, table
 
 
+@pytest.mark.only(SQLITE)
 async def test_no_table_that_points_to_a_case_is_left_out(database: Database) -> None:
     beside = {"word_of"}
     """Words by which it is found, all of which stand in what is told."""
@@ -38,6 +43,7 @@ async def test_no_table_that_points_to_a_case_is_left_out(database: Database) ->
             assert table in kept_on.OF_CHILD or table in beside, table
 
 
+@pytest.mark.only(SQLITE)
 async def test_every_table_has_its_line_in_the_register(database: Database) -> None:
     said = set(re.findall(r"`([a-z_]+)`", PRIVACY.read_text("utf-8").partition("## Tables")[2]))
     assert set(await columns(database)) <= said, "docs/privacy.md, Tables"
@@ -62,3 +68,9 @@ async def test_somebody_is_told_what_they_did_and_nothing_of_children(district: 
     assert "леля" in str(child["visit"])
     assert "sealed" not in str(child)
     assert set(child) == {"child_case", "visit", "visit_version", "transition", "audit"}
+
+
+async def test_who_is_meant_is_known_by_number_or_whole_name(district: Any) -> None:
+    async with district.database.reading() as tx:
+        assert await kept_on.called(tx, "Мила") == await kept_on.called(tx, "1") == [(1, "Мила")]
+        assert await kept_on.called(tx, "Мил") == []
