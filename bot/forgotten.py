@@ -12,11 +12,15 @@ import os
 from datetime import datetime
 from pathlib import Path
 
+import structlog
+
 from bot import store
+from bot.logs import plain
 from storage import forgetting, media
-from storage.database import Database
+from storage.database import Database, StorageError
 from storage.sealing import Sealer
 
+log = structlog.get_logger()
 OUTGOING = "outgoing"
 """The folder of forms and tables that Viber's phones may still fetch."""
 
@@ -33,12 +37,20 @@ async def apply_forgotten(database: Database, photos: Path, sealer: Sealer, now:
             await forgetting.add_marks(tx, beside - known, now)
             for case_id in back:
                 await forgetting.forget(tx, sealer, await forgetting.traits_of(tx, sealer, case_id), now)
-    await finish(database, photos)
+    await finish_or_later(database, photos)
     return len(back)
 
 
+async def finish_or_later(database: Database, photos: Path) -> None:
+    """For the bot, which must not end because somebody else reads its file."""
+    try:
+        await finish(database, photos)
+    except StorageError as busy:
+        log.warning("bytes of what was forgotten may still lie in the file", why=plain(str(busy)))
+
+
 async def finish(database: Database, photos: Path) -> None:
-    """Deletes the files of what was forgotten, and its bytes in the database."""
+    """Deletes the files of what was forgotten, and its bytes in the database. Raises StorageError."""
     async with database.reading() as tx:
         known, unfinished = await forgetting.marks(tx), await forgetting.is_unfinished(tx)
         waiting = await media.waits_to_be_dropped(tx)

@@ -124,7 +124,7 @@ class Schedule:
             over = await self._forget(tx, local.date(), now)
         if over:
             await self._forget_closed(now)
-            await forgotten.finish(self._database, self._photo_store)
+            await forgotten.finish_or_later(self._database, self._photo_store)
 
     def _is_told_today(self, one: Person, now: datetime) -> bool:
         """What falls due on a day on which somebody is told nothing is the next one's to be told."""

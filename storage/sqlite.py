@@ -24,6 +24,9 @@ READERS = 2
 PATIENCE_SECONDS = 10
 """So long another program may keep the file locked."""
 ASK_AGAIN_SECONDS = 0.02
+SCRUB_SECONDS = 3
+"""So long readers are waited for while nobody can write: less than others have patience."""
+LATER = "The bot does it by night, or at its next start."
 
 Connection = tuple[sqlite3.Connection, aiosqlite.Connection]
 STATEMENTS = 1000
@@ -154,18 +157,14 @@ class File(Database):
 
 def _scrub(path: Path) -> None:
     try:
-        with closing(sqlite3.connect(path, isolation_level=None, timeout=PATIENCE_SECONDS)) as connection:
+        with closing(sqlite3.connect(path, isolation_level=None, timeout=SCRUB_SECONDS)) as connection:
             connection.execute("PRAGMA secure_delete=ON")
             connection.execute("VACUUM")
             busy, _pages, _moved = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     except sqlite3.Error as failed:
-        raise StorageError(
-            f"database.url: {path} cannot be written anew ({failed}). The bot tries it again by night."
-        ) from failed
+        raise StorageError(f"database.url: {path} cannot be written anew ({failed}). {LATER}") from failed
     if busy:
-        raise StorageError(
-            f"database.url: {path} is being read all the time, so it was not written anew. The bot does it by night."
-        )
+        raise StorageError(f"database.url: {path} is read all the time, so it was not written anew. {LATER}")
 
 
 async def open_file(path: Path) -> Database:

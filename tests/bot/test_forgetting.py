@@ -17,7 +17,7 @@ from casework.numbers import CaseQuery
 from casework.records import NextStep
 from sandbox import Sandbox
 from storage import new_cases
-from storage.database import Tx, open_database
+from storage.database import StorageError, Tx, open_database
 from storage.forgetting import Forgotten, is_unfinished
 from storage.keys import open_sealer
 from storage.new_cases import NewCase
@@ -239,3 +239,16 @@ def test_two_cases_with_that_number_are_told(tmp_path: Path, full: Rest) -> None
     assert code == 2
     assert "may be БЯ-014, РУ-014" in told or "may be РУ-014, БЯ-014" in told
     assert full
+
+
+async def test_somebody_who_reads_the_file_all_the_time_does_not_end_the_bot(sandbox: Sandbox, tmp_path: Path) -> None:
+    async with living(sandbox, tmp_path) as world:
+        with closing(sqlite3.connect(world.app.database.path, isolation_level=None)) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM child_case").fetchone()
+            with pytest.raises(StorageError, match="by night"):
+                await forgetting.forget(world.app.config, "БЯ-016", world.app.now(), agreed=True)
+            await forgotten.finish_or_later(world.app.database, tmp_path / "photos")
+            assert await is_unfinished(world.app.database.glance())
+        await forgotten.finish_or_later(world.app.database, tmp_path / "photos")
+        assert not await is_unfinished(world.app.database.glance())
