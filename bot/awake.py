@@ -48,7 +48,7 @@ class Awake:
         async with self._database.transaction() as tx:
             since, now = await life.last_awake(tx), self._now()
             if since and now - since >= self._contact.patience:
-                await self._after(tx, "", since, now)
+                await self._after(tx, "", since, now, restored=await life.was_restored(tx, since))
             self._contact.was_away(await outages.still(tx))
             await life.awake(tx, now)
 
@@ -71,10 +71,17 @@ class Awake:
                 await outages.begun(tx, channel, since)
             await life.awake(tx, self._now())
 
-    async def _after(self, tx: Tx, channel: str, since: datetime, until: datetime) -> None:
-        """`channel` is empty after a time in which the bot did not run."""
+    async def _after(
+        self, tx: Tx, channel: str, since: datetime, until: datetime, *, restored: bool = False
+    ) -> None:  # fmt: skip
+        """`channel` is empty after a time in which the bot did not run; `restored` when another one did, and its work
+        since then is lost."""
         outage = await outages.ended(tx, channel, since, until)
-        lost = {one.name for one in self._channels.values() if channel in ("", one.name) and outage.length > one.waits}
+        lost = {
+            one.name
+            for one in self._channels.values()
+            if channel in ("", one.name) and (restored or outage.length > one.waits)
+        }
         asked: dict[int, None] = {}
         for name in sorted(lost):
             asked |= dict.fromkeys(await life.writing(tx, name, since - WROTE_WITHIN))

@@ -18,7 +18,7 @@ import structlog
 import typer
 from telegram.warnings import PTBUserWarning
 
-from bot import checks, config, importing, inviting, reporting
+from bot import backup, checks, config, importing, inviting, reporting, restore
 from bot.app import now_utc, open_app
 from bot.config import Config, ConfigError, File, Tokens
 from bot.inviting import Wanted
@@ -155,6 +155,35 @@ def report(
     _told(lambda: reporting.report(read, kind, first, last, reach, folder=out, now=now_utc()))
 
 
+@cli.command("backup")
+def back_up(
+    file: Annotated[
+        Path, typer.Argument(help="A file that is not there yet, or a folder: then it is named by the time.")
+    ],
+    keep: Annotated[int, typer.Option(min=0, help="Of those in the folder so many, the newest; 0 is all.")] = 0,
+    config: CONFIG_OPTION = None,
+) -> None:
+    """Database and photos as one file, also while the bot runs."""
+    _or_end(lambda: backup.backup(_source(config), file, now_utc(), keep))
+
+
+@cli.command("restore")
+def bring_back(
+    file: Annotated[Path, typer.Argument(help="What `obhvat backup` made.", exists=True, dir_okay=False)],
+    replace: Annotated[bool, typer.Option("--replace", help="The database that is here is kept beside.")] = False,
+    without_names: Annotated[
+        bool, typer.Option("--without-names", help="Although the key is lost that opens the names.")
+    ] = False,
+    config: CONFIG_OPTION = None,
+) -> None:
+    """Puts a backup where the configuration says; the bot must be stopped."""
+    _or_end(lambda: restore.restore(_source(config), file, now_utc(), replace=replace, without_names=without_names))
+
+
+def _source(path: Path | None) -> backup.Source:
+    return backup.source(*config.places(os.environ, path))
+
+
 def _read(path: Path | None) -> Config:
     try:
         return config.load(os.environ, path)
@@ -163,8 +192,12 @@ def _read(path: Path | None) -> Config:
 
 
 def _told(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    _or_end(lambda: asyncio.run(work()))
+
+
+def _or_end(work: Callable[[], None]) -> None:
     try:
-        asyncio.run(work())
+        work()
     except (ConfigError, SchemaError) as wrong:
         _end(wrong)
     except KeyboardInterrupt:

@@ -224,11 +224,21 @@ def load(environ: Mapping[str, str], path: Path | None = None) -> Config:
     return Config(file, book, tokens, secret)
 
 
+def places(environ: Mapping[str, str], path: Path | None = None) -> tuple[File, bytes]:
+    """Where everything is kept, and the key, empty when there is none; no messenger is needed. Raises ConfigError."""
+    mistakes: list[str] = []
+    file = _file(_named(environ, path), mistakes)
+    given = _secret(environ, SECRET, mistakes)
+    if mistakes:
+        raise ConfigError(mistakes)
+    beside = _key_beside(path_of(file.database.url))
+    return file, given.encode() or (beside.read_bytes() if beside.exists() else b"")
+
+
 def examine(environ: Mapping[str, str], path: Path | None = None) -> tuple[File, Tokens, list[str]]:
     """The file as far as it can be read, the tokens, and every mistake. Changes nothing."""
-    named = path or (Path(environ[CONFIG]) if environ.get(CONFIG) else None)
     mistakes: list[str] = []
-    file = _file(named, mistakes)
+    file = _file(_named(environ, path), mistakes)
     tokens = Tokens(_secret(environ, TOKEN, mistakes), _secret(environ, VIBER_TOKEN, mistakes))
     _check_tokens(file, tokens, mistakes)
     _secret(environ, SECRET, mistakes)
@@ -236,6 +246,10 @@ def examine(environ: Mapping[str, str], path: Path | None = None) -> tuple[File,
     _check_database(file, mistakes)
     mistakes += folder_mistake("photos.store", Path(file.photos.store))
     return file, tokens, mistakes
+
+
+def _named(environ: Mapping[str, str], path: Path | None) -> Path | None:
+    return path or (Path(environ[CONFIG]) if environ.get(CONFIG) else None)
 
 
 def _file(path: Path | None, mistakes: list[str]) -> File:
@@ -338,9 +352,13 @@ def folder_mistake(key: str, folder: Path) -> list[str]:
     return []
 
 
+def _key_beside(database: Path) -> Path:
+    return Path(f"{database}.key")
+
+
 def _kept_secret(database: Path) -> bytes:
     """Without a key of one's own, one is made beside the database, readable by this user only."""
-    path = Path(f"{database}.key")
+    path = _key_beside(database)
     if path.exists():
         return path.read_bytes()
     fresh = secrets.token_bytes(32)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import warnings
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
@@ -14,7 +13,7 @@ import structlog
 
 from bot.channels.channel import FOR_GOOD, Channel, Meaning, Trouble
 from bot.rounds import rounds
-from bot.store import open_store
+from bot.store import named, open_store
 from storage import media
 from storage.database import Database, Tx
 from storage.media import Waiting
@@ -94,7 +93,7 @@ class PhotoFetcher:
             again = None if over else self._now() + timedelta(seconds=min(3600, 5 * 4**photo.tries))
             await self._failed(photo, str(trouble), again)
         else:
-            key = f"{hashlib.sha256(cleaned).hexdigest()}.jpg"
+            key = named(cleaned)
             await (await open_store(self._folder)).put_async(key, cleaned)
             async with self._database.transaction() as tx:
                 await media.stored(tx, photo.id, key)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from contextlib import suppress
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,29 @@ if TYPE_CHECKING:
     from obstore.store import LocalStore
 
 
+def named(photo: bytes) -> str:
+    """The key under which a photo is kept."""
+    return f"{hashlib.sha256(photo).hexdigest()}.jpg"
+
+
 async def open_store(folder: Path) -> LocalStore:
     """Made when it is not there."""
+    return await asyncio.to_thread(opened, folder)
+
+
+def opened(folder: Path) -> LocalStore:
+    """The same for a command, in which nobody waits beside."""
     from obstore.store import LocalStore  # here, because most days no file comes or goes
 
-    return await asyncio.to_thread(LocalStore, folder, mkdir=True)
+    return LocalStore(folder, mkdir=True)
+
+
+def photo(kept: LocalStore, key: str) -> bytes | None:
+    """None for one that is not there, or no longer what it was."""
+    with suppress(FileNotFoundError):
+        content = bytes(kept.get(key).bytes())
+        return content if named(content) == key else None
+    return None
 
 
 async def drop(folder: Path, keys: Iterable[str]) -> None:
@@ -25,3 +44,14 @@ async def drop(folder: Path, keys: Iterable[str]) -> None:
     for key in keys:
         with suppress(FileNotFoundError):
             await store.delete_async(key)
+
+
+@contextmanager
+def sorted_errors() -> Iterator[None]:
+    """What could not be read or written becomes an OSError that says so in one line, as of any other file."""
+    from obstore.exceptions import BaseError
+
+    try:
+        yield
+    except BaseError as refused:
+        raise OSError(None, str(refused).splitlines()[0]) from refused
