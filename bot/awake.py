@@ -8,6 +8,7 @@ costs nothing on Viber.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
@@ -42,6 +43,12 @@ class Awake:
         self._teller = teller
         self._contact = contact
         self._now = now
+        self._written_at = time.monotonic()
+
+    @property
+    def written_ago(self) -> timedelta:
+        """Since something could be written to the database."""
+        return timedelta(seconds=time.monotonic() - self._written_at)
 
     async def look_back(self) -> None:
         """Once, before anything is taken or told: what comes from now on came after the outage."""
@@ -70,6 +77,7 @@ class Awake:
             for channel, since in self._contact.lost().items():
                 await outages.begun(tx, channel, since)
             await life.awake(tx, self._now())
+        self._written_at = time.monotonic()
 
     async def _after(
         self, tx: Tx, channel: str, since: datetime, until: datetime, *, restored: bool = False

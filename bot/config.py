@@ -20,11 +20,13 @@ from casework.calendar import VACATIONS, WorkingDays, days
 from casework.catalogue import Catalogue, CatalogueError
 from casework.hours import Usual
 from casework.imports import COLUMNS
+from handlers.engine.words import LANGUAGES
 from storage import migrate
 from storage.database import path_of
 from storage.migrate import SchemaError
 
 TOKEN, VIBER_TOKEN = "OBHVAT_TELEGRAM_TOKEN", "OBHVAT_VIBER_TOKEN"
+OPERATOR_TOKEN = "OBHVAT_OPERATOR_TOKEN"
 SECRET, CONFIG = "OBHVAT_SECRET_KEY", "OBHVAT_CONFIG"
 
 HERE = ("127.0.0.1", "localhost")
@@ -131,6 +133,19 @@ class Calendar(Section):
     )  # fmt: skip
 
 
+class Operator(Section):
+    """Whoever looks after the machine, and what they are told of."""
+
+    chat: str = Field(default="", pattern=r"^(-?\d+)?$")
+    """In Telegram; empty means that alarms stand only in the log."""
+    language: str = Field(default="bg", pattern=rf"^({'|'.join(LANGUAGES)})$")
+    queue_minutes: int = Field(default=5, ge=1)
+    silence_minutes: int = Field(default=10, ge=1)
+    disk_free_mb: int = Field(default=500, ge=0)
+    backup_hours: int = Field(default=36, ge=0)
+    """After so many without a backup; 0 means that nobody asks."""
+
+
 class Http(Section):
     listen: str = Field(default="127.0.0.1:8080", pattern=r"^[^:\s]*:\d{1,5}$")
 
@@ -160,6 +175,7 @@ class File(Section):
     photos: Photos = Photos()
     schedule: Schedule = Schedule()
     calendar: Calendar = Calendar()
+    operator: Operator = Operator()
     http: Http = Http()
     work: Work = Work()
     import_: Import = Field(default=Import(), alias="import")
@@ -171,13 +187,15 @@ class Tokens:
 
     telegram: str = ""
     viber: str = ""
+    operator: str = ""
+    """Of another bot of Telegram, by which alarms are told also when ours is locked out."""
 
     def __repr__(self) -> str:
         return "Tokens(…)"
 
     @property
     def channels(self) -> tuple[str, ...]:
-        return tuple(name for name, token in vars(self).items() if token)
+        return tuple(name for name in ("telegram", "viber") if getattr(self, name))
 
 
 @dataclass(frozen=True)
@@ -239,7 +257,7 @@ def examine(environ: Mapping[str, str], path: Path | None = None) -> tuple[File,
     """The file as far as it can be read, the tokens, and every mistake. Changes nothing."""
     mistakes: list[str] = []
     file = _file(_named(environ, path), mistakes)
-    tokens = Tokens(_secret(environ, TOKEN, mistakes), _secret(environ, VIBER_TOKEN, mistakes))
+    tokens = Tokens(*(_secret(environ, name, mistakes) for name in (TOKEN, VIBER_TOKEN, OPERATOR_TOKEN)))
     _check_tokens(file, tokens, mistakes)
     _secret(environ, SECRET, mistakes)
     _catalogue(file, mistakes)

@@ -33,6 +33,7 @@ class Updates:
         self._receiver = receiver
         self._public_url = public_url
         self._secret = secret
+        self._vitals = telegram.contact.vitals[CHANNEL]
         self._acknowledging: set[asyncio.Task[None]] = set()
 
     async def keep(self, updates: list[dict[str, Any]], *, waited: bool = False) -> None:
@@ -64,6 +65,7 @@ class Updates:
 
     async def poll(self) -> None:
         """For ever: asking with the next offset is the acknowledgement of what was stored."""
+        self._vitals.listened()
         await self._until_done("deleteWebhook", {})
         asked: dict[str, Any] = {"allowed_updates": ALLOWED}
         waited = True
@@ -73,6 +75,7 @@ class Updates:
             try:
                 updates = await self._telegram.call("getUpdates", asked, read_timeout=LONG_POLL_SECONDS + 10)
             except Conflict:
+                self._vitals.met_another()
                 log.warning("another process asks for the updates of this bot; stop it")
                 await asyncio.sleep(RETRY_SECONDS)
             except (NetworkError, InvalidToken) as away:
@@ -84,6 +87,8 @@ class Updates:
                     await self.keep(updates, waited=waited)
                     # The last received, never the largest ever: after a quiet week the numbers begin anew.
                     asked["offset"] = updates[-1]["update_id"] + 1
+                # Only now: whom nobody listens to because nothing can be stored is not listened to.
+                self._vitals.listened()
                 waited = waited and len(updates) == AT_ONCE
 
     async def _until_done(self, method: str, payload: dict[str, Any]) -> None:
