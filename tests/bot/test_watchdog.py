@@ -16,6 +16,7 @@ from aiohttp import ClientSession
 
 from bot import config
 from bot.app import App
+from bot.channels.telegram.updates import Updates
 from bot.demo import free_port
 from bot.watch.vitals import RIVAL_FORGOTTEN, Vitals
 from sandbox import Fault, Person, Sandbox
@@ -49,14 +50,19 @@ async def operated(
     fill: Callable[[App], Awaitable[None]] = quick,
     more: str = "",
     operator: Person | None = None,
+    *,
+    webhook: bool = False,
 ) -> AsyncIterator[tuple[World, Person]]:
     """The bot, and an operator to whom it may write."""
     operator = operator or sandbox.world.person("Оператор")
-    path = write_config(folder, sandbox, f'[operator]\nchat = "{operator.id}"\n{more}', free_port())
+    port = free_port()
+    public = f'public_url = "http://127.0.0.1:{port}"\n' if webhook else ""
+    path = write_config(folder, sandbox, f'{public}[operator]\nchat = "{operator.id}"\n{more}', port)
     tokens = {config.TOKEN: TOKEN, config.OPERATOR_TOKEN: NEW_TOKEN} if "token" in more else {config.TOKEN: TOKEN}
     async with on_messengers(sandbox, folder, path, tokens, fill) as world:
         await operator.says("/start")
         await operator.hears()
+        await world.settled()
         yield world, operator
 
 
@@ -159,6 +165,31 @@ async def test_a_dead_token_is_told_by_another_bot(sandbox: Sandbox, tmp_path: P
         sandbox.revoke(TOKEN)
 
 
+async def test_a_webhook_that_does_not_get_through_is_told_and_one_that_was_changed_is_set_back(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    async with operated(sandbox, tmp_path, webhook=True) as (world, _operator):
+        [source] = world.app.sources
+        assert isinstance(source, Updates)
+        address = f"http://{world.app.config.file.http.listen}/telegram"
+        await sets(sandbox, url=address, secret_token="of-another")
+        mila = sandbox.world.person("Мила")
+        await mila.says("/start")
+        world.app.watchdog.limits = replace(world.app.watchdog.limits, silent=timedelta())
+        await source.look()
+        assert await ailing(world) == ["telegram.silent"]
+        await sets(sandbox, url="http://127.0.0.1:9/elsewhere")
+        await source.look()
+        async with ClientSession() as session, session.post(f"{sandbox.url}/bot{TOKEN}/getWebhookInfo") as got:
+            assert (await got.json())["result"]["url"] == address
+        await mila.hears()
+
+
+async def sets(sandbox: Sandbox, **webhook: str) -> None:
+    async with ClientSession() as session, session.post(f"{sandbox.url}/bot{TOKEN}/setWebhook", json=webhook) as got:
+        assert got.status == 200
+
+
 async def test_what_could_not_be_told_without_network_is_told_afterwards_once(sandbox: Sandbox, tmp_path: Path) -> None:
     async with operated(sandbox, tmp_path) as (world, operator):
         sandbox.faults.add(Fault("*", kind="disconnect", times=MANY))
@@ -204,7 +235,6 @@ async def test_a_database_that_cannot_be_written_to_silences_nobody(sandbox: San
 
 async def test_what_waits_in_the_inbox_is_told_by_its_age(sandbox: Sandbox, tmp_path: Path) -> None:
     async with operated(sandbox, tmp_path) as (world, operator):
-        await world.settled()
         async with world.app.database.transaction() as tx:
             # Nobody is told that it is there, as if the stage hung.
             old = [Arrival("telegram", f"old {n}", "7", {}) for n in range(3)]
@@ -219,7 +249,6 @@ async def test_what_waits_in_the_inbox_is_told_by_its_age(sandbox: Sandbox, tmp_
 
 async def test_what_could_go_out_and_does_not_is_told(sandbox: Sandbox, tmp_path: Path) -> None:
     async with operated(sandbox, tmp_path) as (world, operator):
-        await world.settled()
         world.app.deliverer._channels["telegram"].pace.bar("7", 600)
         async with world.app.database.transaction() as tx:
             call = Call("telegram", "7", "sendMessage", {"chat_id": 7, "text": "a"})
@@ -231,7 +260,6 @@ async def test_what_could_go_out_and_does_not_is_told(sandbox: Sandbox, tmp_path
 
 async def test_many_that_go_one_after_the_other_are_no_stall(sandbox: Sandbox, tmp_path: Path) -> None:
     async with operated(sandbox, tmp_path) as (world, operator):
-        await world.settled()
         world.app.deliverer._channels["telegram"].pace.bar("7", 600)
         async with world.app.database.transaction() as tx:
             call = Call("telegram", "7", "sendMessage", {"chat_id": 7, "text": "a"}, outbox.BROADCAST)
