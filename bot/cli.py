@@ -18,7 +18,7 @@ import structlog
 import typer
 from telegram.warnings import PTBUserWarning
 
-from bot import backup, checks, config, importing, inviting, reporting, restore
+from bot import backup, checks, config, importing, inviting, operating, reporting, restore
 from bot.app import now_utc, open_app
 from bot.config import Config, ConfigError, File, Tokens
 from bot.inviting import Wanted
@@ -178,6 +178,16 @@ def bring_back(
 ) -> None:
     """Puts a backup where the configuration says; the bot must be stopped."""
     _or_end(lambda: restore.restore(_source(config), file, now_utc(), replace=replace, without_names=without_names))
+
+
+@cli.command()
+def operator(
+    text: Annotated[str, typer.Argument(help="What to tell; without it, a trial.")] = "",
+    config: CONFIG_OPTION = None,
+) -> None:
+    """Tells whoever is named under [operator]; where nobody is, the numbers of the chats that wrote last."""
+    read = _read(config)
+    _told(lambda: operating.tell(read, text, now_utc()))
 
 
 def _source(path: Path | None) -> backup.Source:
