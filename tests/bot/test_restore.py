@@ -23,6 +23,7 @@ from storage import life, migrate
 from storage.database import open_database, to_micros
 from tests.bot.commands import KEY, bot, district, joins, obhvat
 from tests.bot.conftest import TOKEN, write_config
+from tests.storage.test_upgrades import written_by
 
 
 def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
@@ -191,6 +192,22 @@ def changed(backup: Path, name: str, change: object) -> Path:
             if content:
                 new.writestr(entry, content)
     return made
+
+
+@pytest.mark.parametrize("revision", ["0001_first", "0012_pictures"])
+async def test_a_backup_of_an_older_version_is_brought_up_to_date(
+    sandbox: Sandbox, tmp_path: Path, revision: str
+) -> None:
+    write_config(tmp_path, sandbox)
+    written_by(revision, tmp_path / "obhvat.db")
+    (tmp_path / "photos").mkdir()
+    status, said = await obhvat(tmp_path, "backup", tmp_path / "a.zip")
+    assert status == 0, said
+    there = elsewhere(tmp_path, sandbox)
+    status, said = await obhvat(there, "restore", tmp_path / "a.zip")
+    assert (status, f"Brought up to date from {revision} to {migrate.newest()}." in said) == (0, True), said
+    assert rows(there / "obhvat.db", "SELECT count(*) FROM child_case") == [(3,)]
+    assert rows(tmp_path / "obhvat.db", "SELECT version_num FROM alembic_version") == [(revision,)]
 
 
 async def test_another_key_is_told_before_the_names_are_lost(sandbox: Sandbox, tmp_path: Path) -> None:
