@@ -30,8 +30,10 @@ def restore(into: Source, file: Path, now: datetime, *, replace: bool, without_n
     try:
         with archive.reading(file) as packed:
             _check(into, file, packed.about, without_names=without_names)
+            # First, because closing the file here would give up that we hold it.
+            lost = packed.about.living or _went_on(into.database, packed.about)
             with store.sorted_errors(), _held(into.database, replace):
-                _restore(into, packed, now)
+                _restore(into, packed, now, lost=lost)
     except Damaged as broken:
         said = f"{file}: is no backup, or damaged ({broken}). Take another one. {UNCHANGED}"
         raise ConfigError([said]) from broken
@@ -41,12 +43,20 @@ def restore(into: Source, file: Path, now: datetime, *, replace: bool, without_n
         raise ConfigError([f"{no} {UNCHANGED}"]) from no
 
 
-def _restore(into: Source, packed: Reader, now: datetime) -> None:
+def _went_on(database: Path, about: About) -> bool:
+    return database.exists() and copies.lived_after(database, about.made_at)
+
+
+def _restore(into: Source, packed: Reader, now: datetime, *, lost: bool) -> None:
+    """`lost` is what a bot took in after the backup."""
     about = packed.about
     into.database.parent.mkdir(parents=True, exist_ok=True)
     with half_made(into.database.parent) as half:
         fresh = half / "obhvat.db"
-        _unpack(packed, about, fresh, now)
+        _unpack(packed, fresh)
+        # People are then asked for it (`bot.awake`).
+        copies.note(fresh, copies.RESTORED, now, about.made_at.isoformat() if lost else "")
+        settled(fresh)
         with _photos(packed, into.photos, copies.photos(fresh)) as added:
             old = _put(fresh, into.database, now)
     _tell(into, about, added, old)
@@ -79,7 +89,7 @@ def _held(database: Path, replace: bool) -> Iterator[None]:
         yield
 
 
-def _unpack(packed: Reader, about: About, fresh: Path, now: datetime) -> None:
+def _unpack(packed: Reader, fresh: Path) -> None:
     """The database, examined and brought up to date. Raises Damaged."""
     fresh.touch(archive.OWNER_ONLY)
     packed.take_database(fresh)
@@ -88,9 +98,6 @@ def _unpack(packed: Reader, about: About, fresh: Path, now: datetime) -> None:
     if missing := set(copies.photos(fresh)).difference(packed.photos):
         raise Damaged(f"{len(missing)} photos are missing")
     migrate.prepare(fresh)
-    # Where the bot went on after the backup, people are asked for what it took in (`bot.awake`).
-    copies.note(fresh, copies.RESTORED, now, about.made_at.isoformat() if about.living else "")
-    settled(fresh)
 
 
 @contextmanager
@@ -113,19 +120,20 @@ def _photos(packed: Reader, folder: Path, keys: list[str]) -> Iterator[list[str]
 
 def _put(fresh: Path, database: Path, now: datetime) -> Path | None:
     """Under what name the one that was here is kept."""
-    if not database.exists():
-        os.link(fresh, database)  # unlike a rename it fails when a bot has made one meanwhile
-        settled(database.parent)
-        return None
     old = database.with_name(f"{database.name}.before-{now:%Y-%m-%dT%H%M%S}")
-    os.link(database, old)
+    was_here = database.exists()
+    if was_here:
+        os.link(database, old)
     for beside in ("-wal", "-shm"):
         # What the old one had not yet taken in goes with it; beside the new one it would ruin that.
         with suppress(FileNotFoundError):
             os.replace(f"{database}{beside}", f"{old}{beside}")
-    os.replace(fresh, database)
+    if was_here:
+        os.replace(fresh, database)
+    else:
+        os.link(fresh, database)  # unlike a rename it fails when a bot has made one meanwhile
     settled(database.parent)
-    return old
+    return old if was_here else None
 
 
 def _tell(into: Source, about: About, added: list[str], old: Path | None) -> None:

@@ -76,6 +76,20 @@ def figures(path: Path) -> Figures:
         return Figures(*file.execute(counts).fetchone())
 
 
+def lived_after(path: Path, moment: datetime) -> bool:
+    """Whether a bot has worked with the file since then; also True of one that nobody can ask any more, or that has
+    not taken in its WAL, as after a kill. Nothing beside the file changes."""
+    wal = Path(f"{path}-wal")
+    if wal.exists() and wal.stat().st_size > 0:
+        return True
+    try:
+        with _opened(path, "mode=ro&immutable=1") as file:
+            row = file.execute("SELECT at FROM awake").fetchone()
+    except SchemaError:
+        return True
+    return row is not None and row[0] > to_micros(moment)
+
+
 def note(path: Path, what: str, now: datetime, detail: str = "") -> None:
     """Into the audit: a file was backed up, or restored. Raises SchemaError."""
     with _opened(path) as file, file:
@@ -83,9 +97,9 @@ def note(path: Path, what: str, now: datetime, detail: str = "") -> None:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+def _opened(path: Path, how: str = "mode=rw") -> Iterator[sqlite3.Connection]:
     try:
-        address = f"{path.absolute().as_uri()}?mode=rw"
+        address = f"{path.absolute().as_uri()}?{how}"
         with closing(sqlite3.connect(address, uri=True, timeout=PATIENCE_SECONDS, isolation_level=None)) as file:
             yield file
     except sqlite3.Error as broken:

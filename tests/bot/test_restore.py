@@ -267,26 +267,38 @@ async def test_a_backup_without_one_of_its_photos_is_refused(sandbox: Sandbox, t
         assert (status, told in said, (there / "obhvat.db").exists()) == (2, True, False), said
 
 
-@pytest.mark.parametrize("stopped", [False, True], ids=["of a living bot", "of a stopped bot"])
-async def test_people_are_asked_for_what_was_written_after_the_backup(tmp_path: Path, stopped: bool) -> None:
+@pytest.mark.parametrize(
+    ("living", "worked_on", "asked"),
+    [(True, False, 1), (False, False, 0), (False, True, 1)],
+    ids=["of a living bot", "moved while it was stopped", "back from an update"],
+)
+async def test_people_are_asked_for_what_was_taken_in_after_the_backup(
+    tmp_path: Path, living: bool, worked_on: bool, asked: int
+) -> None:
     """Telegram keeps for a day what nobody took; what a bot took after its backup, it does not give again."""
     async with Sandbox(TOKEN, limits=False) as sandbox:
-        await district(tmp_path, sandbox)
+        path = await district(tmp_path, sandbox)
         mila = sandbox.world.person("Мила")
         async with bot(tmp_path):
             await joins(mila)
-            if not stopped:
+            if living:
                 await obhvat(tmp_path, "backup", tmp_path / "a.zip")
-        if stopped:
+        if not living:
             await obhvat(tmp_path, "backup", tmp_path / "a.zip")
-        there = elsewhere(tmp_path, sandbox)
-        await obhvat(there, "restore", tmp_path / "a.zip")
-        await an_hour_ago(there / "obhvat.db")
-        async with bot(there):
+        if worked_on:
+            async with bot(tmp_path):
+                await mila.says("/menu")
+                await mila.hears(30)
+        else:
+            path.unlink()
+        status, said = await obhvat(tmp_path, "restore", tmp_path / "a.zip", "--replace")
+        assert status == 0, said
+        await an_hour_ago(path)
+        async with bot(tmp_path):
             await mila.says("/menu")
             await mila.hears(30)
-        assert rows(there / "obhvat.db", "SELECT count(*) FROM outage") == [(1,)]
-        assert rows(there / "obhvat.db", "SELECT count(*) FROM outage_asked") == [(int(not stopped),)]
+        assert rows(path, "SELECT count(*) FROM outage") == [(1,)]
+        assert rows(path, "SELECT count(*) FROM outage_asked") == [(asked,)]
 
 
 async def an_hour_ago(path: Path) -> None:
