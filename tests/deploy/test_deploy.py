@@ -14,6 +14,8 @@ from typer.main import get_command
 
 from bot import config
 from bot.cli import cli
+from bot.watch import judge
+from bot.watch.meters import Meters
 
 REPOSITORY = Path(__file__).parents[2]
 DEPLOY = REPOSITORY / "deploy"
@@ -163,3 +165,31 @@ def test_a_bot_says_when_it_is_ready_and_that_it_lives(tmp_path: Path) -> None:
     command = [sys.executable, "-c", code, str(tmp_path / "notify")]
     ended = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True, timeout=30)
     assert ended.stdout.split() == ["READY=1", "READY=1"]
+
+
+def test_the_guide_names_commands_that_there_are_and_explains_every_alarm() -> None:
+    guide = (REPOSITORY / "docs" / "operations.md").read_text("utf-8")
+    used = re.findall(r"^obhvat-do (\w+)(.*)$", guide, re.M)
+    assert {name for name, _rest in used} >= {"check", "backup", "restore"}
+    for name, rest in used + re.findall(r"`obhvat-do (\w+)([^`]*)`", guide):
+        assert name in commands(), name
+        assert set(re.findall(r"--[\w-]+", rest)) <= commands()[name], (name, rest)
+    for alarm in (judge.INBOX, judge.WRITING, judge.DISK, judge.BACKUP):
+        assert f"| `{alarm}` |" in guide
+    for alarm in (judge.TOKEN, judge.SILENT, judge.OUTBOX):
+        assert f"| `telegram.{alarm}`, `viber.{alarm}` |" in guide
+    assert f"| `telegram.{judge.SECOND}` |" in guide
+    for path in re.findall(r"deploy/[\w.@*-]+", guide):
+        assert list(REPOSITORY.glob(path)), path
+    keys = config.Operator.model_fields
+    for key in ("chat", "queue_minutes", "silence_minutes", "disk_free_mb", "backup_hours"):
+        assert key in keys
+        assert key in guide
+
+
+def test_the_guide_names_metrics_that_there_are() -> None:
+    guide = (REPOSITORY / "docs" / "operations.md").read_text("utf-8")
+    counted = {family.name for family in Meters().registry.collect()}
+    source = (REPOSITORY / "bot" / "watch" / "pages.py").read_text("utf-8")
+    for name in re.findall(r"`(obhvat_\w+)", guide):
+        assert name.removesuffix("_total") in counted or f'"{name}"' in source, name
