@@ -76,6 +76,8 @@ async def _check(path: Path | None, *, from_outside: bool = False) -> None:
 async def _refused(file: File, tokens: Tokens) -> list[str]:
     """What the messengers have against the tokens."""
     mistakes = await checks.telegram(file.telegram, tokens.telegram) if tokens.telegram else []
+    if tokens.operator:
+        mistakes += await checks.telegram(file.telegram, tokens.operator, config.OPERATOR_TOKEN)
     return mistakes + (await checks.viber(file.viber, tokens.viber) if tokens.viber else [])
 
 

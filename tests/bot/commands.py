@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +21,7 @@ from storage.sealing import Sealer
 from tests.bot.conftest import TOKEN, write_config
 
 KEY = "k" * 40
+NOTHING: Mapping[str, str] = {}
 
 
 def environ(folder: Path, key: str = KEY) -> dict[str, str]:
@@ -29,11 +30,15 @@ def environ(folder: Path, key: str = KEY) -> dict[str, str]:
 
 
 async def obhvat(
-    folder: Path, *arguments: str | Path, key: str = KEY, before: Callable[[], None] | None = None
+    folder: Path,
+    *arguments: str | Path,
+    key: str = KEY,
+    before: Callable[[], None] | None = None,
+    more: Mapping[str, str] = NOTHING,
 ) -> tuple[int, str]:
     """The status with which it ended, and all that it said."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.cli", *map(str, arguments), env=environ(folder, key), preexec_fn=before,
+        sys.executable, "-m", "bot.cli", *map(str, arguments), env={**environ(folder, key), **more}, preexec_fn=before,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     said, _ = await asyncio.wait_for(process.communicate(), 60)
@@ -42,9 +47,11 @@ async def obhvat(
 
 
 @asynccontextmanager
-async def bot(folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+async def bot(folder: Path, more: Mapping[str, str] = NOTHING) -> AsyncIterator[asyncio.subprocess.Process]:
     """A living one, killed at the end if it still lives."""
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot.cli", "run", env=environ(folder))
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot.cli", "run", env={**environ(folder), **more}
+    )
     try:
         yield process
         assert process.returncode is None
