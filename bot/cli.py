@@ -22,6 +22,7 @@ from bot import backup, checks, config, importing, inviting, operating, reportin
 from bot.app import now_utc, open_app
 from bot.config import Config, ConfigError, File, Tokens
 from bot.inviting import Wanted
+from bot.watch.outside import Asking
 from casework.records import ROLES
 from casework.season import Reach
 from storage.migrate import SchemaError
@@ -190,6 +191,18 @@ def operator(
     """Tells whoever is named under [operator]; where nobody is, the numbers of the chats that wrote last."""
     read = _read(config)
     _told(lambda: operating.tell(read, text, now_utc()))
+
+
+@cli.command()
+def health(
+    told: Annotated[
+        Path | None, typer.Option(help="Tell the operator when nobody answers, once: this file remembers it.")
+    ] = None,
+    config: CONFIG_OPTION = None,
+) -> None:
+    """Asks the running bot how it is; exit 2 when it is not well."""
+    read = _read(config)
+    _told(Asking(read, told, now_utc()).look)
 
 
 def _source(path: Path | None) -> backup.Source:

@@ -11,6 +11,8 @@ from storage.queues import Going
 TOKEN, SECOND, SILENT, OUTBOX = "token", "second", "silent", "outbox"
 """Of a messenger: `telegram.token`."""
 INBOX, WRITING, DISK, BACKUP = "inbox", "writing", "disk", "backup"
+BOT = "bot"
+"""That it does not answer, which only `bot.watch.outside` can see."""
 RIVALLED_FOR = timedelta(seconds=20)
 """A bot that is started anew meets the last poll of the one before for a moment."""
 

@@ -9,7 +9,7 @@ from handlers.office.alarms import Alarm, written
 
 NOW = datetime(2026, 11, 24, 8, 12, tzinfo=UTC)
 MESSENGERS = ("token", "second", "silent", "outbox")
-NAMES = (*(f"telegram.{kind}" for kind in MESSENGERS), "viber.silent", "inbox", "writing", "disk", "backup")
+NAMES = (*(f"telegram.{kind}" for kind in MESSENGERS), "viber.silent", "inbox", "writing", "disk", "bot", "backup")
 
 
 def said(language: str, *alarms: Alarm) -> list[str]:
@@ -28,6 +28,7 @@ def test_what_begins() -> None:
         "08:02 (inbox) 21 получени съобщения чакат да бъдат прочетени.",
         "08:02 (writing) В базата данни не може да се записва.",
         "08:02 (disk) Дискът е почти пълен: свободни са 21 MB.",
+        "08:02 (bot) Ботът не отговаря.",
         "08:02 (backup) Последното резервно копие е отпреди 21 часа.",
     ]
     assert said("en", *begun)[1:4] == [
@@ -61,5 +62,6 @@ def test_what_is_over_stands_below_what_begins() -> None:
         "08:02–08:10 (inbox) Полученото е прочетено.",
         "08:02–08:10 (writing) В базата данни отново се записва.",
         "08:02–08:10 (disk) На диска отново има място.",
+        "08:02–08:10 (bot) Ботът отговаря.",
         "08:02–08:10 (backup) Има ново резервно копие.",
     ]
