@@ -49,8 +49,10 @@ class Watchdog:
         self.look_seconds = LOOK_SECONDS
         self._voice = voice
         self._database = database
-        self._seen: dict[str, datetime] = {}
-        """What was wrong at the last look, and what is not told because it was so only once."""
+        self._looking = asyncio.Lock()
+        """One look after the other: while one tells something, the next would tell it too."""
+        self._seen: set[str] = set()
+        """What was wrong at the last look; what was so only once is not told."""
         self._standing: dict[str, Alarm] = {}
         self._well_since: dict[str, datetime] = {}
         self._kept: dict[str, Alarm] = {}
@@ -69,12 +71,13 @@ class Watchdog:
         return ailments(await self.measuring.signs(), self.limits)
 
     async def look(self) -> None:
-        now = self.measuring.now()
-        ailing = {one.what: one for one in await self.ailing()}
-        self._begin(ailing)
-        self._end(ailing, now)
-        await self._tell(ailing, now)
-        await self._keep()
+        async with self._looking:
+            now = self.measuring.now()
+            ailing = {one.what: one for one in await self.ailing()}
+            self._begin(ailing)
+            self._end(ailing, now)
+            await self._tell(ailing, now)
+            await self._keep()
 
     def _begin(self, ailing: dict[str, Ailment]) -> None:
         """Whatever is wrong at two looks one after the other; and what was over is not, if it comes back untold."""
@@ -85,7 +88,7 @@ class Watchdog:
                 log.error("something is wrong", alarm=what, since=one.since.isoformat(), count=one.count)
             elif what in self._standing and self._standing[what].over_at:
                 self._standing[what] = replace(self._standing[what], over_at=None)
-        self._seen = {what: one.since for what, one in ailing.items()}
+        self._seen = set(ailing)
 
     def _end(self, ailing: dict[str, Ailment], now: datetime) -> None:
         for what, alarm in self._standing.items():
