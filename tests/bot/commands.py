@@ -36,9 +36,12 @@ async def obhvat(
     before: Callable[[], None] | None = None,
     more: Mapping[str, str] = NOTHING,
 ) -> tuple[int, str]:
-    """The status with which it ended, and all that it said."""
+    """The status with which it ended, and all that it said. `before` may leave it no room for being measured."""
+    env = {**environ(folder, key), **more}
+    if before:
+        env = {name: value for name, value in env.items() if not name.startswith("COVERAGE")}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.cli", *map(str, arguments), env={**environ(folder, key), **more}, preexec_fn=before,
+        sys.executable, "-m", "bot.cli", *map(str, arguments), env=env, preexec_fn=before,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     said, _ = await asyncio.wait_for(process.communicate(), 60)
