@@ -151,3 +151,20 @@ async def test_a_backup_leaves_an_older_schema_as_it_is(sandbox: Sandbox, tmp_pa
     with closing(sqlite3.connect(path)) as file:
         assert file.execute("SELECT version_num FROM alembic_version").fetchone() == ("0009_absences",)
         assert file.execute("SELECT count(*) FROM audit WHERE what = 'backed up'").fetchone() == (1,)
+
+
+async def test_what_was_deleted_is_not_in_a_backup(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Also where SQLite was built so that it leaves it in the file until its pages are used again."""
+    path = await district(tmp_path, sandbox)
+    marks = [f"Заличено име {n} ".encode() * 50 for n in range(50)]
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("PRAGMA secure_delete = OFF")
+        with file:
+            file.executemany("INSERT INTO audit (at, what, detail) VALUES (0, 'x', ?)", [(mark,) for mark in marks])
+        with file:
+            file.execute("DELETE FROM audit WHERE what = 'x'")
+    assert marks[7] in path.read_bytes()
+    status, said = await obhvat(tmp_path, "backup", tmp_path / "a.zip")
+    assert status == 0, said
+    with ZipFile(tmp_path / "a.zip") as packed:
+        assert "Заличено".encode() not in packed.read("obhvat.db")
