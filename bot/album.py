@@ -8,11 +8,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.store import open_store
 from storage import media
 from storage.database import Database
 from storage.sealing import HEAD, Sealer, Unopened
+
+if TYPE_CHECKING:
+    from obstore.store import LocalStore
 
 SEALED, PLAIN = ".sealed", ".jpg"
 """How their names end, and how they did before they were sealed."""
@@ -24,7 +28,7 @@ MEND = (
 
 async def put(folder: Path, sealer: Sealer, picture: bytes) -> str:
     """Returns under which name."""
-    name = f"{hashlib.sha256(picture).hexdigest()}{SEALED}"
+    name = f"{_digest(picture)}{SEALED}"
     store = await open_store(folder)
     await store.put_async(name, sealer.seal(picture, _photo(name)))
     return name
@@ -35,6 +39,31 @@ async def get(folder: Path, sealer: Sealer, name: str) -> bytes:
     store = await open_store(folder)
     content = bytes(await (await store.get_async(name)).bytes_async())
     return content if name.endswith(PLAIN) else sealer.open(content, _photo(name))
+
+
+def intact(kept: LocalStore, sealer: Sealer | None, name: str) -> bytes | None:
+    """What is kept, as it is; None for what is not there, or no longer what it was. Of what none of the keys has sealed
+    that cannot be told."""
+    try:
+        content = bytes(kept.get(name).bytes())
+    except FileNotFoundError:
+        return None
+    return content if _is_intact(sealer, name, content) else None
+
+
+def _is_intact(sealer: Sealer | None, name: str, content: bytes) -> bool:
+    if name.endswith(PLAIN):
+        return _digest(content) == name.removesuffix(PLAIN)
+    if sealer is None or not sealer.has_key(content):
+        return bool(content)
+    try:
+        return _digest(sealer.open(content, _photo(name))) == name.removesuffix(SEALED)
+    except Unopened:
+        return False
+
+
+def _digest(picture: bytes) -> str:
+    return hashlib.sha256(picture).hexdigest()
 
 
 def _photo(name: str) -> str:

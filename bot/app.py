@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
-from aiohttp import web
+from aiohttp import ClientSession, DummyCookieJar, web
 
 from bot import forgotten, logs
 from bot.awake import Awake
@@ -24,6 +23,11 @@ from bot.messengers import Messengers, open_messengers
 from bot.photos import PhotoFetcher
 from bot.schedule import Schedule
 from bot.tell import Teller
+from bot.watch.measuring import Measuring, folders_of, limits_of
+from bot.watch.meters import Meters
+from bot.watch.operator import Operator
+from bot.watch.pages import Pages
+from bot.watch.watchdog import Voice, Watchdog
 from handlers.engine.scene import Work
 from handlers.engine.words import LANGUAGES, Words
 from handlers.menu import COMMANDS
@@ -41,7 +45,13 @@ class App:
     """The parts of a running bot, each waking the next: arrivals, answers, calls."""
 
     def __init__(
-        self, config: Config, database: Database, work: Work, messengers: Messengers, now: Callable[[], datetime]
+        self,
+        config: Config,
+        database: Database,
+        work: Work,
+        messengers: Messengers,
+        operator: Operator,
+        now: Callable[[], datetime],
     ) -> None:
         self.config = config
         self.database = database
@@ -49,20 +59,27 @@ class App:
         self.work = work
         channels, self.receiver = messengers.channels, messengers.receiver
         self.sources = messengers.sources
+        meters = Meters()
+        self.receiver.stored = meters.stored
         self.teller = teller = Teller(
             work, channels, {"viber": config.file.viber.paid_messages_a_month}, config.file.schedule.notices_a_day
         )
-        self.deliverer = Deliverer(database, channels, teller, now)
+        vitals = messengers.contact.vitals
+        self.deliverer = Deliverer(database, channels, teller, now, meters=meters, vitals=vitals)
         self.converser = Converser(
             database, work, channels, self.receiver, teller, now=now, also=self.deliverer.record,
-            withdrawal=self.deliverer.withdrawal,
+            withdrawal=self.deliverer.withdrawal, meters=meters,
         )  # fmt: skip
         self.photos = PhotoFetcher(
             channels, database, Path(config.file.photos.store), work.sealer, now, teller.photo_lost
         )
         self.files = FileReader(channels, database, work, teller, config.file.import_.mapping, now)
         self.awake = Awake(database, work, channels, teller, messengers.contact, now)
-        self.schedule = Schedule(config, database, work, teller, self.deliverer.withdrawal, now)
+        self.schedule = Schedule(config, database, work, teller, self.deliverer.withdrawal, now, meters)
+        measuring = Measuring(database, vitals, tuple(channels), self.awake, folders_of(config), now, now())
+        voice = Voice(operator, config.file.operator.language, work.zone)
+        self.watchdog = Watchdog(measuring, limits_of(config), voice, database)
+        self.pages = Pages(self.watchdog, meters)
 
     def wake(self) -> None:
         """Everybody looks again, because the clock was moved."""
@@ -82,6 +99,7 @@ class App:
         await self.schedule.hush_what_is_left()
         async with _http(self), asyncio.TaskGroup() as stages:
             stages.create_task(self.database.stays_ours())
+            stages.create_task(self.watchdog.run())
             stages.create_task(self.awake.run())
             stages.create_task(self.converser.run())
             stages.create_task(self.deliverer.run())
@@ -122,14 +140,15 @@ async def open_app(config: Config, now: Callable[[], datetime] = now_utc) -> Asy
             f"{config.file.schedule.alert_at:%H:%M}",
         )
         messengers = await open_messengers(config, database, work, now, opened)
-        yield App(config, database, work, messengers, now)
+        session = await opened.enter_async_context(ClientSession(cookie_jar=DummyCookieJar()))
+        yield App(config, database, work, messengers, Operator(config, session), now)
 
 
 @asynccontextmanager
 async def _http(app: App) -> AsyncIterator[None]:
-    """`/health`, and the webhooks of the messengers that call us."""
+    """`/health`, `/metrics`, and the webhooks of the messengers that call us."""
     server = web.Application(client_max_size=1_000_000)
-    server.router.add_get("/health", _health(app))
+    server.router.add_routes(app.pages.routes())
     for source in app.sources:
         server.router.add_routes(source.routes())
     runner = web.AppRunner(server, access_log=None)
@@ -140,11 +159,3 @@ async def _http(app: App) -> AsyncIterator[None]:
         yield
     finally:
         await runner.cleanup()
-
-
-def _health(app: App) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    async def health(_request: web.Request) -> web.StreamResponse:
-        async with app.database.reading() as tx:
-            return web.json_response({"ok": True, "outbox": await outbox.waiting(tx), "pid": os.getpid()})
-
-    return health

@@ -8,6 +8,7 @@ costs nothing on Viber.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
@@ -42,13 +43,19 @@ class Awake:
         self._teller = teller
         self._contact = contact
         self._now = now
+        self._written_at = time.monotonic()
+
+    @property
+    def written_ago(self) -> timedelta:
+        """Since something could be written to the database."""
+        return timedelta(seconds=time.monotonic() - self._written_at)
 
     async def look_back(self) -> None:
         """Once, before anything is taken or told: what comes from now on came after the outage."""
         async with self._database.transaction() as tx:
             since, now = await life.last_awake(tx), self._now()
             if since and now - since >= self._contact.patience:
-                await self._after(tx, "", since, now)
+                await self._after(tx, "", since, now, restored=await life.was_restored(tx, since))
             self._contact.was_away(await outages.still(tx))
             await life.awake(tx, now)
 
@@ -70,11 +77,19 @@ class Awake:
             for channel, since in self._contact.lost().items():
                 await outages.begun(tx, channel, since)
             await life.awake(tx, self._now())
+        self._written_at = time.monotonic()
 
-    async def _after(self, tx: Tx, channel: str, since: datetime, until: datetime) -> None:
-        """`channel` is empty after a time in which the bot did not run."""
+    async def _after(
+        self, tx: Tx, channel: str, since: datetime, until: datetime, *, restored: bool = False
+    ) -> None:  # fmt: skip
+        """`channel` is empty after a time in which the bot did not run; `restored` when another one did, and its work
+        since then is lost."""
         outage = await outages.ended(tx, channel, since, until)
-        lost = {one.name for one in self._channels.values() if channel in ("", one.name) and outage.length > one.waits}
+        lost = {
+            one.name
+            for one in self._channels.values()
+            if channel in ("", one.name) and (restored or outage.length > one.waits)
+        }
         asked: dict[int, None] = {}
         for name in sorted(lost):
             asked |= dict.fromkeys(await life.writing(tx, name, since - WROTE_WITHIN))

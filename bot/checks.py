@@ -17,8 +17,9 @@ PROXIED = (200, 502, 503, 504)
 """What `/health` answers when the bot runs, and when only the proxy before it does."""
 
 
-async def telegram(section: Telegram, token: str) -> list[str]:
-    mend = f"{config.TOKEN}: Telegram does not know this token. Copy it again from @BotFather."
+async def telegram(section: Telegram, token: str, name: str = config.TOKEN) -> list[str]:
+    """`name` is that of the variable which holds the token."""
+    mend = f"{name}: Telegram does not know this token. Copy it again from @BotFather."
     try:
         async with Bot(token, base_url=f"{section.api_url}/bot"):
             return []

@@ -18,10 +18,24 @@ import structlog
 import typer
 from telegram.warnings import PTBUserWarning
 
-from bot import checks, config, exporting, forgetting, importing, inviting, logs, reporting, rotating
+from bot import (
+    backup,
+    checks,
+    config,
+    exporting,
+    forgetting,
+    importing,
+    inviting,
+    logs,
+    operating,
+    reporting,
+    restore,
+    rotating,
+)  # fmt: skip
 from bot.app import now_utc, open_app
 from bot.config import Config, ConfigError, File, Tokens
 from bot.inviting import Wanted
+from bot.watch.outside import Asking
 from casework.records import ROLES
 from casework.season import Reach
 from storage import migrate
@@ -79,6 +93,8 @@ async def _check(path: Path | None, *, from_outside: bool = False) -> None:
 async def _refused(file: File, tokens: Tokens) -> list[str]:
     """What the messengers have against the tokens."""
     mistakes = await checks.telegram(file.telegram, tokens.telegram) if tokens.telegram else []
+    if tokens.operator:
+        mistakes += await checks.telegram(file.telegram, tokens.operator, config.OPERATOR_TOKEN)
     return mistakes + (await checks.viber(file.viber, tokens.viber) if tokens.viber else [])
 
 
@@ -205,6 +221,57 @@ async def _move(read: Config, to: str) -> None:
     typer.echo(f"Moved. Now put it into the configuration: database.url = {migrate.without_password(to)!r}")
 
 
+@cli.command("backup")
+def back_up(
+    file: Annotated[
+        Path, typer.Argument(help="A file that is not there yet, or a folder: then it is named by the time.")
+    ],
+    keep: Annotated[int, typer.Option(min=0, help="Of those in the folder so many, the newest; 0 is all.")] = 0,
+    config: CONFIG_OPTION = None,
+) -> None:
+    """Database and photos as one file, also while the bot runs."""
+    _or_end(lambda: backup.backup(_source(config), file, now_utc(), keep))
+
+
+@cli.command("restore")
+def bring_back(
+    file: Annotated[Path, typer.Argument(help="What `obhvat backup` made.", exists=True, dir_okay=False)],
+    replace: Annotated[bool, typer.Option("--replace", help="The database that is here is kept beside.")] = False,
+    without_names: Annotated[
+        bool, typer.Option("--without-names", help="Although the key is lost that opens the names.")
+    ] = False,
+    config: CONFIG_OPTION = None,
+) -> None:
+    """Puts a backup where the configuration says; the bot must be stopped."""
+    _or_end(lambda: restore.restore(_source(config), file, now_utc(), replace=replace, without_names=without_names))
+
+
+@cli.command()
+def operator(
+    text: Annotated[str, typer.Argument(help="What to tell; without it, a trial.")] = "",
+    config: CONFIG_OPTION = None,
+) -> None:
+    """Tells whoever is named under [operator]; where nobody is, the numbers of the chats that wrote last."""
+    read = _read(config)
+    _told(lambda: operating.tell(read, text, now_utc()))
+
+
+@cli.command()
+def health(
+    told: Annotated[
+        Path | None, typer.Option(help="Tell the operator when nobody answers, once: this file remembers it.")
+    ] = None,
+    config: CONFIG_OPTION = None,
+) -> None:
+    """Asks the running bot how it is; exit 2 when it is not well."""
+    read = _read(config)
+    _told(Asking(read, told, now_utc()).look)
+
+
+def _source(path: Path | None) -> backup.Source:
+    return backup.source(*config.places(os.environ, path))
+
+
 def _read(path: Path | None) -> Config:
     try:
         return config.load(os.environ, path)
@@ -213,8 +280,12 @@ def _read(path: Path | None) -> Config:
 
 
 def _told(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    _or_end(lambda: asyncio.run(work()))
+
+
+def _or_end(work: Callable[[], None]) -> None:
     try:
-        asyncio.run(work())
+        work()
     except (ConfigError, SchemaError) as wrong:
         _end(wrong)
     except ExceptionGroup as several:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import tomllib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -16,20 +15,23 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from yarl import URL
 
-from bot import album
+from bot import album, keyring
 from bot.keep import Keep
+from bot.keyring import SECRET
 from casework import catalogue
 from casework.calendar import VACATIONS, WorkingDays, days
 from casework.catalogue import Catalogue, CatalogueError
 from casework.hours import Usual
 from casework.imports import COLUMNS
+from handlers.engine.words import LANGUAGES
 from storage import keys, migrate
 from storage.database import beside, is_postgres, path_of
 from storage.migrate import SchemaError
 from storage.sealing import Sealer
 
 TOKEN, VIBER_TOKEN = "OBHVAT_TELEGRAM_TOKEN", "OBHVAT_VIBER_TOKEN"
-SECRET, CONFIG = "OBHVAT_SECRET_KEY", "OBHVAT_CONFIG"
+OPERATOR_TOKEN = "OBHVAT_OPERATOR_TOKEN"
+CONFIG = "OBHVAT_CONFIG"
 
 HERE = ("127.0.0.1", "localhost")
 """Where plain http is enough, because only the sandbox calls."""
@@ -135,6 +137,19 @@ class Calendar(Section):
     )  # fmt: skip
 
 
+class Operator(Section):
+    """Whoever looks after the machine, and what they are told of."""
+
+    chat: str = Field(default="", pattern=r"^(-?\d+)?$")
+    """In Telegram; empty means that alarms stand only in the log."""
+    language: str = Field(default="bg", pattern=rf"^({'|'.join(LANGUAGES)})$")
+    queue_minutes: int = Field(default=5, ge=1)
+    silence_minutes: int = Field(default=10, ge=1)
+    disk_free_mb: int = Field(default=500, ge=0)
+    backup_hours: int = Field(default=36, ge=0)
+    """After so many without a backup; 0 means that nobody asks."""
+
+
 class Http(Section):
     listen: str = Field(default="127.0.0.1:8080", pattern=r"^[^:\s]*:\d{1,5}$")
 
@@ -165,6 +180,7 @@ class File(Section):
     schedule: Schedule = Schedule()
     calendar: Calendar = Calendar()
     keep: Keep = Keep()
+    operator: Operator = Operator()
     http: Http = Http()
     work: Work = Work()
     import_: Import = Field(default=Import(), alias="import")
@@ -176,13 +192,15 @@ class Tokens:
 
     telegram: str = ""
     viber: str = ""
+    operator: str = ""
+    """Of another bot of Telegram, by which alarms are told also when ours is locked out."""
 
     def __repr__(self) -> str:
         return "Tokens(…)"
 
     @property
     def channels(self) -> tuple[str, ...]:
-        return tuple(name for name, token in vars(self).items() if token)
+        return tuple(name for name in ("telegram", "viber") if getattr(self, name))
 
 
 @dataclass(frozen=True)
@@ -229,23 +247,36 @@ def load(environ: Mapping[str, str], path: Path | None = None) -> Config:
         raise ConfigError(mistakes)
     book = _catalogue(file, mistakes)
     assert book is not None
-    held = _secrets(environ, beside(file.database.url), mistakes)
+    held = keyring.held(environ, beside(file.database.url), mistakes)
     if not held and is_postgres(file.database.url):
         raise ConfigError([f"{SECRET}: one key is needed that all workers share: at least 32 random characters."])
-    return Config(file, book, tokens, held or _made(path_of(file.database.url)))
+    return Config(file, book, tokens, held or keyring.made(path_of(file.database.url)))
+
+
+def places(environ: Mapping[str, str], path: Path | None = None) -> tuple[File, tuple[bytes, ...]]:
+    """Where everything is kept, and the keys, the first one first; no messenger is needed. Raises ConfigError."""
+    mistakes: list[str] = []
+    file = _file(_named(environ, path), mistakes)
+    held = keyring.held(environ, beside(file.database.url), mistakes)
+    if mistakes:
+        raise ConfigError(mistakes)
+    return file, held
 
 
 def examine(environ: Mapping[str, str], path: Path | None = None) -> tuple[File, Tokens, list[str]]:
     """The file as far as it can be read, the tokens, and every mistake. Changes nothing."""
-    named = path or (Path(environ[CONFIG]) if environ.get(CONFIG) else None)
     mistakes: list[str] = []
-    file = _file(named, mistakes)
-    tokens = Tokens(_secret(environ, TOKEN, mistakes), _secret(environ, VIBER_TOKEN, mistakes))
+    file = _file(_named(environ, path), mistakes)
+    tokens = Tokens(*(keyring.given(environ, name, mistakes) for name in (TOKEN, VIBER_TOKEN, OPERATOR_TOKEN)))
     _check_tokens(file, tokens, mistakes)
     _catalogue(file, mistakes)
     _check_database(file, environ, mistakes)
     mistakes += folder_mistake("photos.store", Path(file.photos.store))
     return file, tokens, mistakes
+
+
+def _named(environ: Mapping[str, str], path: Path | None) -> Path | None:
+    return path or (Path(environ[CONFIG]) if environ.get(CONFIG) else None)
 
 
 def _file(path: Path | None, mistakes: list[str]) -> File:
@@ -286,20 +317,6 @@ def _mend(kind: str, said: str) -> str:
     return f"{said.removeprefix('Value error, ')}. See config.example.toml."
 
 
-def _secret(environ: Mapping[str, str], name: str, mistakes: list[str]) -> str:
-    """The variable itself, or the contents of the file that `<NAME>_FILE` names."""
-    if environ.get(name):
-        return environ[name].strip()
-    file = environ.get(f"{name}_FILE")
-    if not file:
-        return ""
-    try:
-        return Path(file).read_text("utf-8").strip()
-    except OSError as gone:
-        mistakes.append(f"{name}_FILE: {file} cannot be read ({gone.strerror}).")
-        return ""
-
-
 def _check_tokens(file: File, tokens: Tokens, mistakes: list[str]) -> None:
     if not (tokens.telegram or tokens.viber) and not any("TOKEN_FILE:" in mistake for mistake in mistakes):
         mistakes.append(
@@ -331,7 +348,7 @@ def _check_database(file: File, environ: Mapping[str, str], mistakes: list[str])
     try:
         path = path_of(file.database.url)
         migrate.check(path)
-        if held := _secrets(environ, path, mistakes):
+        if held := keyring.held(environ, path, mistakes):
             mistakes += keys.mistakes(path, held) + album.mistakes(Path(file.photos.store), Sealer(*held))
     except SchemaError as wrong:
         mistakes.append(str(wrong))
@@ -362,27 +379,3 @@ def folder_mistake(key: str, folder: Path) -> list[str]:
     if not os.access(nearest, os.W_OK | os.X_OK, effective_ids=True):
         return [f"{key}: {nearest} cannot be written. Give this user the right to write there, or name another."]
     return []
-
-
-def _secrets(environ: Mapping[str, str], database: Path, mistakes: list[str]) -> tuple[bytes, ...]:
-    """A key on each line of `OBHVAT_SECRET_KEY`, and the one that was made beside the database before it was set."""
-    given = _secret(environ, SECRET, mistakes)
-    lines = [line.strip() for line in given.splitlines() if line.strip()]
-    beside = _beside(database)
-    # Before there could be several keys, one could have several lines.
-    old = [given] if len(lines) > 1 else []
-    return (*(line.encode() for line in (*lines, *old)), *([beside.read_bytes()] if beside.exists() else []))
-
-
-def _beside(database: Path) -> Path:
-    return Path(f"{database}.key")
-
-
-def _made(database: Path) -> tuple[bytes, ...]:
-    """Without a key of one's own, one is made beside the database, readable by this user only."""
-    path = _beside(database)
-    fresh = secrets.token_bytes(32)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(fresh)
-    return (fresh,)

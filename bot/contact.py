@@ -8,9 +8,12 @@ until a call of ours fails.
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from bot.watch.vitals import Vitals
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Contact:
         self.patience = patience
         self.regained = asyncio.Event()
         """Somebody should look at `take_regained`."""
+        self.vitals: dict[str, Vitals] = defaultdict(Vitals)
         self._now = now
         self._lost: dict[str, datetime] = {}
         self._regained: list[Regained] = []
@@ -42,9 +46,15 @@ class Contact:
     def is_away(self, channel: str) -> None:
         self._lost.setdefault(channel, self._now())
 
-    def noted(self, channel: str, there: bool) -> None:
-        """How a call ended."""
+    def noted(self, channel: str, there: bool, *, refused: bool = False) -> None:
+        """How a call ended; `refused` when the messenger does not know us any more."""
         (self.is_there if there else self.is_away)(channel)
+        if there:
+            self.vitals[channel].answered()
+        elif refused:
+            self.vitals[channel].refused()
+        else:
+            self.vitals[channel].away()
 
     def was_away(self, since: Mapping[str, datetime]) -> None:
         """What an earlier life knew."""

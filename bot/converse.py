@@ -13,6 +13,7 @@ from bot import logs
 from bot.channels.channel import Channel, Edited, Elsewhere, Lost, Reach
 from bot.receive import Receiver
 from bot.tell import Teller
+from bot.watch.meters import Meters
 from bot.withdraw import Withdrawal
 from casework import privacy
 from handlers import router
@@ -53,6 +54,7 @@ class Converser:
         now: Callable[[], datetime],
         also: Callable[[Tx], Awaitable[None]],
         withdrawal: Withdrawal,
+        meters: Meters,
     ) -> None:
         self._database = database
         self._work = work
@@ -62,6 +64,7 @@ class Converser:
         self._now = now
         self._also = also
         self._withdrawal = withdrawal
+        self._meters = meters
         self._some_wait = True
         """Rows may wait in the inbox: behind a full batch, or for another try; unknown at start."""
 
@@ -132,10 +135,14 @@ class Converser:
         """With the time when it was said; None when it could not be handled."""
         try:
             async with tx.savepoint():
-                return await self._handle(tx, row, now, beside)
+                handled = await self._handle(tx, row, now, beside)
+            self._meters.handled(row.channel, (to_micros(now) - row.received_at) / 1e6)
+            return handled
         except Exception as poison:  # one bad row must never stop the queue: it is counted, and set aside
             log.exception("a message could not be handled", row=row.id, tries=row.tries + 1)
-            if await inbox.failed(tx, row, logs.told(poison), now):
+            is_aside = await inbox.failed(tx, row, logs.told(poison), now)
+            self._meters.not_handled(row.channel, aside=is_aside)
+            if is_aside:
                 await self._tell_aside(tx, row, now)
             return None
 

@@ -18,6 +18,8 @@ import structlog
 from bot.channels.channel import Channel, Meaning, Trouble
 from bot.doors import Doors
 from bot.tell import Teller
+from bot.watch.meters import Meters
+from bot.watch.vitals import Vitals
 from bot.withdraw import Withdrawal
 from storage import because, outbox
 from storage.database import Database, Tx, to_micros
@@ -38,8 +40,17 @@ Chat = tuple[str, str]
 
 class Deliverer:
     def __init__(
-        self, database: Database, channels: Mapping[str, Channel], teller: Teller, now: Callable[[], datetime]
+        self,
+        database: Database,
+        channels: Mapping[str, Channel],
+        teller: Teller,
+        now: Callable[[], datetime],
+        *,
+        meters: Meters,
+        vitals: Mapping[str, Vitals],
     ) -> None:
+        self._meters = meters
+        self._vitals = vitals
         self._teller = teller
         self._taken: set[int] = set()
         """Rows whose call is under way or whose outcome is not yet committed: they still stand as waiting."""
@@ -165,6 +176,8 @@ class Deliverer:
             self._alarm(channel.name, trouble)
         else:
             self._closed.discard(channel.name)
+            self._went_out(row)
+        self._meters.called(row.channel, result.state)
         if not self._ended:
             self._record_at = time.monotonic() + self.record_within
         self._ended.append(result)
@@ -174,6 +187,11 @@ class Deliverer:
         self._tasks.discard(cast("asyncio.Task[None]", asyncio.current_task()))
         self._look = self._look or self._more
         self._wake.set()
+
+    def _went_out(self, row: Due) -> None:
+        self._vitals[row.channel].sent()
+        if row.priority == REPLY and not row.tries:
+            self._meters.answered(row.channel, (to_micros(self._now()) - row.could_go_at) / 1e6)
 
     def _alarm(self, channel: str, trouble: Trouble) -> None:
         """Once for each time that a messenger shuts us out, not for every message that waits for it."""

@@ -84,6 +84,7 @@ def _settings(sandbox: Sandbox, folder: str, port: int) -> str:
         f'[viber]\napi_url = "{sandbox.viber_api_url}"\npublic_url = "http://127.0.0.1:{port}"\n'
         f'[database]\nurl = "sqlite:///{folder}/obhvat.db"\n[photos]\nstore = "{folder}/photos"\n'
         f'[http]\nlisten = "127.0.0.1:{port}"\n'
+        "[operator]\nbackup_hours = 0\n"
     )
 
 

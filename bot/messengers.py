@@ -9,7 +9,6 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 from aiohttp import ClientSession, DummyCookieJar
@@ -84,7 +83,10 @@ def _open_telegram(config: Config, session: ClientSession, messengers: Messenger
 
 def _open_viber(config: Config, session: ClientSession, media: Media, pages: Pages, messengers: Messengers) -> None:
     section, token = config.file.viber, config.tokens.viber
-    noted = partial(messengers.contact.noted, VIBER)
+
+    def noted(there: bool, refused: bool) -> None:
+        messengers.contact.noted(VIBER, there, refused=refused)
+
     client, sender = Client(session, section.api_url, token, noted=noted), Sender(section.sender_name)
     pace = Pace(time.monotonic, Rate(VIBER_PER_SECOND, VIBER_PER_SECOND), VIBER_CHAT_PER_SECOND)
     viber = Viber(client, sender, pages, media, pace)

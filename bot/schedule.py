@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -17,6 +18,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot import forgotten, hushed
 from bot.config import Config
 from bot.tell import Teller
+from bot.watch.meters import Meters
 from bot.withdraw import Withdrawal
 from casework import hours
 from casework.questions import Patience
@@ -50,7 +52,9 @@ class Schedule:
         teller: Teller,
         withdrawal: Withdrawal,
         now: Callable[[], datetime],
+        meters: Meters,
     ) -> None:
+        self._meters = meters
         self._times = config.file.schedule
         self._terms = config.file.keep.terms
         self._photo_store = Path(config.file.photos.store)
@@ -122,6 +126,7 @@ class Schedule:
                 await self._questions(tx, local.date(), now)
             await self._withdrawal.follow(tx, now)
             over = await self._forget(tx, local.date(), now)
+        self._meters.rung()
         if over:
             await self._forget_closed(now)
             await forgotten.finish_or_later(self._database, self._photo_store)
@@ -179,6 +184,7 @@ class Schedule:
         late = now - until > LATE_AFTER
         told = await coordinate.make_digest(tx, self._work, me, day, since, until, late=late, now=now)
         await self._teller.notify_all(tx, told, now, BROADCAST)
+        tx.when_committed(partial(self._meters.digest, late=late))
 
     async def _drafts(self, tx: Tx, today: date, now: datetime, resting: Collection[int]) -> list[Message]:
         """At the hour of the alerts, so that the notice comes by day and once for all drafts of a person."""

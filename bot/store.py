@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +14,14 @@ if TYPE_CHECKING:
 
 async def open_store(folder: Path) -> LocalStore:
     """Made when it is not there."""
+    return await asyncio.to_thread(opened, folder)
+
+
+def opened(folder: Path) -> LocalStore:
+    """The same for a command, in which nobody waits beside."""
     from obstore.store import LocalStore  # here, because most days no file comes or goes
 
-    return await asyncio.to_thread(LocalStore, folder, mkdir=True)
+    return LocalStore(folder, mkdir=True)
 
 
 async def drop(folder: Path, keys: Iterable[str]) -> None:
@@ -25,3 +30,14 @@ async def drop(folder: Path, keys: Iterable[str]) -> None:
     for key in keys:
         with suppress(FileNotFoundError):
             await store.delete_async(key)
+
+
+@contextmanager
+def sorted_errors() -> Iterator[None]:
+    """What could not be read or written becomes an OSError that says so in one line, as of any other file."""
+    from obstore.exceptions import BaseError
+
+    try:
+        yield
+    except BaseError as refused:
+        raise OSError(None, str(refused).splitlines()[0]) from refused

@@ -80,6 +80,11 @@ class Sandbox:
         """What stands before `/send_message`."""
         return f"{self.url}/pa"
 
+    def revoke(self, token: str) -> None:
+        """As by /revoke at BotFather: the old token is no longer known, and this one is."""
+        self.token = token
+        self._api.token = token
+
     async def __aenter__(self) -> Sandbox:
         app = web.Application(client_max_size=UPLOAD_LIMIT)
         app.add_routes([*self._api.routes(), *self._rest.routes(), *self._users.routes(), *self._viber_users.routes()])

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from casework import privacy
-from storage.database import Row, Tx, to_micros
+from storage.database import Row, Tx, from_micros, to_micros
 
 TRIES = 3
 """After so many failures a row is set aside, and the rows behind it go on."""
@@ -99,6 +99,17 @@ async def next_at(tx: Tx) -> int | None:
     row = await tx.one("SELECT min(not_before) AS at FROM inbox WHERE state = 'waiting'")
     found: int | None = row["at"]
     return found
+
+
+async def latest(tx: Tx, channel: str, limit: int) -> list[tuple[str, datetime]]:
+    """Who wrote last, and when."""
+    rows = await tx.rows(
+        "SELECT sender, max(received_at) AS at FROM inbox WHERE channel = :channel "
+        "GROUP BY sender ORDER BY max(received_at) DESC LIMIT :limit",
+        channel=channel,
+        limit=limit,
+    )
+    return [(row["sender"], moment) for row in rows if (moment := from_micros(row["at"]))]
 
 
 def _arrived(row: Row) -> Arrived:

@@ -1,9 +1,10 @@
-"""When the bot was last awake: what a messenger would not keep for us after that is lost."""
+"""When the bot was last awake: what a messenger would not keep for us after that is lost. When its file was copied."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from storage.copies import BACKED_UP, RESTORED
 from storage.database import Tx, from_micros, to_micros
 
 
@@ -11,6 +12,21 @@ async def last_awake(tx: Tx) -> datetime | None:
     """None before the first life."""
     row = await tx.row("SELECT at FROM awake WHERE id = 1")
     return from_micros(row["at"]) if row else None
+
+
+async def was_restored(tx: Tx, since: datetime) -> bool:
+    """From a backup that was made while a bot ran: what that one took in later, no messenger will give again."""
+    row = await tx.row(
+        "SELECT 1 FROM audit WHERE person_id IS NULL AND what = :restored AND at > :since AND detail <> '' LIMIT 1",
+        restored=RESTORED,
+        since=to_micros(since),
+    )
+    return row is not None
+
+
+async def backed_up(tx: Tx) -> datetime | None:
+    row = await tx.one("SELECT max(at) AS at FROM audit WHERE person_id IS NULL AND what = :done", done=BACKED_UP)
+    return from_micros(row["at"])
 
 
 async def awake(tx: Tx, now: datetime) -> None:

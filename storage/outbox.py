@@ -49,6 +49,8 @@ class Due:
     vanish_after: int = 0
     notice_id: int | None = None
     """Of a notice that is told because of something (`storage.because`)."""
+    could_go_at: int = 0
+    """Microseconds; of one that was never tried, since when it has been due."""
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -183,7 +185,8 @@ async def due(tx: Tx, now: datetime, limit: int, channels: Collection[str] | Non
     only = {f"c{number}": name for number, name in enumerate(channels or ())}
     of = "" if channels is None else f"AND channel IN ({', '.join(f':{name}' for name in only) or 'NULL'}) "
     rows = await tx.rows(
-        "SELECT id, channel, chat, method, payload, priority, tries, vanish_after, notice_id FROM outbox o "
+        "SELECT id, channel, chat, method, payload, priority, tries, vanish_after, notice_id, created_at, not_before "
+        "FROM outbox o "
         f"WHERE state = 'waiting' AND hushed = 0 AND not_before <= :now {of}"
         "AND NOT EXISTS (SELECT 1 FROM outbox j WHERE j.state = 'waiting' AND j.tries > 0 AND j.hushed = 0 "
         "AND j.channel = o.channel AND j.chat = o.chat AND j.not_before > :now) "
@@ -313,5 +316,5 @@ async def say_anew(tx: Tx, rows: Sequence[Standing], calls: Sequence[Call], now:
 def _due(row: Row) -> Due:
     return Due(
         row["id"], row["channel"], row["chat"], row["method"], row["payload"], row["priority"], row["tries"],
-        row["vanish_after"], row["notice_id"],
+        row["vanish_after"], row["notice_id"], max(row["created_at"], row["not_before"]),
     )  # fmt: skip

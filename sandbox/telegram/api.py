@@ -53,7 +53,7 @@ class BotApi:
 
     def __init__(self, token: str, desk: Desk, faults: Faults, calls: list[Call]) -> None:
         self.webhook = Webhook(desk.world)
-        self._token = token
+        self.token = token
         self._desk = desk
         self._faults = faults
         self._calls = calls
@@ -74,7 +74,7 @@ class BotApi:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         at = time.monotonic()
         method = request.match_info["method"]
-        if request.match_info["token"] != self._token:
+        if request.match_info["token"] != self.token:
             return _answer(ApiError(401, "Unauthorized"))
         try:
             params = await read_params(request)
@@ -92,7 +92,7 @@ class BotApi:
 
     async def download(self, request: web.Request) -> web.StreamResponse:
         at = time.monotonic()
-        if request.match_info["token"] != self._token:
+        if request.match_info["token"] != self.token:
             return _answer(ApiError(401, "Unauthorized"))
         path = request.match_info["path"]
         stored = self._desk.world.files.by_path(path)

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from bot import album, config
+from bot.keyring import SECRET
 from bot.photos import clean
 from sandbox import Person, Sandbox
 from storage.sealing import Sealer
@@ -20,7 +21,7 @@ OLD, NEW = "an old key that is long enough to be one", "a new key that is long e
 async def a_bot(sandbox: Sandbox, folder: Path) -> None:
     """It ran with the old key, with sixteen names and a photo."""
     path = write_config(folder, sandbox)
-    async with on_messengers(sandbox, folder, path, {config.TOKEN: TOKEN, config.SECRET: OLD}) as world:
+    async with on_messengers(sandbox, folder, path, {config.TOKEN: TOKEN, SECRET: OLD}) as world:
         await album.put(folder / "photos", world.app.work.sealer, clean(picture("JPEG")))
 
 
@@ -32,7 +33,7 @@ def told(folder: Path, *arguments: str, key: str) -> tuple[int, str]:
 
 async def test_a_wrong_key_is_told_before_anybody_depends_on_it(sandbox: Sandbox, tmp_path: Path) -> None:
     await a_bot(sandbox, tmp_path)
-    _file, _tokens, mistakes = config.examine({config.TOKEN: TOKEN, config.SECRET: NEW}, tmp_path / "config.toml")
+    _file, _tokens, mistakes = config.examine({config.TOKEN: TOKEN, SECRET: NEW}, tmp_path / "config.toml")
     assert len(mistakes) == 2
     assert "16 names" in mistakes[0]
     assert "1 photos" in mistakes[1]
@@ -44,7 +45,7 @@ async def test_a_wrong_key_is_told_before_anybody_depends_on_it(sandbox: Sandbox
 
 async def test_all_is_sealed_with_the_first_key_while_the_bot_runs(sandbox: Sandbox, tmp_path: Path) -> None:
     await a_bot(sandbox, tmp_path)
-    path, secrets = tmp_path / "config.toml", {config.TOKEN: TOKEN, config.SECRET: f"{NEW}\n{OLD}"}
+    path, secrets = tmp_path / "config.toml", {config.TOKEN: TOKEN, SECRET: f"{NEW}\n{OLD}"}
     async with on_messengers(sandbox, tmp_path, path, secrets, fill=nothing) as world:
         mila = await world.person("Мила")
         # As one that was sealed before the bot was started with the new key.
@@ -56,7 +57,7 @@ async def test_all_is_sealed_with_the_first_key_while_the_bot_runs(sandbox: Sand
         code, said = told(tmp_path, "rotate-key", key=f"{NEW}\n{OLD}")
         assert (code, said.splitlines()[0][:46]) == (0, "1 names and 1 photos are sealed anew. All are "), said
         await shows_the_name(mila)
-    assert config.examine({config.TOKEN: TOKEN, config.SECRET: NEW}, path)[2] == []
+    assert config.examine({config.TOKEN: TOKEN, SECRET: NEW}, path)[2] == []
     assert told(tmp_path, "rotate-key", key=NEW)[0] == 0
     assert told(tmp_path, "rotate-key", key=OLD)[0] == 2
 
@@ -84,7 +85,7 @@ def test_a_key_beside_the_database_still_opens_when_another_one_is_set(tmp_path:
     path.write_text(f'[database]\nurl = "sqlite:///{tmp_path}/o.db"\n[photos]\nstore = "{tmp_path}/p"\n')
     made = config.load({config.TOKEN: TOKEN}, path).secrets
     assert (tmp_path / "o.db.key").stat().st_mode & 0o777 == 0o600
-    assert config.load({config.TOKEN: TOKEN, config.SECRET: NEW}, path).secrets == (NEW.encode(), *made)
-    several = config.load({config.TOKEN: TOKEN, config.SECRET: f"{NEW}\n\n {OLD}\n"}, path)
+    assert config.load({config.TOKEN: TOKEN, SECRET: NEW}, path).secrets == (NEW.encode(), *made)
+    several = config.load({config.TOKEN: TOKEN, SECRET: f"{NEW}\n\n {OLD}\n"}, path)
     assert several.secrets[:2] == (NEW.encode(), OLD.encode())
     assert NEW not in repr(several)

@@ -19,5 +19,9 @@ class Explained:
         self.plans.append([row["detail"] for row in plan])
         return await self._tx.rows(sql, **values)
 
+    async def row(self, sql: str, **values: Any) -> Row | None:
+        found = await self.rows(sql, **values)
+        return found[0] if found else None
+
     async def one(self, sql: str, **values: Any) -> Row:
         return (await self.rows(sql, **values))[0]

@@ -33,6 +33,7 @@ def statements() -> list[tuple[str, str]]:
 
 
 UNSEEN_BY_PEOPLE = {
+    "copies.py:figures": "how many are in a backup, for whoever keeps it",
     "inquiries.py:=": "the number of a case, for whoever asked about it or was asked",
     "inquiries.py:who_knows": "who was at the door of a case last; its name, and nothing of the case",
     "cases.py:due_everywhere": "the schedule, which tells each case to one person who may see it",

@@ -32,8 +32,9 @@ async def test_a_child_that_is_imported_again_later_is_a_new_case(district: Any)
         known = await forgetting.marks(tx)
         assert len(known) == 1
         await tx.run(
-            "INSERT INTO child_case (id, prefix, running, grouping, municipality, settlement, address, status, next_step, "
-            "recognised_by, created_at) VALUES (99, 'БЯ', 8, 'G1', 'Бяла', 'Бяла', '', 'S11', 'visit', 'БЯ8', 7)"
+            "INSERT INTO child_case (id, prefix, running, grouping, municipality, settlement, address, status, "
+            "next_step, recognised_by, created_at) "
+            "VALUES (99, 'БЯ', 8, 'G1', 'Бяла', 'Бяла', '', 'S11', 'visit', 'БЯ8', 7)"
         )
         assert await forgetting.come_back(tx, SEALER.recognising, known) == []
 

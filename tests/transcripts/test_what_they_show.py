@@ -24,6 +24,7 @@ ELSEWHERE = {
     "desk/outage.py",
     "engine/words.py",
     "morning/notices.py",
+    "office/alarms.py",
     "office/season_tables.py",
     "people/link.py",
     "people/reach.py",

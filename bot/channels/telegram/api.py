@@ -65,9 +65,9 @@ class Telegram:
         try:
             answer = await self._request.ask(f"{self._bot.base_url}/{method}", payload, read_timeout)
         except TelegramError as error:
-            self.contact.noted(self.name, not is_away(error))
+            self.contact.noted(self.name, not is_away(error), refused=isinstance(error, InvalidToken))
             raise
-        self.contact.is_there(self.name)
+        self.contact.noted(self.name, there=True)
         return answer
 
     async def door(self, code: str) -> str:

@@ -20,6 +20,8 @@ LONG_POLL_SECONDS = 20
 AT_ONCE = 100
 """As many updates as one call gives."""
 RETRY_SECONDS = 2.0
+LOOK_SECONDS = 30.0
+"""So often Telegram is asked whether anything waits for us that its webhook does not bring."""
 
 
 WEBHOOK_PATH = "/telegram"
@@ -33,6 +35,7 @@ class Updates:
         self._receiver = receiver
         self._public_url = public_url
         self._secret = secret
+        self._vitals = telegram.contact.vitals[CHANNEL]
         self._acknowledging: set[asyncio.Task[None]] = set()
 
     async def keep(self, updates: list[dict[str, Any]], *, waited: bool = False) -> None:
@@ -59,11 +62,36 @@ class Updates:
     async def run(self) -> None:
         if not self._public_url:
             await self.poll()
-        asked = {"url": f"{self._public_url}{WEBHOOK_PATH}", "secret_token": self._secret, "allowed_updates": ALLOWED}
+        await self._be_called()
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            await self.look()
+
+    async def _be_called(self) -> None:
+        asked = {"url": self._address, "secret_token": self._secret, "allowed_updates": ALLOWED}
         await self._until_done("setWebhook", asked)
+        self._vitals.listened()
+
+    @property
+    def _address(self) -> str:
+        return f"{self._public_url}{WEBHOOK_PATH}"
+
+    async def look(self) -> None:
+        """Whether Telegram gets through to us: when nothing comes, it may be night, or a wall."""
+        try:
+            told = await self._telegram.call("getWebhookInfo", {})
+        except TelegramError as away:
+            log.warning("telegram was not asked for its webhook", why=type(away).__name__)
+            return
+        if told.get("url") != self._address:
+            log.error("the webhook of Telegram was changed by somebody, it is set back")
+            await self._be_called()
+        elif not told.get("pending_update_count"):
+            self._vitals.listened()
 
     async def poll(self) -> None:
         """For ever: asking with the next offset is the acknowledgement of what was stored."""
+        self._vitals.listened()
         await self._until_done("deleteWebhook", {})
         asked: dict[str, Any] = {"allowed_updates": ALLOWED}
         waited = True
@@ -73,6 +101,7 @@ class Updates:
             try:
                 updates = await self._telegram.call("getUpdates", asked, read_timeout=LONG_POLL_SECONDS + 10)
             except Conflict:
+                self._vitals.met_another()
                 log.warning("another process asks for the updates of this bot; stop it")
                 await asyncio.sleep(RETRY_SECONDS)
             except (NetworkError, InvalidToken) as away:
@@ -84,6 +113,8 @@ class Updates:
                     await self.keep(updates, waited=waited)
                     # The last received, never the largest ever: after a quiet week the numbers begin anew.
                     asked["offset"] = updates[-1]["update_id"] + 1
+                # Only now: whom nobody listens to because nothing can be stored is not listened to.
+                self._vitals.listened()
                 waited = waited and len(updates) == AT_ONCE
 
     async def _until_done(self, method: str, payload: dict[str, Any]) -> None:
@@ -106,4 +137,5 @@ class Updates:
         if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
             return web.Response(status=400)
         await self.keep([update])
+        self._vitals.listened()
         return web.Response()

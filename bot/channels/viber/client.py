@@ -44,7 +44,7 @@ class Refusal(Exception):
 class Client:
     """The calls; `api_url` ends in `/pa`. They raise Refusal, TimeoutError when nothing came, Trouble for the rest.
 
-    After each, `noted` is told whether Viber is there for us.
+    After each, `noted` is told whether Viber is there for us, and whether it was Viber that would not.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Client:
         api_url: str,
         token: str,
         within: ClientTimeout = WITHIN,
-        noted: Callable[[bool], None] = lambda _there: None,
+        noted: Callable[[bool, bool], None] = lambda _there, _refused: None,
     ) -> None:
         self._session = session
         self._noted = noted
@@ -76,9 +76,10 @@ class Client:
         try:
             answer = await self._answer(method, body, form)
         except (Trouble, TimeoutError):
-            self._noted(False)
+            self._noted(False, False)
             raise
-        self._noted(MEANINGS.get(answer.status, (None, 0))[0] is not Meaning.CLOSED)
+        closed = MEANINGS.get(answer.status, (None, 0))[0] is Meaning.CLOSED
+        self._noted(not closed, closed)
         if answer.status != OK:
             raise Refusal(answer)
         return answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0020_owed"
-down_revision = "0017_plan"
+down_revision = "0018_operation"
 
 STATEMENTS = """
 CREATE TABLE kept_key (name TEXT PRIMARY KEY, sealed BLOB NOT NULL);

@@ -1,0 +1,83 @@
+"""The signs by which the bot's health is judged, measured where they are."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.awake import Awake
+from bot.config import Config
+from bot.watch.judge import Felt, Limits, Signs
+from bot.watch.vitals import Vitals
+from storage import life, queues
+from storage.database import Database, path_of
+
+
+@dataclass(frozen=True)
+class Measuring:
+    """Reads only; `folders` are those whose disk may fill."""
+
+    database: Database
+    vitals: Mapping[str, Vitals]
+    channels: tuple[str, ...]
+    awake: Awake
+    folders: tuple[Path, ...]
+    now: Callable[[], datetime]
+    started_at: datetime
+
+    async def signs(self) -> Signs:
+        now, glance = self.now(), self.database.glance()
+        return Signs(
+            at=now,
+            started_at=self.started_at,
+            written_ago=self.awake.written_ago,
+            disk_free_mb=await asyncio.to_thread(free_mb, self.folders),
+            backed_up_at=await life.backed_up(glance),
+            inbox_since=await queues.oldest_arrival(glance),
+            inbox=await queues.arrivals(glance),
+            going=await queues.going(glance, now),
+            felt={name: _felt(self.vitals[name]) for name in self.channels},
+        )
+
+
+def limits_of(config: Config) -> Limits:
+    section = config.file.operator
+    return Limits(
+        timedelta(minutes=section.queue_minutes),
+        timedelta(minutes=section.silence_minutes),
+        section.disk_free_mb,
+        timedelta(hours=section.backup_hours) if section.backup_hours else None,
+    )
+
+
+def folders_of(config: Config) -> tuple[Path, ...]:
+    return path_of(config.file.database.url).parent, Path(config.file.photos.store)
+
+
+def free_mb(folders: tuple[Path, ...]) -> int:
+    """Of the fullest disk; a folder that is not there yet will be on the disk of the one above it."""
+    return min(shutil.disk_usage(_nearest(folder)).free // 1_000_000 for folder in folders)
+
+
+def _nearest(folder: Path) -> Path:
+    folder = folder.absolute()
+    while not folder.exists():
+        folder = folder.parent
+    return folder
+
+
+def _felt(vitals: Vitals) -> Felt:
+    return Felt(
+        timedelta(seconds=vitals.sent_ago),
+        _time(vitals.silent_for),
+        _time(vitals.refused_for),
+        _time(vitals.rivalled_for),
+    )
+
+
+def _time(seconds: float | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)
