@@ -25,6 +25,7 @@ from handlers.morning.overdue import postponing, why_late
 from storage import because, cases, people, referrals, visits
 from storage.database import Tx
 
+Rows = tuple[tuple[Button, ...], ...]
 NAME_STAYS = timedelta(minutes=10)
 LEADER_DAYS = 3
 HISTORY = 3
@@ -71,12 +72,27 @@ async def card(tx: Tx, here: Scene, case_id: int) -> Message:
         own = [one for one in asked if one.institution == here.me.institution]
         lines = (*_told(here.work.catalogue, case, ()), *on_card(here.work.catalogue, own))
         return Message(View(lines, (*_look(case), (MENU,))))
-    history = (await visits.history(tx, here.me, case.id))[-HISTORY:]
+    history = await _history(tx, here, case)
+    ways = _ways(here, case, history, await _answer_of(tx, here, asked))
+    told, alerts = await _known(tx, here, case, history, asked)
+    return Message(View(told.lines, (*told.rows, *alerts, *ways)))
+
+
+async def known(tx: Tx, here: Scene, case: Case) -> tuple[View, Rows]:
+    """What a card says, over what waits for an answer there; and the way to what may be said to its alerts."""
+    return await _known(tx, here, case, await _history(tx, here, case), await referrals.of_case(tx, here.me, case.id))
+
+
+async def _known(
+    tx: Tx, here: Scene, case: Case, history: Sequence[Visit], asked: Sequence[Referral]
+) -> tuple[View, Rows]:
     check, alerts = await checks.on_card(tx, here, case), await respite.on_card(tx, here, case)
     told = (*_told(here.work.catalogue, case, history), *alerts.lines)
-    lines = (*told, *on_card(here.work.catalogue, asked), *check.lines)
-    ways = _ways(here, case, history, await _answer_of(tx, here, asked))
-    return Message(View(lines, (*check.rows, *alerts.rows, *ways)))
+    return View((*told, *on_card(here.work.catalogue, asked), *check.lines), check.rows), alerts.rows
+
+
+async def _history(tx: Tx, here: Scene, case: Case) -> Sequence[Visit]:
+    return (await visits.history(tx, here.me, case.id))[-HISTORY:]
 
 
 def _told(book: Catalogue, case: Case, history: Sequence[Visit]) -> Iterator[Text]:

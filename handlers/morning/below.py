@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from casework.records import Case
@@ -13,6 +13,9 @@ from storage import alerted, respites
 from storage.alerted import Alerted
 from storage.database import Tx
 from storage.respites import KNOWN, LATER, MUTED, Respite
+
+TOLD = 2
+"""So many of those who were told before are named in a line; the card has all of them."""
 
 
 async def happened(tx: Tx, work: Work, cases: Sequence[Case], today: date) -> dict[int, list[tuple[int, Text]]]:
@@ -28,6 +31,12 @@ async def happened(tx: Tx, work: Work, cases: Sequence[Case], today: date) -> di
     for (case_id, person_id), one in last.items():
         lines[case_id].append((person_id, _line(work, one, said[case_id, person_id])))
     return lines
+
+
+def by_others(happened: Mapping[int, Sequence[tuple[int, Text]]], reader: int) -> dict[int, list[Text]]:
+    """The same without what the reader was told and said, and only the last of it."""
+    others = {case_id: [line for who, line in lines if who != reader] for case_id, lines in happened.items()}
+    return {case_id: lines[-TOLD:] for case_id, lines in others.items()}
 
 
 def _line(work: Work, one: Alerted, said: Sequence[Respite]) -> Text:
