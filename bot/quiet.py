@@ -19,7 +19,8 @@ def written(told: Message, words: Words, reader: Person) -> str:
     if not (told.attachment or told.code or told.reveals or told.kind):
         said["lines"] = [words.say(line) for line in told.view.lines]
         said["rows"] = [
-            [[words.say(one.label), one.value, one.key, one.person] for one in row] for row in told.view.rows
+            [[words.say(one.label), one.value, one.key, one.person, words.say(one.among)] for one in row]
+            for row in told.view.rows
         ]
         said["can_wait"] = told.can_wait
     return json.dumps(said, ensure_ascii=False)
@@ -44,6 +45,6 @@ def read(said: str) -> Message | None:
     return Message(view, replaces=False, to=kept["to"], can_wait=kept["can_wait"])
 
 
-def _button(label: str, value: str, key: str, person: int) -> Button:
+def _button(label: str, value: str, key: str, person: int, among: str = "") -> Button:
     # The one that several messages share is known by what it is.
-    return menu.MENU if key == menu.MENU.key else Button(label, value, key, person)
+    return menu.MENU if key == menu.MENU.key else Button(label, value, key, person, among=among)

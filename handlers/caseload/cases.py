@@ -11,7 +11,7 @@ from casework.catalogue import Catalogue
 from casework.records import INSTITUTION, OPEN, Case, Referral, Visit
 from handlers.caseload import movement
 from handlers.caseload.moving import may_move, ways_button
-from handlers.caseload.pick import NO_CASE, case_line, page_at
+from handlers.caseload.pick import NO_CASE, case_line, page_at, showing
 from handlers.engine.scene import Message, Reveal, Scene
 from handlers.engine.views import Button, View
 from handlers.engine.words import Text, _
@@ -179,7 +179,7 @@ async def lead(tx: Tx, here: Scene, case_id: int) -> list[Message]:
     due = here.work.calendar.add(here.moment.today, LEADER_DAYS)
     await cases.owe(tx, here.me, case, step, due, here.moment.at)
     told = _("{who} passes a case to you: {case}.", who=here.me.name, case=case.number)
-    show = ((Button(_("Show the case"), str(case.id), "card_below"),),)
+    show = ((showing(case.number, str(case.id)),),)
     ties = (because.owed(replace(case, next_step=step, due_on=due)),)
     notices = [Message(View((told,), show), replaces=False, to=leader.id, because=ties) for leader in leaders]
     done = _("{case} is passed to {leader}.", case=case.number, leader=leaders[0].name)

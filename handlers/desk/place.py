@@ -15,6 +15,7 @@ from zlib import crc32
 
 from casework import dates
 from casework.records import Case, Person
+from handlers.caseload.pick import showing
 from handlers.engine.scene import Message
 from handlers.engine.views import BELOW, Button
 from handlers.engine.words import Text, _
@@ -93,8 +94,8 @@ def value(case: Case, place: Place) -> str:
 def opening(case: Case, reader: Person) -> Button:
     """Under a notice: the case, for a coordinator with what they may do about it."""
     if reader.coordinates:
-        return Button(_("Show the case"), value(case, Place(OVERDUE)), CARD + BELOW)
-    return Button(_("Show the case"), str(case.id), "card" + BELOW)
+        return showing(case.number, value(case, Place(OVERDUE)), CARD + BELOW)
+    return showing(case.number, str(case.id))
 
 
 def of_morning(case: Case, reader: Person, day: date, label: Text) -> Button:

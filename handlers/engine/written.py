@@ -72,7 +72,7 @@ class _Writing:
         return [self._row(row) for row in rows]
 
     def _row(self, row: tuple[Button, ...]) -> list[Any]:
-        return [[self.text(one.label), one.value, one.key, one.person] for one in row]
+        return [[self.text(one.label), one.value, one.key, one.person, self.text(one.among)] for one in row]
 
     def _texts(self, texts: tuple[Text, ...]) -> list[Any]:
         return [self.text(one) for one in texts]
@@ -140,7 +140,11 @@ def _rows(kept: list[Any]) -> tuple[tuple[Button, ...], ...]:
 
 
 def _row(kept: list[Any]) -> tuple[Button, ...]:
-    return tuple(Button(_text(label), value, key, person) for label, value, key, person in kept)
+    # What was kept by an earlier release has nothing after the person.
+    return tuple(
+        Button(_text(label), value, key, person, among=_text(*among) if among else "")
+        for label, value, key, person, *among in kept
+    )
 
 
 def _texts(kept: list[Any]) -> tuple[Text, ...]:
