@@ -30,6 +30,11 @@ def write(told: Message, language: str) -> str:
     return json.dumps(_Writing(language).message(told), ensure_ascii=False)
 
 
+def mark(reader: int) -> str:
+    """Only whose it is."""
+    return json.dumps({"to": reader})
+
+
 class _Writing:
     def __init__(self, language: str) -> None:
         self._language = language
@@ -97,6 +102,16 @@ class _Writing:
 
 def read(text: str) -> Message:
     return _message(json.loads(text))
+
+
+def read_whole(text: str) -> Message | None:
+    """None for what is only marked."""
+    kept = json.loads(text)
+    return _message(kept) if "because" in kept else None
+
+
+def whose(text: str) -> int:
+    return int(json.loads(text)["to"])
 
 
 def _message(kept: dict[str, Any]) -> Message:

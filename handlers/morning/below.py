@@ -18,8 +18,11 @@ TOLD = 2
 """So many of those who were told before are named in a line; the card has all of them."""
 
 
-async def happened(tx: Tx, work: Work, cases: Sequence[Case], today: date) -> dict[int, list[tuple[int, Text]]]:
-    """By case, a line for each person who was told of the step that it owes now, with the person; first told first."""
+async def happened(
+    tx: Tx, work: Work, cases: Sequence[Case], today: date, reader: int = 0
+) -> dict[int, list[tuple[int, Text]]]:
+    """By case, a line for each person who was told of the step that it owes now, with the person; first told first. It
+    says "you" to the `reader`."""
     numbers = {case.id for case in cases}
     if not numbers:
         return {}
@@ -29,7 +32,7 @@ async def happened(tx: Tx, work: Work, cases: Sequence[Case], today: date) -> di
     last = {(one.case_id, one.person_id): one for one in await alerted.of(tx, numbers)}
     lines: dict[int, list[tuple[int, Text]]] = defaultdict(list)
     for (case_id, person_id), one in last.items():
-        lines[case_id].append((person_id, _line(work, one, said[case_id, person_id])))
+        lines[case_id].append((person_id, _line(work, one, said[case_id, person_id], reader)))
     return lines
 
 
@@ -39,8 +42,9 @@ def by_others(happened: Mapping[int, Sequence[tuple[int, Text]]], reader: int) -
     return {case_id: lines[-TOLD:] for case_id, lines in others.items()}
 
 
-def _line(work: Work, one: Alerted, said: Sequence[Respite]) -> Text:
-    told = _("Told to {who} {day}", who=one.who, day=one.day)
+def _line(work: Work, one: Alerted, said: Sequence[Respite], reader: int) -> Text:
+    own = one.person_id == reader
+    told = _("Told to you {day}", day=one.day) if own else _("Told to {who} {day}", who=one.who, day=one.day)
     return Joined([told, *answers(work, said)])
 
 

@@ -63,15 +63,25 @@ def told(
 def _late(work: Work, me: Person, late: Sequence[Case], today: date, happened: Mapping[int, Sequence[Text]]) -> Part:
     title = counted("{count} overdue case waits for you:", "{count} overdue cases wait for you:", len(late))
     book = work.catalogue
+    below = _of_all(late, happened)
     items = [
         Item(
-            _overdue(book, case, today, happened.get(case.id, ())),
+            _overdue(book, case, today, () if below else happened.get(case.id, ())),
             _ways(book, me, case, today),
             (because.due(case),),
         )
         for case in late
     ]
-    return Part(title, tuple(items), OVERDUE_LISTED)
+    # A coordinator has a button for each and no other, and an eye on many.
+    return Part(title, tuple(items), OVERDUE_LISTED, columns=3 if me.coordinates else 1, below=below)
+
+
+def _of_all(late: Sequence[Case], happened: Mapping[int, Sequence[Text]]) -> tuple[Text, ...]:
+    """What happened below, said once, when it is the same of several cases; nothing when it is not."""
+    told = [happened.get(case.id, ()) for case in late]
+    if len(told) < 2 or not told[0] or any(one != told[0] for one in told):
+        return ()
+    return (_("All of them: {what}", what=Joined([Within(one) for one in told[0]], " · ")),)
 
 
 def _all_of_it(me: Person, today: date) -> Button:
@@ -90,8 +100,8 @@ def _due(me: Person, due: Sequence[Case], today: date) -> Part:
 
 
 def _ways(book: Catalogue, me: Person, case: Case, today: date) -> tuple[Button, ...]:
-    opening = of_morning(case, me, today, _("Open {case}", case=case.number))
-    return (opening, *postponing(book, me, case, today))
+    label = case.number if me.coordinates else _("Open {case}", case=case.number)
+    return (of_morning(case, me, today, label), *postponing(book, me, case, today))
 
 
 def postponing(book: Catalogue, me: Person, case: Case, today: date) -> tuple[Button, ...]:
@@ -105,7 +115,9 @@ def overdue_lines(
     work: Work, late: Sequence[Case], today: date, happened: Mapping[int, Sequence[Text]] = {}
 ) -> list[Text]:
     """Oldest first, who holds it, how long, the step unless it is the first one, why; no name and no street."""
-    return [_overdue(work.catalogue, case, today, happened.get(case.id, ())) for case in late]
+    below = _of_all(late, happened)
+    told = {} if below else happened
+    return [*(_overdue(work.catalogue, case, today, told.get(case.id, ())) for case in late), *below]
 
 
 def longest(work: Work, shown: Sequence[Case], count: int, today: date) -> list[Text]:

@@ -40,7 +40,7 @@ def button(case: Case) -> Button:
 
 async def on_card(tx: Tx, here: Scene, case: Case) -> View:
     """The way to what one may say to its alerts, for whoever was told of it, and who wants none."""
-    told = (await happened(tx, here.work, [case], here.moment.today)).get(case.id, [])
+    told = (await happened(tx, here.work, [case], here.moment.today, here.me.id)).get(case.id, [])
     if not any(person_id == here.me.id for person_id, _line in told):
         return View(tuple(line for _who, line in told))
     return View(tuple(line for _who, line in told), ((button(case),),))
@@ -133,7 +133,7 @@ async def _know_no_more(tx: Tx, here: Scene, day: str) -> Message:
 
 async def shown(tx: Tx, here: Scene, case: Case, *above: Text) -> Message:
     """What was told of a case and what was said to it, with what one may say now."""
-    told = (await happened(tx, here.work, [case], here.moment.today)).get(case.id, [])
+    told = (await happened(tx, here.work, [case], here.moment.today, here.me.id)).get(case.id, [])
     own = [one for one in await respites.of(tx, [case.id], here.moment.today) if one.person_id == here.me.id]
     lines = [*above, case_line(case), *(line for _who, line in told)]
     rows = [*_backs(case, own), *_choices(here, case, own)]

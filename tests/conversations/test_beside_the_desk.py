@@ -47,7 +47,7 @@ async def test_what_was_begun_on_the_card_is_left_by_looking_at_the_whole_case(t
     await there.kolyo.taps("Отложи")
     there.kolyo.all = card
     await there.kolyo.taps("Целият случай")
-    assert await there.kolyo.says("3.12") != "Защо?"
+    assert await there.kolyo.says("3.12") != "Защо БЯ-001 се отлага за чт, 3.12?"
     assert (await there.case()).postponed == 0
 
 

@@ -76,6 +76,10 @@ UNSAID = {
     **dict.fromkeys(
         ("In brackets: the week before; a year ago", "No visit this week: {teams}"), "tests/bot/test_weekly.py"
     ),
+    **dict.fromkeys(
+        ("Accept {case}", "Answer about {case}", "Not for us: {case}"),
+        "several notices that became one; tests/bot/test_waited_together.py",
+    ),
     "Nothing came late.": "an old button of somebody else's report; tests/bot/test_outage.py",
     "Case": "this and the next ones in the spreadsheet",
     "Group": "",
@@ -196,8 +200,6 @@ UNSAID = {
         ),
         "tests/conversations/test_the_desk.py",
     ),
-    "Yes": "no question asks it",
-    "No": "the same",
 }
 """Sentences of the conversations that no chat shows, and why."""
 
