@@ -64,3 +64,22 @@ async def test_nobody_sees_there_what_is_not_theirs(there: Oblast) -> None:
             assert "Дунав" not in said, (key, value)
             assert "Мила" not in said, (key, value)
             assert who.labels[-1] == "Меню"
+
+
+async def test_an_old_button_about_another_case_is_answered_below_and_one_of_the_same_in_its_place(
+    there: Oblast,
+) -> None:
+    await opens(there)
+    await there.kolyo.taps("Отложи")
+    first = there.kolyo.all
+    await there.kolyo.taps("вт, 1.12")
+    there.kolyo.all = first
+    assert "Защо БЯ-001 се отлага за вт, 1.12?" in await there.kolyo.taps("вт, 1.12")
+    assert there.kolyo.shown.replaces
+    await opens(there, "2.0.o..")
+    await there.kolyo.taps("Попитай")
+    there.kolyo.all = first
+    said = await there.kolyo.taps("вт, 1.12")
+    assert said.startswith("Този бутон е от по-рано; нищо не се промени.")
+    assert "БЯ-002" in said
+    assert not there.kolyo.shown.replaces

@@ -78,7 +78,7 @@ UNSAID = {
     ),
     **dict.fromkeys(
         ("Accept {case}", "Answer about {case}", "Not for us: {case}"),
-        "several notices that became one; tests/bot/test_waited_together.py",
+        "several requests that became one message; tests/conversations/test_two_at_an_institution.py",
     ),
     "Nothing came late.": "an old button of somebody else's report; tests/bot/test_outage.py",
     "Case": "this and the next ones in the spreadsheet",
