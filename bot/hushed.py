@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot import quiet
 from bot.tell import Teller
 from casework.records import Person
 from handlers.engine import written
@@ -47,7 +46,7 @@ def _by_reader(rows: Sequence[Quiet]) -> dict[int, list[int]]:
     found: dict[int, list[int]] = {}
     reader = 0
     for one in rows:
-        reader = reader if one.said == "+" else quiet.reader_of(one.said)
+        reader = reader if one.said == "+" else written.whose(one.said)
         found.setdefault(reader, []).append(one.row)
     return found
 
@@ -59,7 +58,7 @@ async def _come(tx: Tx, teller: Teller, reader: Person, waiting: Sequence[Quiet]
     tied = {one.notice_id for one in waiting if one.notice_id}
     bodies = {notice: written.read(body) for notice, _reader, body in await because.bodies(tx, tied)} if tied else {}
     for one in waiting:
-        message = (bodies.get(one.notice_id or 0) or quiet.read(one.said)) if one.said != "+" else None
+        message = (bodies.get(one.notice_id or 0) or written.read_whole(one.said)) if one.said != "+" else None
         if message:
             told.append(message)
         is_folded = message is not None or (one.said == "+" and folded and folded[-1] == one.row - 1)

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from bot import quiet
 from bot.channels.channel import Channel
 from casework import calendar, ways
 from casework.records import REGIONAL, Person
@@ -126,7 +125,7 @@ class Teller:
         first, *others = to
         at = self._when(told[0], reader, now, priority)
         state = HELD if await self._must_wait(tx, told[0], first, now) else WAITING
-        kept = [await self._kept(tx, one, reader, at, priority) for one in told]
+        kept = [await self._kept(tx, one, reader, priority) for one in told]
         rows = list[int | None]()
         shown = await self._with_keyboard(tx, first.channel, reader, told)
         for one, (notice, said) in zip(shown, kept, strict=True):
@@ -144,9 +143,7 @@ class Teller:
                     tx, calls, now, state=SPARE, instead_of=row, notice_id=notice, quiet=said, hushed=hushed
                 )  # fmt: skip
 
-    async def _kept(
-        self, tx: Tx, told: Message, reader: Person, at: datetime, priority: int
-    ) -> tuple[int | None, str]:  # fmt: skip
+    async def _kept(self, tx: Tx, told: Message, reader: Person, priority: int) -> tuple[int | None, str]:
         """A notice that is told because of something is kept with that, so that it can be taken back; and what one that
         can wait says, so that it can be told with others."""
         notice = (
@@ -154,9 +151,10 @@ class Teller:
         )
         if self._cannot_wait(told, priority):
             return notice, ""
+        # A picture, or what takes the place of its like, stays a message of its own.
+        alone = notice or told.kind or not written.is_kept([told])
         language = told.language or reader.language or FIRST_LANGUAGE
-        words = Words(language, self.today(at, reader))
-        return notice, quiet.marked(reader) if notice else quiet.written(told, words, reader)
+        return notice, written.mark(reader.id) if alone else written.write(replace(told, to=reader.id), language)
 
     async def said(
         self, tx: Tx, told: Message, way: tuple[str, str], reader: Person, now: datetime, priority: int

@@ -16,9 +16,9 @@ VACATIONS = (
     ("between the terms", date(2027, 1, 30), date(2027, 2, 1)),
     ("spring", date(2027, 4, 24), date(2027, 5, 3)),
 )
-"""Of schools, 2026/27, both days included. (P): the minister's order for this school year was not found on 29 November
-2026; these follow that for 2025/26 (31.10-3.11, 24.12-4.1, 31.1-2.2, 4-13.4 around Easter, as mediapool.bg and nova.bg
-reported on 27 August 2025)."""
+"""Of schools, 2026/27, both days included. None of the four is confirmed, all are (P): the minister's order for this
+school year was sought twice on 29 November 2026 and not found. They follow the confirmed ones of 2025/26 (31.10-3.11,
+24.12-4.1, 31.1-2.2, 4-13.4 around Easter, as mediapool.bg and bnr.bg reported on 27 August 2025)."""
 
 
 @lru_cache(maxsize=64)

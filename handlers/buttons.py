@@ -15,9 +15,9 @@ from handlers import conversations, menu
 from handlers.caseload import cases as my_cases
 from handlers.caseload import lists, movement
 from handlers.caseload.late import put_off
-from handlers.desk import aside, charts, coordinate, imports, inquire, outage, walk
+from handlers.desk import aside, beside, charts, coordinate, imports, inquire, outage, walk
 from handlers.desk import case as desk_case
-from handlers.desk.place import CARD, PLACE
+from handlers.desk.place import CARD, PEOPLE, PERSON, PLACE, WHOLE
 from handlers.engine.replies import Tapped, number
 from handlers.engine.scene import Message, Scene
 from handlers.engine.views import BELOW, View
@@ -181,7 +181,7 @@ async def _moves(tx: Tx, tap: Tap) -> list[Message]:
 async def _walks(tx: Tx, tap: Tap) -> list[Message]:
     """What was begun on a card, and left, is not asked any more."""
     await conversations.leave_card(tx, tap.kept)
-    return [await (desk_case.card if tap.key == CARD else walk.shown)(tx, tap.here, tap.value)]
+    return [await WALKS[tap.key](tx, tap.here, tap.value)]
 
 
 async def _does(tx: Tx, tap: Tap) -> list[Message]:
@@ -223,6 +223,10 @@ async def _leaves(tx: Tx, tap: Tap) -> list[Message]:
     return [menu.menu(tap.here.me, await conversations.put_aside(tx, tap.here, tap.kept)).anew()]
 
 
+WALKS: dict[str, Callable[[Tx, Scene, str], Awaitable[Message]]] = {
+    PLACE: walk.shown, CARD: desk_case.card,
+    WHOLE: beside.whole, PEOPLE: beside.people, PERSON: beside.person,
+}  # fmt: skip
 BUTTONS: dict[str, Does] = {
     "report": _reports, "fix": _corrects, "resume": _resumes, "go_on": _goes_on,
     "drafts": _shows(menu.drafts), "last": _shows(menu.last_reports), "help": _helps, "menu": _leaves,
@@ -249,7 +253,7 @@ BUTTONS: dict[str, Does] = {
     "chart": _at(charts.chosen), "form": _of(forms.one), "forms": _prints,
     "sheet": _prints, "link": _of(reach.link), "unreached": _of(unreached.listed), "outage": _of(outage.came_late),
     "aside": _shows(aside.listed), "retry": _of(aside.retry), "again": _of(aside.retry_own),
-    PLACE: _walks, CARD: _walks, **dict.fromkeys(desk_case.DEEDS, _does), inquire.ANSWER: _replies,
+    **dict.fromkeys(WALKS, _walks), **dict.fromkeys(desk_case.DEEDS, _does), inquire.ANSWER: _replies,
     imports.IMPORT: _of(imports.agree), imports.DISCARD: _of(imports.discard),
 }  # fmt: skip
 """By key: the reports, cases and lists of whoever goes to the doors, settings, questions, announcements, institutions,

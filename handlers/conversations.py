@@ -258,7 +258,9 @@ async def _run(
             return [_shown(step, reply)]
         case Stale(asking):
             said = _("That was an older button; nothing changed. We are here:")
-            return [replace(_shown(asking, None), view=_with_ways(asking).under(said, ""))]
+            shown = replace(_shown(asking, None), view=_with_ways(asking).under(said, ""))
+            # What another conversation asked stays what it is: two bubbles with one question would be about one thing.
+            return [shown if isinstance(reply, Tapped) and reply.talk == journal.id else shown.anew()]
     await journals.delete(tx, journal.id)
     if isinstance(step, Dropped):
         return [menu.menu(here.me, _dropped(journal.name))]

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from storage import migrate
@@ -19,6 +20,12 @@ settings.load_profile("ours")
 
 # Played only where their sources have been cloned; see tests/sandbox/viber_examples/README.md.
 collect_ignore_glob = [] if CLONES in os.environ else ["*/test_published_*.py"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _plain_log() -> None:
+    # The one of the library draws every local variable of a traceback, which takes a second.
+    structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
 
 
 OF_THE_SCHEMA = ("test_database.py", "test_migrations.py")

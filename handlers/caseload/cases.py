@@ -11,7 +11,7 @@ from casework.catalogue import Catalogue
 from casework.records import INSTITUTION, OPEN, Case, Referral, Visit
 from handlers.caseload import movement
 from handlers.caseload.moving import may_move, ways_button
-from handlers.caseload.pick import NO_CASE, case_line, page_at
+from handlers.caseload.pick import NO_CASE, case_line, page_at, showing
 from handlers.engine.scene import Message, Reveal, Scene
 from handlers.engine.views import Button, View
 from handlers.engine.words import Text, _
@@ -25,6 +25,7 @@ from handlers.morning.overdue import postponing, why_late
 from storage import because, cases, people, referrals, visits
 from storage.database import Tx
 
+Rows = tuple[tuple[Button, ...], ...]
 NAME_STAYS = timedelta(minutes=10)
 LEADER_DAYS = 3
 HISTORY = 3
@@ -71,12 +72,27 @@ async def card(tx: Tx, here: Scene, case_id: int) -> Message:
         own = [one for one in asked if one.institution == here.me.institution]
         lines = (*_told(here.work.catalogue, case, ()), *on_card(here.work.catalogue, own))
         return Message(View(lines, (*_look(case), (MENU,))))
-    history = (await visits.history(tx, here.me, case.id))[-HISTORY:]
+    history = await _history(tx, here, case)
+    ways = _ways(here, case, history, await _answer_of(tx, here, asked))
+    told, alerts = await _known(tx, here, case, history, asked)
+    return Message(View(told.lines, (*told.rows, *alerts, *ways)))
+
+
+async def known(tx: Tx, here: Scene, case: Case) -> tuple[View, Rows]:
+    """What a card says, over what waits for an answer there; and the way to what may be said to its alerts."""
+    return await _known(tx, here, case, await _history(tx, here, case), await referrals.of_case(tx, here.me, case.id))
+
+
+async def _known(
+    tx: Tx, here: Scene, case: Case, history: Sequence[Visit], asked: Sequence[Referral]
+) -> tuple[View, Rows]:
     check, alerts = await checks.on_card(tx, here, case), await respite.on_card(tx, here, case)
     told = (*_told(here.work.catalogue, case, history), *alerts.lines)
-    lines = (*told, *on_card(here.work.catalogue, asked), *check.lines)
-    ways = _ways(here, case, history, await _answer_of(tx, here, asked))
-    return Message(View(lines, (*check.rows, *alerts.rows, *ways)))
+    return View((*told, *on_card(here.work.catalogue, asked), *check.lines), check.rows), alerts.rows
+
+
+async def _history(tx: Tx, here: Scene, case: Case) -> Sequence[Visit]:
+    return (await visits.history(tx, here.me, case.id))[-HISTORY:]
 
 
 def _told(book: Catalogue, case: Case, history: Sequence[Visit]) -> Iterator[Text]:
@@ -163,7 +179,7 @@ async def lead(tx: Tx, here: Scene, case_id: int) -> list[Message]:
     due = here.work.calendar.add(here.moment.today, LEADER_DAYS)
     await cases.owe(tx, here.me, case, step, due, here.moment.at)
     told = _("{who} passes a case to you: {case}.", who=here.me.name, case=case.number)
-    show = ((Button(_("Show the case"), str(case.id), "card_below"),),)
+    show = ((showing(case.number, str(case.id)),),)
     ties = (because.owed(replace(case, next_step=step, due_on=due)),)
     notices = [Message(View((told,), show), replaces=False, to=leader.id, because=ties) for leader in leaders]
     done = _("{case} is passed to {leader}.", case=case.number, leader=leaders[0].name)

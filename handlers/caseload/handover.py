@@ -16,7 +16,7 @@ from casework.moving import Card
 from casework.records import HANDOVER, OPEN, REGIONAL, Case, Cause, Team
 from handlers.caseload import moving
 from handlers.caseload.moving import named, said, show
-from handlers.caseload.pick import case_line
+from handlers.caseload.pick import case_line, showing
 from handlers.engine.kinds import Sentence
 from handlers.engine.listing import Item, Listing, Part
 from handlers.engine.pages import OnPages
@@ -258,9 +258,7 @@ async def keep_returned(tx: Tx, here: Scene, returned: Returned) -> list[Message
     await handovers.end(tx, offer, SENT_BACK, here.me.id, here.moment.at, returned.reason)
     back = _("{who} sends {case} back: “{reason}”", who=here.me.name, case=offer.number, reason=returned.reason)
     stays = _("It stays where it is.")
-    told = _to(
-        offer.offered_by, View((back, stays), ((Button(_("Show the case"), str(offer.case_id), "card_below"),),))
-    )
+    told = _to(offer.offered_by, View((back, stays), ((showing(offer.number, str(offer.case_id)),),)))
     return [said(_("{case} goes back to {who}.", case=offer.number, who=offer.offerer)), told]
 
 

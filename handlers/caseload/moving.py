@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from casework import moving
 from casework.records import Case, Person, Team
 from handlers.caseload import happened
+from handlers.caseload.pick import showing
 from handlers.engine.kinds import OneOf
 from handlers.engine.scene import Message, Scene
 from handlers.engine.talk import Talk
@@ -110,7 +111,7 @@ async def to_leaders(
 
 
 def show(case: Case) -> tuple[Button, ...]:
-    return (Button(_("Show the case"), str(case.id), "card_below"),)
+    return (showing(case.number, str(case.id)),)
 
 
 def readers(told: Sequence[Message]) -> list[int]:

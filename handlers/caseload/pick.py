@@ -32,6 +32,11 @@ def case_line(case: Case) -> Text:
     return f"{case.number} · {where(case.settlement, case.address)}"
 
 
+def showing(number: str, value: str, key: str = "card_below") -> Button:
+    """Under a notice about one case."""
+    return Button(_("Show the case"), value, key, among=_("Show {case}", case=number))
+
+
 @dataclass(frozen=True)
 class Page:
     """`total` counts all pages. `missed` says that these are not the cases that were looked for."""

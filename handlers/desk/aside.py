@@ -74,14 +74,13 @@ def taken_in(work: Work, row: Arrived, answers: Sequence[Message]) -> list[Messa
 
 async def listed(tx: Tx, here: Scene) -> Message:
     waiting, done = await aside.of(tx, here.me), await aside.taken_in(tx, here.me, here.moment.at)
-    return Message(View((*_lines(waiting), *_done(here.zone, done)), (*_rows(here.zone, waiting), (MENU,))))
+    lines = _lines(waiting) or [_("No message is set aside.")]
+    return Message(View((*lines, *_done(here.zone, done)), (*_rows(here.zone, waiting), (MENU,))))
 
 
 def _lines(waiting: Sequence[SetAside]) -> list[Text]:
-    if not waiting:
-        return [_("No message is set aside.")]
     title = _("These could not be handled. Their senders know. Tap one to try it again.")
-    return [title, *and_more(len(waiting) - LISTED)]
+    return [title, *and_more(len(waiting) - LISTED)] if waiting else []
 
 
 def _rows(zone: ZoneInfo, waiting: Sequence[SetAside]) -> tuple[tuple[Button, ...], ...]:
@@ -100,10 +99,12 @@ def _done(zone: ZoneInfo, done: Sequence[SetAside]) -> list[Text]:
 
 
 async def retry(tx: Tx, here: Scene, row_id: int) -> Message:
-    """From the list: puts the message back; what is still set aside is shown with it."""
+    """From the list: puts the message back; what is still set aside is shown with it. That nothing is, would be said
+    too early: how the try ends is not known yet."""
     said = await _tried(tx, here, row_id)
-    left = await listed(tx, here)
-    return replace(left, view=replace(left.view.under(said, ""), rows=(*left.view.rows[:-1], (LISTED_HERE, MENU))))
+    waiting, done = await aside.of(tx, here.me), await aside.taken_in(tx, here.me, here.moment.at)
+    left = ["", *_lines(waiting)] if waiting else []
+    return Message(View((said, *left, *_done(here.zone, done)), (*_rows(here.zone, waiting), (LISTED_HERE, MENU))))
 
 
 async def retry_own(tx: Tx, here: Scene, row_id: int) -> Message:

@@ -13,13 +13,14 @@ from casework.records import REGIONAL, Case
 from handlers.caseload import moving
 from handlers.caseload.pick import Page, page_at
 from handlers.desk import place as places
-from handlers.desk.place import CARD, DIGEST, NO_TEAM, OVERDUE, PLACE, PLACES, TEAM, TEAMS, Place
+from handlers.desk.place import CARD, DIGEST, NO_TEAM, OVERDUE, PEOPLE, PLACE, PLACES, TEAM, TEAMS, Place
 from handlers.engine.scene import Message, Scene
-from handlers.engine.views import BELOW, Button, View, in_rows, turns
+from handlers.engine.views import Button, View, in_rows, turns
 from handlers.engine.words import Joined, Text, _
 from handlers.menu import MENU
+from handlers.morning import below
 from handlers.morning.overdue import due_lines, overdue_lines
-from storage import areas
+from storage import alerted, areas, lists
 from storage.database import Tx
 
 PAGE = 8
@@ -32,6 +33,24 @@ LEGEND = _("open / overdue / visited this week")
 async def overdue(tx: Tx, here: Scene, place: Place) -> Message:
     read = partial(areas.overdue, tx, here.me, here.moment.today)
     return await _listed(here, place, _("Overdue"), read, up=place.to(DIGEST))
+
+
+async def morning(tx: Tx, here: Scene, place: Place) -> Message:
+    """What the message of a morning told and is owed still, as it would say it now."""
+    day, today = place.day or here.moment.today, here.moment.today
+    told = await lists.these(tx, here.me, await alerted.on(tx, here.me, day.isoformat()))
+    page = await page_at(place.offset, partial(_some, told))
+    late = [case for case in page.cases if case.due_on and case.due_on < today]
+    happened = below.by_others(await below.happened(tx, here.work, late, today), here.me.id)
+    lines = [
+        *overdue_lines(here.work, late, today, happened),
+        *due_lines([case for case in page.cases if case not in late], today),
+    ]
+    return Message(_page(place, page, _("Told in the morning ({day})", day=day), lines).with_row(MENU))
+
+
+async def _some(told: Sequence[Case], *, offset: int, limit: int) -> tuple[list[Case], int]:
+    return list(told[offset : offset + limit]), len(told)
 
 
 async def municipalities(tx: Tx, here: Scene, place: Place) -> Message:
@@ -60,7 +79,7 @@ async def team(tx: Tx, here: Scene, place: Place) -> Message:
     if own is None or not place.of:
         return _nothing(place)
     read = partial(areas.of_team, tx, here.me, place.of)
-    people = Button(_("People of the team"), str(place.of), "team" + BELOW)
+    people = Button(_("People of the team"), place.token, PEOPLE)
     title = _("Team {team}", team=own.team)
     return await _listed(here, place, title, read, people, up=_team_above(here, place, own, found))
 
@@ -129,16 +148,17 @@ async def _listed(
     here: Scene, place: Place, title: Text, read: Callable[..., Awaitable[tuple[list[Case], int]]], *ways: Button,
     up: Place,
 ) -> Message:  # fmt: skip
-    """A line for each case, and its number on a button."""
-    page = await page_at(place.offset, read)
-    here_now = replace(place, offset=page.offset)
-    today = here.moment.today
+    page, today = await page_at(place.offset, read), here.moment.today
     own = place.kind != OVERDUE
-    said = due_lines(page.cases, today) if own else overdue_lines(here.work, page.cases, today)
-    lines = (_head(title, page), *said)
-    opening = [Button(case.number, places.value(case, here_now), CARD) for case in page.cases]
-    view = View(lines, in_rows(opening, IN_A_ROW)).with_row(*page.turns(PLACE, here_now.at))
-    return Message(view.with_row(*ways).with_row(_up(up), MENU))
+    lines = due_lines(page.cases, today) if own else overdue_lines(here.work, page.cases, today)
+    return Message(_page(place, page, title, lines).with_row(*ways).with_row(_up(up), MENU))
+
+
+def _page(place: Place, page: Page, title: Text, lines: Sequence[Text]) -> View:
+    """A line for each case, and its number on a button."""
+    at = replace(place, offset=page.offset)
+    opening = [Button(case.number, places.value(case, at), CARD) for case in page.cases]
+    return View((_head(title, page), *lines), in_rows(opening, IN_A_ROW)).with_row(*page.turns(PLACE, at.at))
 
 
 def _head(title: Text, page: Page) -> Text:

@@ -18,9 +18,9 @@ from handlers.caseload import cases as my_cases
 from handlers.caseload import happened, moving
 from handlers.desk import inquire
 from handlers.desk import place as places
-from handlers.desk.place import OVERDUE, PLACE, TEAM, Place
+from handlers.desk.place import OVERDUE, PLACE, TEAM, WHOLE, Place
 from handlers.engine.scene import Message, Scene
-from handlers.engine.views import BELOW, Button, View
+from handlers.engine.views import Button, View
 from handlers.engine.words import Joined, Text, _
 from handlers.menu import MENU
 from storage import cases, inquiries
@@ -61,13 +61,13 @@ def _not_there(place: Place) -> Message:
 async def _shown(tx: Tx, here: Scene, case: Case, place: Place) -> Message:
     known = await inquiries.who_knows(tx, here.me, case, here.work.catalogue.leader_step)
     asked = await inquiries.last(tx, here.me, case.id)
-    told = (await my_cases.card(tx, here, case.id)).view.lines
-    lines: list[Text] = [*told, _has_it(case, known)]
+    told, alerts = await my_cases.known(tx, here, case)
+    lines: list[Text] = [*told.lines, _has_it(case, known)]
     if asked:
         lines.append(inquire.asked_already(here, asked))
         lines += [inquire.answered(here, asked)] if asked.answer else []
-    rows = (*_deeds(here, case, place), *_people(case, place, known), (places.back(place), MENU))
-    return Message(View(tuple(lines), rows))
+    rows = (*told.rows, *_deeds(here, case, place), *alerts, *_people(case, place, known))
+    return Message(View(tuple(lines), (*rows, (places.back(place), MENU))))
 
 
 def _has_it(case: Case, known: Sequence[Known]) -> Text:
@@ -99,7 +99,7 @@ def _people(case: Case, place: Place, known: Sequence[Known]) -> tuple[tuple[But
         for one in known[:NAMED]
         if one.can_be_told
     )
-    whole = Button(_("The whole case"), str(case.id), "card" + BELOW)
+    whole = Button(_("The whole case"), places.value(case, place), WHOLE)
     team = (
         (Button(_("Team {team}", team=case.holder), place.to(TEAM, case.team_id).token, PLACE),) if case.team_id else ()
     )

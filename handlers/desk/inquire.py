@@ -107,7 +107,10 @@ async def keep(tx: Tx, here: Scene, found: Asked) -> list[Message]:
         return [said(_("Nobody who knows of {case} can be reached here now. Please call them.", case=case.number))]
     number = await inquiries.ask(tx, here.me, case, whom.id, found.text, here.moment.at)
     told = _("{who} asks about {case}: “{text}”", who=here.me.name, case=named(case), text=found.text)
-    rows = ((Button(_("Answer"), str(number), ANSWER + BELOW),), (opening(case, whom),))
+    answer = Button(
+        _("Answer"), str(number), ANSWER + BELOW, among=_("Answer about {case}", case=case.number)
+    )  # fmt: skip
+    rows = ((answer,), (opening(case, whom),))
     done = _("{who} is asked about {case}. The answer comes here.", who=whom.name, case=case.number)
     return [said(done), Message(View((told,), rows), replaces=False, to=whom.id)]
 

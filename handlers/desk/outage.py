@@ -180,4 +180,5 @@ async def came_late(tx: Tx, here: Scene, number: int) -> Message:
     late = await _late(tx, here.work, here.me, over)
     lines = [_("• {who}: {what}, by {time}", who=one.who, what=WHAT[one.what], time=_length(one.by)) for one in late]
     title = _("What came late:") if lines else _("Nothing came late.")
-    return Message(View((title, *first(lines, LISTED_LATE)), ((LISTED_HERE, MENU),)), replaces=False)
+    aside = (LISTED_HERE,) if here.me.set_aside else ()
+    return Message(View((title, *first(lines, LISTED_LATE)), ((*aside, MENU),)), replaces=False)

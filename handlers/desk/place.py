@@ -15,21 +15,27 @@ from zlib import crc32
 
 from casework import dates
 from casework.records import Case, Person
+from handlers.caseload.pick import showing
 from handlers.engine.scene import Message
 from handlers.engine.views import BELOW, Button
-from handlers.engine.words import _
+from handlers.engine.words import Text, _
 from handlers.menu import MENU
 
-DIGEST, OVERDUE, PLACES, TEAMS, TEAM, NO_TEAM = "d", "o", "m", "a", "t", "n"
-"""The digest; overdue cases; municipalities; the teams of one; the cases of a team; of a municipality, without one."""
-_TOKEN = re.compile(r"([domatn])(\d{0,10})\.(\d{0,5})\.(\d{6})?", re.ASCII)
+DIGEST, OVERDUE, PLACES, TEAMS, TEAM, NO_TEAM, MORNING = "d", "o", "m", "a", "t", "n", "w"
+"""The digest; overdue cases; municipalities; the teams of one; the cases of a team; of a municipality, without one;
+what the message of a morning told."""
+_TOKEN = re.compile(r"([domatnw])(\d{0,10})\.(\d{0,5})\.(\d{6})?", re.ASCII)
 _TAPPED = re.compile(r"(\d{1,15})\.(\d{1,9})\.(.*)", re.ASCII)
 PLACE, CARD = "desk", "desk_case"
+WHOLE, PEOPLE, PERSON = "desk_whole", "desk_people", "desk_person"
+"""What is seen beside: `handlers.desk.beside`."""
+BACK = {DIGEST: _("← Digest"), MORNING: _("← Morning cases")}
 
 
 @dataclass(frozen=True)
 class Place:
-    """`of` is a team, or what `mark` makes of a municipality; 0 is one's own, or all. `day` is that of the digest."""
+    """`of` is a team, or what `mark` makes of a municipality; 0 is one's own, or all. `day` is that of the digest, or
+    of the morning."""
 
     kind: str
     of: int = 0
@@ -88,13 +94,19 @@ def value(case: Case, place: Place) -> str:
 def opening(case: Case, reader: Person) -> Button:
     """Under a notice: the case, for a coordinator with what they may do about it."""
     if reader.coordinates:
-        return Button(_("Show the case"), value(case, Place(OVERDUE)), CARD + BELOW)
-    return Button(_("Show the case"), str(case.id), "card" + BELOW)
+        return showing(case.number, value(case, Place(OVERDUE)), CARD + BELOW)
+    return showing(case.number, str(case.id))
+
+
+def of_morning(case: Case, reader: Person, day: date, label: Text) -> Button:
+    """Under the message of a morning, which stays: the case, for a coordinator with the way back to what it told."""
+    if reader.coordinates:
+        return Button(label, value(case, Place(MORNING, day=day)), CARD + BELOW)
+    return Button(label, str(case.id), "card" + BELOW)
 
 
 def back(place: Place) -> Button:
-    label = _("← Digest") if place.kind == DIGEST else _("← Back to the list")
-    return Button(label, place.token, PLACE)
+    return Button(BACK.get(place.kind, _("← Back to the list")), place.token, PLACE)
 
 
 def given(of: Seen) -> dict[str, Any]:

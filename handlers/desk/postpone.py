@@ -46,7 +46,9 @@ async def put_off(talk: Talk, here: Scene) -> PutOff:
     kind = Day(days_on=FURTHEST_DAYS, earliest=today + timedelta(days=1), offered=offered)
     question = _("{case}\nOwed: {step}. Put off to which day?", case=case_line(case), step=Within(step))
     day = await talk.ask("day", question, kind)
-    return PutOff(case, day, await talk.ask("reason", _("Why?"), OneOf(book.late)))
+    assert day is not None  # "no day" is not offered
+    why = _("Why does {case} wait until {day}?", case=case.number, day=day)
+    return PutOff(case, day, await talk.ask("reason", why, OneOf(book.late)))
 
 
 async def keep(tx: Tx, here: Scene, found: PutOff) -> list[Message]:

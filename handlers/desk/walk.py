@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from handlers.caseload import moving
 from handlers.desk import browse, coordinate
 from handlers.desk import place as places
-from handlers.desk.place import DIGEST, NO_TEAM, OVERDUE, PLACES, TEAM, TEAMS, Place
+from handlers.desk.place import DIGEST, MORNING, NO_TEAM, OVERDUE, PLACES, TEAM, TEAMS, Place
 from handlers.engine.scene import Message, Scene
 from storage.database import Tx
 
@@ -18,6 +18,7 @@ SHOWS: dict[str, Callable[[Tx, Scene, Place], Awaitable[Message]]] = {
     TEAMS: browse.teams,
     TEAM: browse.team,
     NO_TEAM: browse.no_team,
+    MORNING: browse.morning,
 }
 
 

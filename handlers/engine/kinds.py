@@ -134,10 +134,6 @@ def _codes(partial: list[str]) -> list[str]:
     return [code for code in partial if code != MORE.value]
 
 
-def yes_no() -> OneOf:
-    return OneOf({"yes": _("Yes"), "no": _("No")}, columns=2)
-
-
 @dataclass(frozen=True)
 class Sentence(Plain):
     """Free text of at most `at_most` characters; a personal number in it is never kept."""

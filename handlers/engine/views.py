@@ -18,6 +18,8 @@ class Button:
     """Opens a chat with that person instead; where their messenger cannot be opened by a button it is left out."""
     account: str = ""
     """Theirs on the messenger of the reader; put in when the message goes out."""
+    among: Text = ""
+    """What it reads where several notices became one and another button would read the same."""
 
 
 BELOW = "_below"

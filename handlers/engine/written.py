@@ -30,6 +30,11 @@ def write(told: Message, language: str) -> str:
     return json.dumps(_Writing(language).message(told), ensure_ascii=False)
 
 
+def mark(reader: int) -> str:
+    """Only whose it is."""
+    return json.dumps({"to": reader})
+
+
 class _Writing:
     def __init__(self, language: str) -> None:
         self._language = language
@@ -72,7 +77,7 @@ class _Writing:
         return [self._row(row) for row in rows]
 
     def _row(self, row: tuple[Button, ...]) -> list[Any]:
-        return [[self.text(one.label), one.value, one.key, one.person] for one in row]
+        return [[self.text(one.label), one.value, one.key, one.person, self.text(one.among)] for one in row]
 
     def _texts(self, texts: tuple[Text, ...]) -> list[Any]:
         return [self.text(one) for one in texts]
@@ -97,6 +102,16 @@ class _Writing:
 
 def read(text: str) -> Message:
     return _message(json.loads(text))
+
+
+def read_whole(text: str) -> Message | None:
+    """None for what is only marked."""
+    kept = json.loads(text)
+    return _message(kept) if "because" in kept else None
+
+
+def whose(text: str) -> int:
+    return int(json.loads(text)["to"])
 
 
 def _message(kept: dict[str, Any]) -> Message:
@@ -140,7 +155,11 @@ def _rows(kept: list[Any]) -> tuple[tuple[Button, ...], ...]:
 
 
 def _row(kept: list[Any]) -> tuple[Button, ...]:
-    return tuple(Button(_text(label), value, key, person) for label, value, key, person in kept)
+    # What was kept by an earlier release has nothing after the person.
+    return tuple(
+        Button(_text(label), value, key, person, among=_text(*among) if among else "")
+        for label, value, key, person, *among in kept
+    )
 
 
 def _texts(kept: list[Any]) -> tuple[Text, ...]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from casework import life
 from casework import referrals as rules
 from casework.records import ANSWER, ANSWERED, INSTITUTION, REFUSED, WITHDRAWN, Case, Cause, NextStep, Referral
+from handlers.caseload.pick import showing
 from handlers.engine.kinds import OneOf, Sentence
 from handlers.engine.scene import Message, Scene
 from handlers.engine.talk import Talk
@@ -165,5 +166,5 @@ async def _told(tx: Tx, here: Scene, referral: Referral, given: Answered, *, nee
 
 
 def news(lines: tuple[Text, ...], referral: Referral, reader: int) -> Message:
-    show = Button(_("Show the case"), str(referral.case_id), "card_below")
+    show = showing(referral.number, str(referral.case_id))
     return Message(View(lines, ((show,),)), replaces=False, to=reader, asked=True)

@@ -9,6 +9,7 @@ from datetime import date
 from casework import referrals as rules
 from casework.catalogue import Catalogue
 from casework.records import ANSWERED, LEADER, MUNICIPAL, OPEN, REFUSED, REGIONAL, Case, Person, Referral
+from handlers.caseload.pick import showing
 from handlers.engine.scene import Message, Work
 from handlers.engine.views import Button, View
 from handlers.engine.words import Text, _
@@ -63,7 +64,7 @@ async def notice(tx: Tx, work: Work, referral: Referral, reader: int) -> Message
 
 
 async def shown(tx: Tx, work: Work, referral: Referral, reader: int) -> View:
-    book, number = work.catalogue, str(referral.id)
+    book = work.catalogue
     lines: list[Text] = [
         _("{case}: {measure}", case=of_case(referral), measure=asked_for(book, referral)),
         _("Asks: {who}. Answer by: {day}", who=await _who_asks(tx, referral), day=referral.answer_by),
@@ -74,12 +75,16 @@ async def shown(tx: Tx, work: Work, referral: Referral, reader: int) -> View:
     if me and me.coordinates:
         institution = book.institutions[referral.institution]
         lines.append(_("Nobody of “{institution}” is here yet, so it comes to you.", institution=institution))
-    accept = () if referral.taken_by else (Button(_("Accept"), number, "accept"),)
-    rows = (
-        (*accept, Button(_("Answer"), number, "reply")),
-        (Button(_("Not ours"), number, "not_ours"), Button(_("Show the case"), str(referral.case_id), "card_below")),
-    )
-    return View(tuple(lines), rows)
+    return View(tuple(lines), _ways(referral))
+
+
+def _ways(referral: Referral) -> tuple[tuple[Button, ...], ...]:
+    number, case = str(referral.id), referral.number
+    accept = Button(_("Accept"), number, "accept", among=_("Accept {case}", case=case))
+    answer = Button(_("Answer"), number, "reply", among=_("Answer about {case}", case=case))
+    not_ours = Button(_("Not ours"), number, "not_ours", among=_("Not for us: {case}", case=case))
+    show = showing(case, str(referral.case_id))
+    return ((answer,) if referral.taken_by else (accept, answer), (not_ours, show))
 
 
 async def _who_asks(tx: Tx, referral: Referral) -> Text:

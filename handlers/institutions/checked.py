@@ -14,6 +14,7 @@ from casework.catalogue import Catalogue, Check
 from casework.records import CHECK, INSTITUTION, MUNICIPAL, REGIONAL, Case, Cause, NextStep, Person
 from handlers.caseload import cases as my_cases
 from handlers.caseload.movement import Begin
+from handlers.caseload.pick import showing
 from handlers.engine.kinds import Number
 from handlers.engine.replies import Tapped, number
 from handlers.engine.scene import Message, Scene, Work
@@ -159,7 +160,7 @@ async def _tell(tx: Tx, here: Scene, case: Case, asked: Asked, step: NextStep) -
 
 
 def to_team(case: Case, said: Text, to: int) -> Message:
-    show = ((Button(_("Show the case"), str(case.id), "card_below"),),)
+    show = ((showing(case.number, str(case.id)),),)
     return Message(View((said,), show), replaces=False, to=to)
 
 

@@ -14,14 +14,10 @@ from casework import escalation
 from casework.escalation import Due, Roster, Turn
 from casework.records import Person
 from handlers.engine.scene import Message, Work
-from handlers.engine.words import Text
 from handlers.morning import below, brief, overdue
 from storage import absences, alerted, cases, claims, lists, people, respites
 from storage.absences import NOW
 from storage.database import Tx
-
-TOLD = 2
-"""So many of those who were told before are named in a line; the card has all of them."""
 
 
 async def morning(tx: Tx, work: Work, on_duty: Sequence[Person], today: date, now: datetime) -> list[Message]:
@@ -43,7 +39,7 @@ async def morning(tx: Tx, work: Work, on_duty: Sequence[Person], today: date, no
     deputies = await _standing_in(tx) if turns else {}
     told = [
         overdue.told(
-            work, own, today, deputies.get(person_id, ()), _to_others(happened, person_id), briefs.get(person_id)
+            work, own, today, deputies.get(person_id, ()), below.by_others(happened, person_id), briefs.get(person_id)
         )
         for person_id, own in turns.items()
     ]
@@ -83,8 +79,3 @@ async def _standing_in(tx: Tx) -> dict[int, list[tuple[int, str]]]:
         if one.state == NOW and one.deputy_id:
             found[one.deputy_id].append((one.id, one.name))
     return found
-
-
-def _to_others(happened: dict[int, list[tuple[int, Text]]], reader: int) -> dict[int, list[Text]]:
-    others = {case_id: [line for who, line in lines if who != reader] for case_id, lines in happened.items()}
-    return {case_id: lines[-TOLD:] for case_id, lines in others.items()}

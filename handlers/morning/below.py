@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from casework.records import Case
@@ -14,9 +14,15 @@ from storage.alerted import Alerted
 from storage.database import Tx
 from storage.respites import KNOWN, LATER, MUTED, Respite
 
+TOLD = 2
+"""So many of those who were told before are named in a line; the card has all of them."""
 
-async def happened(tx: Tx, work: Work, cases: Sequence[Case], today: date) -> dict[int, list[tuple[int, Text]]]:
-    """By case, a line for each person who was told of the step that it owes now, with the person; first told first."""
+
+async def happened(
+    tx: Tx, work: Work, cases: Sequence[Case], today: date, reader: int = 0
+) -> dict[int, list[tuple[int, Text]]]:
+    """By case, a line for each person who was told of the step that it owes now, with the person; first told first. It
+    says "you" to the `reader`."""
     numbers = {case.id for case in cases}
     if not numbers:
         return {}
@@ -26,12 +32,19 @@ async def happened(tx: Tx, work: Work, cases: Sequence[Case], today: date) -> di
     last = {(one.case_id, one.person_id): one for one in await alerted.of(tx, numbers)}
     lines: dict[int, list[tuple[int, Text]]] = defaultdict(list)
     for (case_id, person_id), one in last.items():
-        lines[case_id].append((person_id, _line(work, one, said[case_id, person_id])))
+        lines[case_id].append((person_id, _line(work, one, said[case_id, person_id], reader)))
     return lines
 
 
-def _line(work: Work, one: Alerted, said: Sequence[Respite]) -> Text:
-    told = _("Told to {who} {day}", who=one.who, day=one.day)
+def by_others(happened: Mapping[int, Sequence[tuple[int, Text]]], reader: int) -> dict[int, list[Text]]:
+    """The same without what the reader was told and said, and only the last of it."""
+    others = {case_id: [line for who, line in lines if who != reader] for case_id, lines in happened.items()}
+    return {case_id: lines[-TOLD:] for case_id, lines in others.items()}
+
+
+def _line(work: Work, one: Alerted, said: Sequence[Respite], reader: int) -> Text:
+    own = one.person_id == reader
+    told = _("Told to you {day}", day=one.day) if own else _("Told to {who} {day}", who=one.who, day=one.day)
     return Joined([told, *answers(work, said)])
 
 

@@ -58,7 +58,9 @@ def together(told: Sequence[Message], institutions: Collection[int] = ()) -> lis
 
 def waited(told: Sequence[Message], reader: Person) -> Message:
     """What has waited until its reader may be told, as one message; it has been counted as it came."""
-    [one] = together(told, [reader.id] if reader.role == INSTITUTION else [])
+    # One that was itself made of several is kept as these, without what it said as a whole.
+    apart = [part for one in told for part in one.joined or (one,)]
+    [one] = together(apart, [reader.id] if reader.role == INSTITUTION else [])
     count = counted("{count} message has waited for you.", "{count} messages have waited for you.", len(told))
     return replace(one, view=one.view.under(count, ""), daily=True)
 
@@ -67,7 +69,7 @@ def joined(own: Sequence[Message], *, asked: bool) -> Message:
     if len(own) == 1:
         return own[0]
     lines = [line for one in own for line in ("", *one.view.lines)][1:]
-    rows = [kept for one in own for row in one.view.rows if (kept := _below(row))]
+    rows = _told_apart([kept for one in own for row in one.view.rows if (kept := _below(row))])
     if MENU in [button for one in own for row in one.view.rows for button in row]:
         # Once, at the end.
         beside = any(MENU in row[1:] for row in own[-1].view.rows[-1:])
@@ -84,6 +86,15 @@ def joined(own: Sequence[Message], *, asked: bool) -> Message:
 def _below(row: Sequence[Button]) -> tuple[Button, ...]:
     own = (button for button in row if button != MENU)
     return tuple(replace(button, key=button.key + BELOW) if button.key in IN_PLACE else button for button in own)
+
+
+def _told_apart(rows: Sequence[tuple[Button, ...]]) -> list[tuple[Button, ...]]:
+    """Of several that would read the same, each says what it is about."""
+    labels = [button.label for row in rows for button in row]
+    return [
+        tuple(replace(one, label=one.among) if one.among and labels.count(one.label) > 1 else one for one in row)
+        for row in rows
+    ]
 
 
 def _answering(rows: Sequence[Sequence[Button]]) -> tuple[Button, ...]:

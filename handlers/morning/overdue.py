@@ -13,9 +13,10 @@ from casework.brief import Brief, place_of
 from casework.catalogue import Catalogue
 from casework.escalation import Turn
 from casework.records import LEADER, MEMBER, Case, Person
+from handlers.desk.place import MORNING, PLACE, Place, of_morning
 from handlers.engine.listing import Item, Listing, Part
 from handlers.engine.scene import Message, Work
-from handlers.engine.views import Button, and_more
+from handlers.engine.views import BELOW, Button, and_more
 from handlers.engine.words import Joined, Text, Within, _, counted
 from handlers.morning import brief, respite
 from storage import because
@@ -43,7 +44,7 @@ def told(
     me = day.reader if day else turns[0].reader
     late = [turn.case for turn in turns if turn.late]
     due = sorted((turn.case for turn in turns if not turn.late), key=lambda case: (place_of(case), case.number))
-    of_today = brief.parts(work, day, {turn.case.id for turn in turns}) if day else (_due(due),)
+    of_today = brief.parts(work, day, {turn.case.id for turn in turns}) if day else (_due(me, due, today),)
     above = tuple(
         Item(_("You stand in for {who}.", who=name), because=(because.absence(number, NOW),))
         for number, name in standing_in
@@ -52,7 +53,7 @@ def told(
     listing = Listing(
         tuple(part for part in (_late(work, me, late, today, happened), *of_today) if part.items),
         above,
-        more=(CASES_BELOW,),
+        more=(_all_of_it(me, today),),
         beside=(respite.knowing(today),) if late else plan,
         ways=(plan,) if late and plan else (),
     )
@@ -62,20 +63,36 @@ def told(
 def _late(work: Work, me: Person, late: Sequence[Case], today: date, happened: Mapping[int, Sequence[Text]]) -> Part:
     title = counted("{count} overdue case waits for you:", "{count} overdue cases wait for you:", len(late))
     book = work.catalogue
+    below = _of_all(late, happened)
     items = [
         Item(
-            _overdue(book, case, today, happened.get(case.id, ())),
+            _overdue(book, case, today, () if below else happened.get(case.id, ())),
             _ways(book, me, case, today),
             (because.due(case),),
         )
         for case in late
     ]
-    return Part(title, tuple(items), OVERDUE_LISTED)
+    # A coordinator has a button for each and no other, and an eye on many.
+    return Part(title, tuple(items), OVERDUE_LISTED, columns=3 if me.coordinates else 1, below=below)
 
 
-def _due(due: Sequence[Case]) -> Part:
+def _of_all(late: Sequence[Case], happened: Mapping[int, Sequence[Text]]) -> tuple[Text, ...]:
+    """What happened below, said once, when it is the same of several cases; nothing when it is not."""
+    told = [happened.get(case.id, ()) for case in late]
+    if len(told) < 2 or not told[0] or any(one != told[0] for one in told):
+        return ()
+    return (_("All of them: {what}", what=Joined([Within(one) for one in told[0]], " · ")),)
+
+
+def _all_of_it(me: Person, today: date) -> Button:
+    if me.coordinates:
+        return Button(_("All of this morning"), Place(MORNING, day=today).token, PLACE + BELOW)
+    return CASES_BELOW
+
+
+def _due(me: Person, due: Sequence[Case], today: date) -> Part:
     title = counted("{count} case is due today:", "{count} cases are due today:", len(due))
-    opening = [(Button(case.number, str(case.id), "card_below"),) for case in due]
+    opening = [(of_morning(case, me, today, case.number),) for case in due]
     items = [
         Item(case.number, row, (because.due(case),), place_of(case)) for case, row in zip(due, opening, strict=True)
     ]
@@ -83,7 +100,8 @@ def _due(due: Sequence[Case]) -> Part:
 
 
 def _ways(book: Catalogue, me: Person, case: Case, today: date) -> tuple[Button, ...]:
-    return (Button(_("Open {case}", case=case.number), str(case.id), "card_below"), *postponing(book, me, case, today))
+    label = case.number if me.coordinates else _("Open {case}", case=case.number)
+    return (of_morning(case, me, today, label), *postponing(book, me, case, today))
 
 
 def postponing(book: Catalogue, me: Person, case: Case, today: date) -> tuple[Button, ...]:
@@ -93,9 +111,13 @@ def postponing(book: Catalogue, me: Person, case: Case, today: date) -> tuple[Bu
     return (Button(_("Postpone {case}", case=case.number), str(case.id), "late"),)
 
 
-def overdue_lines(work: Work, late: Sequence[Case], today: date) -> list[Text]:
+def overdue_lines(
+    work: Work, late: Sequence[Case], today: date, happened: Mapping[int, Sequence[Text]] = {}
+) -> list[Text]:
     """Oldest first, who holds it, how long, the step unless it is the first one, why; no name and no street."""
-    return [_overdue(work.catalogue, case, today) for case in late]
+    below = _of_all(late, happened)
+    told = {} if below else happened
+    return [*(_overdue(work.catalogue, case, today, told.get(case.id, ())) for case in late), *below]
 
 
 def longest(work: Work, shown: Sequence[Case], count: int, today: date) -> list[Text]:

@@ -7,14 +7,15 @@ carries the day that it is about, so an old one of another day changes nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from casework.records import LEADER, MEMBER, MUNICIPAL, REGIONAL, Case
 from handlers.caseload.pick import case_line
+from handlers.desk.place import of_morning
 from handlers.engine.replies import Tapped, number
 from handlers.engine.scene import Message, Scene
-from handlers.engine.views import Button, View, in_rows
+from handlers.engine.views import BELOW, Button, View, in_rows
 from handlers.engine.words import Text, Within, _, counted
 from handlers.menu import CASES, MENU
 from handlers.morning.below import happened
@@ -39,7 +40,7 @@ def button(case: Case) -> Button:
 
 async def on_card(tx: Tx, here: Scene, case: Case) -> View:
     """The way to what one may say to its alerts, for whoever was told of it, and who wants none."""
-    told = (await happened(tx, here.work, [case], here.moment.today)).get(case.id, [])
+    told = (await happened(tx, here.work, [case], here.moment.today, here.me.id)).get(case.id, [])
     if not any(person_id == here.me.id for person_id, _line in told):
         return View(tuple(line for _who, line in told))
     return View(tuple(line for _who, line in told), ((button(case),),))
@@ -132,13 +133,16 @@ async def _know_no_more(tx: Tx, here: Scene, day: str) -> Message:
 
 async def shown(tx: Tx, here: Scene, case: Case, *above: Text) -> Message:
     """What was told of a case and what was said to it, with what one may say now."""
-    told = (await happened(tx, here.work, [case], here.moment.today)).get(case.id, [])
+    told = (await happened(tx, here.work, [case], here.moment.today, here.me.id)).get(case.id, [])
     own = [one for one in await respites.of(tx, [case.id], here.moment.today) if one.person_id == here.me.id]
     lines = [*above, case_line(case), *(line for _who, line in told)]
     rows = [*_backs(case, own), *_choices(here, case, own)]
-    return Message(
-        View(tuple(lines), (*rows, (Button(_("Open {case}", case=case.number), str(case.id), "card"), MENU)))
-    )
+    return Message(View(tuple(lines), (*rows, (_opening(here, case), MENU))))
+
+
+def _opening(here: Scene, case: Case) -> Button:
+    below = of_morning(case, here.me, here.moment.today, _("Open {case}", case=case.number))
+    return replace(below, key=below.key.removesuffix(BELOW))
 
 
 def _backs(case: Case, own: Sequence[Respite]) -> list[tuple[Button, ...]]:

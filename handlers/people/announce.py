@@ -20,6 +20,8 @@ from storage.database import Tx
 
 LONGEST = 1500
 LISTED, NAMED = 5, 20
+TITLE = 20
+"""Letters of an announcement by which its button is known among others."""
 ROLES: dict[str, Text] = {
     LEADER: _("team leaders"),
     MEMBER: _("team members"),
@@ -95,7 +97,9 @@ def _who_read(number: int) -> Button:
 
 
 def _notice(here: Scene, number: int, text: str, to: int, above: Text = "") -> Message:
-    view = View((_("{who} announces:", who=here.me.name), text), ((Button(_("I have read it"), str(number), "read"),),))
+    which = _("Read: {start}", start=beginning(text, TITLE))
+    have_read = Button(_("I have read it"), str(number), "read", among=which)
+    view = View((_("{who} announces:", who=here.me.name), text), ((have_read,),))
     shown = view.under(above) if above != "" else view
     return Message(shown, replaces=False, to=to, can_wait=True, to_many=True)
 

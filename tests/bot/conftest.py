@@ -14,7 +14,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-import structlog
 
 from bot import config
 from bot.app import App, open_app
@@ -39,12 +38,6 @@ BEGIN = datetime(2026, 11, 24, 10, tzinfo=ZoneInfo("Europe/Sofia"))
 def _timedelta_retry_after(monkeypatch: pytest.MonkeyPatch) -> None:
     # Without it the client warns of its own future, and warnings are errors here.
     monkeypatch.setenv("PTB_TIMEDELTA", "true")
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _plain_log() -> None:
-    # The one of the library draws every local variable of a traceback, which takes a second.
-    structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
 
 
 def write_config(folder: Path, sandbox: Sandbox, more: str = "", port: int = 0, pace: str = UNPACED) -> Path:
@@ -87,18 +80,17 @@ class World:
 
     async def settled(self) -> None:
         """Until everything received is answered, and everything due is sent and shown."""
+        await self.until(self.is_quiet)
+
+    async def is_quiet(self, tx: Tx) -> bool:
         viber = self.sandbox.viber
-
-        async def quiet(tx: Tx) -> bool:
-            # In the order in which a message goes: what moves on between two looks is seen at the second.
-            received = self.sandbox.world.pending == viber.pending == []
-            read = received and await import_files.to_fetch(tx, self.app.now(), 1) == []
-            read = read and await import_files.to_withdraw(tx) == []
-            answered = read and await inbox.next_at(tx) is None
-            sent = answered and await outbox.due(tx, self.app.now(), 1) == []
-            return sent and not viber.arriving
-
-        await self.until(quiet)
+        # In the order in which a message goes: what moves on between two looks is seen at the second.
+        received = self.sandbox.world.pending == viber.pending == []
+        read = received and await import_files.to_fetch(tx, self.app.now(), 1) == []
+        read = read and await import_files.to_withdraw(tx) == []
+        answered = read and await inbox.next_at(tx) is None
+        sent = answered and await outbox.due(tx, self.app.now(), 1) == []
+        return sent and not viber.arriving
 
     async def rung(self) -> None:
         """Until the schedule has done what is due by now, and it is sent."""

@@ -66,9 +66,7 @@ async def test_a_report_that_could_not_be_saved_is_saved_when_the_coordinator_tr
     await kolyo.taps("Отложени съобщения")
     await tries_again(kolyo)
     assert re.search(SAVED, (await mila.hears()).text)
-    said = (await kolyo.hears()).text
-    assert said.startswith("Опитва се отново.")
-    assert "Няма отложени съобщения." in said
+    assert (await kolyo.hears()).text == "Опитва се отново."
     await kolyo.taps_data("go.retry.1")
     assert "вече не е отложено" in (await kolyo.hears()).text
 

@@ -26,6 +26,7 @@ from tests.bot.conftest import NAME, TOKEN, World, living
 from tests.bot.test_album import picture
 from tests.bot.test_aside import failed_for_good
 from tests.bot.test_cli import obhvat
+from tests.engines import engine
 from tests.secrecy import leaks
 from tests.transcripts.test_no_personal_number import NUMBER
 
@@ -87,7 +88,7 @@ async def _bad_day(world: World) -> None:
     await mila.says("14")
     await world.settled()
     async with world.app.database.transaction() as tx:
-        await tx.run("CREATE TRIGGER full BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'the disk is full'); END")
+        await tx.run(engine.refusing("journal"))
     await mila.says(f"15 отказ Чакат леля, {LATIN}")
     await failed_for_good(world)
     world.sandbox.faults.add(Fault("sendMessage", kind="403"))

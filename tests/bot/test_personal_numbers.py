@@ -11,6 +11,7 @@ from storage.database import Tx
 from tests.bot.conftest import World
 from tests.bot.test_album import picture
 from tests.bot.test_aside import failed_for_good
+from tests.engines import engine
 from tests.transcripts.test_no_personal_number import NUMBER, SPACED, is_kept
 
 REFUSAL = "Това прилича на ЕГН"
@@ -71,7 +72,7 @@ async def test_the_name_of_a_file_and_the_text_under_it_keep_none(world: World, 
 async def test_what_cannot_be_handled_is_set_aside_without_it(world: World, tmp_path: Path) -> None:
     mila = await world.person("Мила")
     async with world.app.database.transaction() as tx:
-        await tx.run("CREATE TRIGGER full BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'the disk is full'); END")
+        await tx.run(engine.refusing("journal"))
     await mila.says(f"14 отказ, ЕГН {NUMBER}")
     await failed_for_good(world)
     [row] = await world.app.database.glance().rows("SELECT payload, error FROM inbox WHERE payload <> ''")

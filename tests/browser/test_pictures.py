@@ -20,7 +20,7 @@ def demo() -> Iterator[str]:
 
 
 def test_two_days_of_a_team_go_as_the_pictures_show_them(page: Page, mila: Phone, lidia: Phone, kolyo: Phone) -> None:
-    page.set_viewport_size({"width": 1680, "height": 900})
+    page.set_viewport_size({"width": 2000, "height": 960})
     report(mila, "5 никой")
     until(page, "2026-11-24T17:35")
     expect(kolyo.box.get_by_text("Посещения: 1\n")).to_be_visible(timeout=20_000)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from handlers.engine.words import Words
+from handlers.morning.notices import together
 from storage.database import Database
-from tests.conversations.conftest import Chat, Joining
+from tests.conversations.conftest import TODAY, Chat, Joining
 from tests.conversations.referred import answers, id_of, moved_by, notices, pressed, reports, standing, states
 
 
@@ -27,6 +29,26 @@ async def test_the_first_who_accepts_has_it_and_the_others_are_told(
     async with database.reading() as tx:
         rows = await tx.rows("SELECT 1 FROM audit WHERE what = 'accepted a referral'")
     assert len(rows) == 1
+
+
+async def test_two_requests_in_one_message_say_on_their_buttons_about_which_case_they_are(
+    mila: Chat, somebody: Joining
+) -> None:
+    await somebody("yana", "Яна", "I30")
+    requests = []
+    for number in (13, 14):
+        await reports(mila, f"{number} адрес", "Пропусни")
+        requests += [one for one in mila.all if one.to is not None]
+    [both] = together(requests, [one.to for one in requests if one.to])
+    words = Words("bg", TODAY)
+    assert [[words.say(button.label) for button in row] for row in both.view.rows] == [
+        ["Приеми БЯ-013", "Отговори за БЯ-013"], ["БЯ-013 не е за нас", "Покажи БЯ-013"],
+        ["Приеми БЯ-014", "Отговори за БЯ-014"], ["БЯ-014 не е за нас", "Покажи БЯ-014"],
+    ]  # fmt: skip
+    [one] = together(requests[:1])
+    assert [words.say(button.label) for row in one.view.rows for button in row] == [
+        "Приеми", "Отговори", "Не е за нас", "Покажи случая",
+    ]  # fmt: skip
 
 
 async def test_who_answers_second_is_told_who_was_first_and_nothing_is_overwritten(

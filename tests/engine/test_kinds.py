@@ -10,7 +10,7 @@ import pytest
 from casework.piles import Thing
 from casework.records import Person, Photo, Place
 from handlers.caseload.pick import PickCase
-from handlers.engine.kinds import AnyOf, Day, Hour, Number, OneOf, Photos, Sentence, Where, yes_no
+from handlers.engine.kinds import AnyOf, Day, Hour, Number, OneOf, Photos, Sentence, Where
 from handlers.engine.pages import OnPages
 from handlers.engine.phrased import Phrased, Saying
 from handlers.engine.replies import Filed, Located, Pictured, Reply, Tapped, Typed, Unreadable
@@ -106,7 +106,7 @@ def test_every_label_shown_equals_the_value_stored(kind: Any) -> None:
 
 def test_a_label_may_be_typed() -> None:
     assert read(OneOf(FRUIT), Typed("круша ")) == Accept("p")
-    assert read(yes_no(), Typed("банан")).__class__ is Refuse
+    assert read(OneOf({"yes": "Да", "no": "Не"}), Typed("банан")).__class__ is Refuse
 
 
 def test_at_most_three_reasons_and_a_tap_takes_one_back() -> None:

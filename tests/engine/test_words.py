@@ -79,9 +79,9 @@ def test_numbers_agree(count: int, bg: str, en: str) -> None:
 
 
 def test_values_are_said_in_the_language_of_the_person() -> None:
-    line = _("{label}: {value}", label=_("Yes"), value=Joined([_("No"), TODAY, "бл. {5}"]))
-    assert Words("bg", TODAY).say(line) == "Да: Не, днес, 24.11, бл. {5}"
-    assert Words("en", TODAY).say(line) == "Yes: No, today 24 Nov, бл. {5}"
+    line = _("{label}: {value}", label=_("Skip"), value=Joined([_("Done"), TODAY, "бл. {5}"]))
+    assert Words("bg", TODAY).say(line) == "Пропусни: Готово, днес, 24.11, бл. {5}"
+    assert Words("en", TODAY).say(line) == "Skip: Done, today 24 Nov, бл. {5}"
 
 
 def test_a_label_in_a_sentence_begins_small() -> None:

@@ -61,3 +61,19 @@ def test_what_is_left_out_is_counted_anew() -> None:
 def test_a_file_is_not_kept() -> None:
     with pytest.raises(TypeError):
         written.write(Message(View(()), attachment=Sheet("x", (), ())), "bg")
+
+
+def test_what_is_only_marked_says_whose_it_is_and_nothing_else() -> None:
+    plain = written.write(Message(View(("a",)), to=3), "bg")
+    assert [written.whose(kept) for kept in (plain, written.mark(3))] == [3, 3]
+    assert written.read_whole(written.mark(3)) is None
+    read = written.read_whole(plain)
+    assert read is not None
+    assert read.view.lines == ("a",)
+
+
+def test_a_button_keeps_what_it_reads_among_others_also_from_an_earlier_release() -> None:
+    told = Message(View((), ((Button(_("Menu"), "1", "menu", among=_("Due: {day}", day=DAY)),),)))
+    assert written.read(written.write(told, "bg")).view == told.view
+    earlier = '{"view": {"lines": ["a"], "rows": [[["Menu", "1", "menu", 0]]]}, "because": []}'
+    assert written.read(earlier).view.rows == ((Button("Menu", "1", "menu"),),)

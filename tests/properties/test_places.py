@@ -12,13 +12,13 @@ from bot.channels import buttons
 from casework.records import Case
 from handlers.desk import place as places
 from handlers.desk.case import DEEDS
-from handlers.desk.place import CARD, PLACE, Place, Seen
+from handlers.desk.place import CARD, PEOPLE, PERSON, PLACE, WHOLE, Place, Seen
 from handlers.engine.scene import Message
 from handlers.engine.views import BELOW, Button, View
 
 PLACES = st.builds(
     Place,
-    st.sampled_from("domatn"),
+    st.sampled_from("domatnw"),
     st.integers(0, 2**32 - 1),
     st.integers(0, 99_999),
     st.none() | st.dates(date(2026, 1, 1), date(2099, 12, 31)),
@@ -34,12 +34,14 @@ def test_a_place_comes_back_as_it_went_and_every_button_is_short_enough(
     assert places.read(place.token) == place
     assert places.seen(value) == Seen(case_id, version, place)
     told = Message(View(()))
-    for key in (*DEEDS, CARD + BELOW):
+    for key in (*DEEDS, CARD + BELOW, WHOLE):
         buttons.write(told, Button("", value, key))
-    buttons.write(told, Button("", place.token, PLACE))
+    for key in (PLACE, PEOPLE):
+        buttons.write(told, Button("", place.token, key))
+    buttons.write(told, Button("", f"{case_id}.{place.token}", PERSON))
 
 
-@given(st.text(max_size=70) | st.from_regex(r"[domatnx]?\d*\.\d*\.\d*", fullmatch=True))
+@given(st.text(max_size=70) | st.from_regex(r"[domatnwx]?\d*\.\d*\.\d*", fullmatch=True))
 def test_whatever_comes_back_is_a_place_or_none(token: str) -> None:
     place = places.read(token)
     assert place is None or places.read(place.token) == place

@@ -5,13 +5,14 @@
     > Мила праща наведнъж: 14 никой + 2 снимки + място      all before the bot can answer
     ✗ Мила натиска: Запази              the same, and the bot does not take it
     -- сряда, 25 ноември, 09:00 --      the clock moves
+    == ботът спира ==                   something befalls the bot, its messenger or its disk
     | Записано.                         one message of the bot, whole
     | … 12                              twelve lines that stood there when this was asked the last time
     | [Меню] [Помощ]                    its buttons, row by row
     | → Лидия                           as the first line: to somebody else than who did the step
 
 What a newcomer gets wrong: the messages are compared to the letter; `…` is written for the eye and unfolded when the
-file is read. `VERBS` and `THINGS` are all that can be done.
+file is read. `VERBS` and `THINGS` are all that can be done, `EVENTS` all that can befall.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ VERBS = {
         "праща наведнъж": "sends at once",
         "отваря покана": "opens",
         "поправя съобщението си на": "edits",
+        "блокира": "blocks",
+        "отблокира": "unblocks",
+        "изтрива": "deletes",
     },
     "en": {
         "": "says",
@@ -41,13 +45,24 @@ VERBS = {
         "sends at once": "sends at once",
         "opens the invitation": "opens",
         "changes the message to": "edits",
+        "blocks": "blocks",
+        "unblocks": "unblocks",
+        "deletes": "deletes",
     },
 }
 THINGS = {
     "bg": {"стикер": "sticker", "гласово съобщение": "voice", "визитка": "contact", "файл": "file", "място": "place",
-           "списъка в риск": "at_risk"},
+           "списъка в риск": "at_risk", "нещо непознато": "nonsense"},
     "en": {"a sticker": "sticker", "a voice message": "voice", "a contact": "contact", "a file": "file",
-           "a place": "place", "the at-risk list": "at_risk"},
+           "a place": "place", "the at-risk list": "at_risk", "something unknown": "nonsense"},
+}  # fmt: skip
+EVENTS = {
+    "bg": {"ботът спира": "stops", "ботът тръгва": "starts", "връзката с месинджъра прекъсва": "loses touch",
+           "връзката с месинджъра се връща": "regains touch", "месинджърът изхвърля чакащото": "drops",
+           "дискът се пълни": "fills", "на диска пак има място": "empties"},
+    "en": {"the bot stops": "stops", "the bot starts": "starts", "the messenger cannot be reached": "loses touch",
+           "the messenger is reached again": "regains touch", "the messenger drops what waits": "drops",
+           "the disk is full": "fills", "the disk has room again": "empties"},
 }  # fmt: skip
 ASIDES = {
     "bg": {"picture": "(картинка)", "file": "(файл {name})", "gone": "(изтрито)", "buttons": "(само бутони)"},
@@ -59,6 +74,8 @@ FOLDED_FROM = 4
 _FOLD = re.compile(r"\| … (\d+)")
 _DEED = re.compile(r"([>✗]) (\w+)(?: ([^:]+))?: (.+)")
 _MOMENT = re.compile(r"-- (.+) --")
+_EVENT = re.compile(r"== (.+) ==")
+_CODE = re.compile(r"(start|context)=([\w-]+)")
 _LONG = re.compile(r"\((\d+) × (.+?)\)")
 _PHOTOS = re.compile(r"(?:(\d+) (?:снимки|photos)|снимка|a photo)(?: [„\"](.+)[“\"])?")
 
@@ -89,7 +106,7 @@ class Heard:
 
 @dataclass(frozen=True)
 class Step:
-    """A deed or a moment, the notes above it, and the bot's messages below, each a block of `|` lines."""
+    """A deed, a moment or an event, the notes above it, and the bot's messages below, each a block of `|` lines."""
 
     line: str
     notes: tuple[str, ...] = ()
@@ -102,6 +119,15 @@ class Step:
         """`сряда, 25 ноември, 09:00`; empty for a deed."""
         found = _MOMENT.fullmatch(self.line)
         return found[1] if found else ""
+
+    def event(self, language: str) -> str:
+        """A value of `EVENTS`; empty for everything else."""
+        found = _EVENT.fullmatch(self.line)
+        return EVENTS[language].get(found[1], "") if found else ""
+
+    @property
+    def is_deed(self) -> bool:
+        return not self.line.startswith(("--", "=="))
 
     def deed(self, language: str) -> Deed:
         found = _DEED.fullmatch(self.line)
@@ -198,9 +224,15 @@ def quoted(heard: Heard, language: str, to: str = "") -> str:
     lines = [f"→ {to}"] if to else []
     if heard.form != "text":
         lines.append(ASIDES[language][heard.form].format(name=heard.name))
-    lines += heard.text.split("\n") if heard.text else []
+    lines += _CODE.sub(r"\1=…", heard.text).split("\n") if heard.text else []
     lines += [" ".join(f"[{label}]" for label in row) for row in heard.rows]
     return "\n".join(f"| {line}".rstrip() for line in lines)
+
+
+def code_in(heard: Heard) -> str:
+    """Of the invitation that somebody is given, which no two runs share; empty for none."""
+    found = _CODE.search(heard.text)
+    return found[2] if found else ""
 
 
 def reader(step: Step, answer: str) -> str:

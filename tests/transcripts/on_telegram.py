@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import App
-from sandbox import Person, Sandbox
+from sandbox import Fault, Person, Sandbox
+from sandbox.faults import Faults
 from tests.bot.conftest import TOKEN, living
 from tests.transcripts import district
 from tests.transcripts.format import Heard
@@ -16,8 +17,9 @@ from tests.transcripts.stage import AT_RISK, STANDS_AT, Phone, Stage, StillClock
 
 
 class TelegramPhone:
-    def __init__(self, person: Person) -> None:
+    def __init__(self, person: Person, faults: Faults) -> None:
         self._person = person
+        self._faults = faults
         self._seen = 0
 
     async def says(self, text: str) -> str:
@@ -46,6 +48,8 @@ class TelegramPhone:
                 await self._person.sends_document("risk.xlsx", AT_RISK)
             case "place":
                 await self._person.is_at(*STANDS_AT)
+            case "nonsense":
+                self._person.world.inject({"message": {"from": {"id": self._person.id}, "nonsense": True}})
         return ""
 
     async def opens(self, code: str) -> str:
@@ -55,6 +59,19 @@ class TelegramPhone:
     async def edits(self, text: str) -> str:
         mine = [message for message in self._person.chat if not message.from_bot]
         await self._person.edits(mine[-1], text)
+        return ""
+
+    async def blocks(self) -> str:
+        await self._person.blocks()
+        return ""
+
+    async def unblocks(self) -> str:
+        await self._person.unblocks()
+        return ""
+
+    async def deletes(self) -> str:
+        """Whoever writes to them next is told."""
+        self._faults.add(Fault("sendMessage", self._person.id, "deactivated"))
         return ""
 
     def hears(self) -> list[Heard]:
@@ -87,7 +104,9 @@ async def on_telegram(folder: Path, language: str) -> AsyncIterator[Stage]:
             await district.fill(app, language, lambda name: str(people[name].id), "telegram")
 
         def stranger(name: str) -> Phone:
-            return TelegramPhone(sandbox.world.person(name, language))
+            return TelegramPhone(sandbox.world.person(name, language), sandbox.faults)
 
-        async with living(sandbox, folder, fill=fill) as world:
-            yield Stage(world, {name: TelegramPhone(person) for name, person in people.items()}, stranger)
+        phones = {name: TelegramPhone(person, sandbox.faults) for name, person in people.items()}
+        async with Stage(sandbox, phones, stranger, lambda filled: living(sandbox, folder, fill=filled), fill) as stage:
+            yield stage
+            assert sandbox.faults.unused() == []

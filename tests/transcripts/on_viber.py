@@ -14,14 +14,16 @@ from pathlib import Path
 
 from bot.app import App
 from bot.pace import Pace, Rate
-from sandbox import Sandbox, ViberMessage
+from sandbox import Fault, Sandbox, ViberMessage
 from sandbox import ViberPhone as Handset
+from sandbox.faults import Faults
+from sandbox.viber.statuses import NOT_REGISTERED
 from storage import people
-from tests.bot.conftest import TOKEN
+from tests.bot.conftest import TOKEN, World
 from tests.bot.viber import on_viber as bot_on_viber
 from tests.transcripts import district
 from tests.transcripts.format import Heard
-from tests.transcripts.stage import AT_RISK, STANDS_AT, Phone, Stage, StillClock
+from tests.transcripts.stage import AT_RISK, STANDS_AT, Fill, Phone, Stage, StillClock
 
 CHANNEL = "viber"
 INSTEAD = {
@@ -39,8 +41,9 @@ _ADDRESS = re.compile(r"https?://\S+")
 
 
 class ViberPhone:
-    def __init__(self, handset: Handset) -> None:
+    def __init__(self, handset: Handset, faults: Faults) -> None:
         self._handset = handset
+        self._faults = faults
         self._seen = 0
 
     async def says(self, text: str) -> str:
@@ -76,6 +79,10 @@ class ViberPhone:
                 await self._handset.sends_document("risk.xlsx", AT_RISK)
             case "place":
                 await self._handset.is_at(*STANDS_AT)
+            case "nonsense":
+                about = {"sender": {"id": self._handset.id}, "message": "?"}
+                account = self._handset.account
+                account.tell("message", self._handset, {"message_token": account.courier.next_token(), **about})
         return ""
 
     async def opens(self, code: str) -> str:
@@ -87,6 +94,19 @@ class ViberPhone:
 
     async def edits(self, text: str) -> str:
         return "; ".join(INSTEAD["edits"])
+
+    async def blocks(self) -> str:
+        await self._handset.unsubscribes()
+        return ""
+
+    async def unblocks(self) -> str:
+        await self._handset.subscribes()
+        return ""
+
+    async def deletes(self) -> str:
+        """Whoever writes to them next is told."""
+        self._faults.add(Fault("send_message", self._handset.id, "status", status=NOT_REGISTERED))
+        return ""
 
     def hears(self) -> list[Heard]:
         """All that was said, and under the last the one keyboard that can be tapped now."""
@@ -115,13 +135,20 @@ async def on_viber(folder: Path, language: str) -> AsyncIterator[Stage]:
                     await people.wrote(tx, CHANNEL, handset.id, app.now())
 
         def stranger(name: str) -> Phone:
-            return ViberPhone(sandbox.world.person(name, language, telegram=False).viber)
+            return ViberPhone(sandbox.world.person(name, language, telegram=False).viber, sandbox.faults)
 
-        async with bot_on_viber(sandbox, folder, fill=fill) as world:
-            # The pace is in real seconds, and here a day passes in a moment.
-            world.app.teller.channels[CHANNEL].pace = Pace(time.monotonic, Rate(1000, 1000), 1000)
-            yield Stage(world, {name: ViberPhone(handset) for name, handset in handsets.items()}, stranger)
-            refused = [call for call in sandbox.viber.calls if call.status != 0]
+        @asynccontextmanager
+        async def live(fill: Fill) -> AsyncIterator[World]:
+            async with bot_on_viber(sandbox, folder, fill=fill) as world:
+                # The pace is in real seconds, and here a day passes in a moment.
+                world.app.teller.channels[CHANNEL].pace = Pace(time.monotonic, Rate(1000, 1000), 1000)
+                yield world
+
+        phones = {name: ViberPhone(handset, sandbox.faults) for name, handset in handsets.items()}
+        async with Stage(sandbox, phones, stranger, live, fill) as stage:
+            yield stage
+            assert sandbox.faults.unused() == []
+            refused = [call for call in sandbox.viber.calls if call.status != 0 and not call.fault]
             assert refused == [], "a call that Viber does not take"
             said = [call for call in sandbox.viber.calls if call.method in {"send_message", "welcome"}]
             unsigned = [call for call in said if not call.params.get("sender", {}).get("name")]

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from casework import dates
 from tests.transcripts import district
-from tests.transcripts.format import Deed, Step, Unwritten, photos, pieces, quoted
+from tests.transcripts.format import Deed, Step, Unwritten, code_in, photos, pieces, quoted
 from tests.transcripts.stage import ALBUM_SETTLES, Phone, Stage
 
 A_PERSON_TAKES = timedelta(seconds=5)
@@ -24,10 +24,13 @@ async def play(stage: Stage, language: str, steps: Sequence[Step]) -> AsyncItera
         if step.moment:
             await stage.move_to(when(step.moment, stage.now, language))
             yield replace(step, answers=_answers(stage, language, ""))
-        else:
+        elif step.is_deed:
             deed = step.deed(language)
             instead = await _do(stage, deed, language)
             yield replace(step, answers=_answers(stage, language, deed.who), instead=instead)
+        else:
+            await stage.befalls(step.event(language))
+            yield replace(step, answers=_answers(stage, language, ""))
 
 
 def when(said: str, now: datetime, language: str) -> datetime:
@@ -49,14 +52,14 @@ async def _do(stage: Stage, deed: Deed, language: str) -> str:
     """Returns what the messenger did in its place, if it did."""
     phone = stage.phone(deed.who)
     at_once = pieces(deed, language) if deed.verb == "sends at once" else [deed]
-    instead = "".join([await _done(phone, one) for one in at_once])
+    instead = "".join([await _done(stage, phone, one) for one in at_once])
     await stage.settled()
     if deed.verb in ("shows", "sends at once"):
         await stage.move_to(stage.now + ALBUM_SETTLES)
     return instead
 
 
-async def _done(phone: Phone, deed: Deed) -> str:
+async def _done(stage: Stage, phone: Phone, deed: Deed) -> str:
     match deed.verb:
         case "says":
             return await phone.says(deed.what)
@@ -69,16 +72,23 @@ async def _done(phone: Phone, deed: Deed) -> str:
         case "sends":
             return await phone.sends(deed.what)
         case "opens":
-            return await phone.opens(district.CODES[deed.what])
+            return await phone.opens(district.CODES.get(deed.what) or stage.given)
         case "edits":
             return await phone.edits(deed.what)
+        case "blocks":
+            return await phone.blocks()
+        case "unblocks":
+            return await phone.unblocks()
+        case "deletes":
+            return await phone.deletes()
     raise Unwritten(deed.verb)
 
 
 def _answers(stage: Stage, language: str, who: str) -> tuple[str, ...]:
     """First to the one who did the step; the others in the order of the cast, then of their joining."""
-    told = [quoted(heard, language) for heard in stage.phone(who).hears()] if who else []
-    for name in stage.names:
-        if name != who:
-            told += [quoted(heard, language, name) for heard in stage.phone(name).hears()]
+    told: list[str] = []
+    for name in [*([who] if who else []), *(name for name in stage.names if name != who)]:
+        heard = stage.phone(name).hears()
+        stage.given = next(filter(None, map(code_in, heard)), stage.given)
+        told += [quoted(one, language, "" if name == who else name) for one in heard]
     return tuple(told)

@@ -13,7 +13,7 @@ def not_asked_again(steps: Sequence[Step], language: str) -> list[str]:
     asked: dict[str, str] = {}
     broken = []
     for step in steps:
-        deed = None if step.moment else step.deed(language)
+        deed = step.deed(language) if step.is_deed else None
         told = [answer for answer in step.answers if not answer.startswith("| → ")]
         if deed is None or not told:
             continue

@@ -6,18 +6,27 @@ the machine is; `wait` moves it without waking the bot, `move_to` as the hands o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, Self
 
-from sandbox import WorldClock
+from bot.app import App
+from bot.deliver import LONGEST_BACKOFF
+from sandbox import Fault, Sandbox, WorldClock
+from storage import inbox, outbox
+from storage.database import Tx, to_micros
 from tests.bot.conftest import World
+from tests.bot.test_aside import FULL
 from tests.imports.books import EGN, at_risk
 from tests.transcripts import district
-from tests.transcripts.format import Heard
+from tests.transcripts.format import Heard, Unwritten
 
 STANDS_AT = (43.46123, 25.73456)
 ALBUM_SETTLES = timedelta(seconds=2)
+TRIED_AGAIN_WITHIN = timedelta(seconds=10)
+MANY = 10_000
+"""Calls that fail: as many as are made until the messenger is reached again."""
 AT_RISK = at_risk(
     EGN, ["1652111003", "Петя", "Иванова", "Петрова", "ПГ 1", None, 2], [None, "Асен", "Илиев", "Цонев", "7б", 5, None]
 )
@@ -36,6 +45,9 @@ class Phone(Protocol):
     async def sends(self, thing: str) -> str: ...
     async def opens(self, code: str) -> str: ...
     async def edits(self, text: str) -> str: ...
+    async def blocks(self) -> str: ...
+    async def unblocks(self) -> str: ...
+    async def deletes(self) -> str: ...
     def hears(self) -> list[Heard]: ...
 
 
@@ -44,15 +56,45 @@ class StillClock(WorldClock):
         return district.BEGIN + self.offset
 
 
-class Stage:
-    """A living bot with its messenger. `phone` of a name that is not in the cast is a stranger's."""
+Fill = Callable[[App], Awaitable[None]]
 
-    def __init__(self, world: World, phones: dict[str, Phone], stranger: Callable[[str], Phone]) -> None:
-        self._world = world
-        # Every step waits until its answer is recorded; a thousand such moments are half a minute.
-        world.app.deliverer.record_within = 0.0
+
+class Stage:
+    """A bot with its messenger. `phone` of a name that is not in the cast is a stranger's; `live` begins a life of the
+    bot, with a database that is filled if it is the first."""
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        phones: dict[str, Phone],
+        stranger: Callable[[str], Phone],
+        live: Callable[[Fill], AbstractAsyncContextManager[World]],
+        fill: Fill,
+    ) -> None:
+        self._sandbox = sandbox
         self._phones = phones
         self._stranger = stranger
+        self._live = live
+        self._fill = fill
+        self._life = AsyncExitStack()
+        self._world: World | None = None
+        """None while the bot is stopped."""
+        self._out_of_touch = False
+        self.given = ""
+        """The code of the last invitation that somebody was shown."""
+
+    async def __aenter__(self) -> Self:
+        await self._begin(self._fill)
+        return self
+
+    async def __aexit__(self, *_how: object) -> None:
+        await self._life.aclose()
+
+    async def _begin(self, fill: Fill) -> World:
+        self._world = world = await self._life.enter_async_context(self._live(fill))
+        # Every step waits until its answer is recorded; a thousand such moments are half a minute.
+        world.app.deliverer.record_within = 0.0
+        return world
 
     @property
     def now(self) -> datetime:
@@ -60,7 +102,7 @@ class Stage:
 
     @property
     def _clock(self) -> WorldClock:
-        return self._world.sandbox.world.clock
+        return self._sandbox.world.clock
 
     @property
     def names(self) -> list[str]:
@@ -77,9 +119,80 @@ class Stage:
 
     async def move_to(self, moment: datetime) -> None:
         self._clock.move_to(moment)
-        # The bot's own bell rings too; after ours, whatever is due by now has been written down.
-        await self._world.app.schedule.ring()
+        if self._world:
+            # The bot's own bell rings too; after ours, whatever is due by now has been written down.
+            await self._world.app.schedule.ring()
         await self.settled()
 
     async def settled(self) -> None:
-        await self._world.settled()
+        """Until everybody has heard what they will hear now; what fails is tried again, each try at its time."""
+        if self._world is None:
+            return
+        if self._out_of_touch:
+            await self._world.until(self._gives_up_for_now)
+            return
+        while await self._fails(self._world):
+            self._clock.move(TRIED_AGAIN_WITHIN)
+
+    async def _fails(self, world: World) -> bool:
+        """Whether a message waits for another try, when nothing else is left to be done."""
+        later = False
+
+        async def rests(tx: Tx) -> bool:
+            nonlocal later
+            at = await inbox.next_at(tx)
+            later = at is not None and at > to_micros(world.app.now())
+            return later or await world.is_quiet(tx)
+
+        await world.until(rests)
+        return later
+
+    async def _gives_up_for_now(self, tx: Tx) -> bool:
+        """Something could not be brought, and of all that is due each has been tried."""
+        tried = await tx.rows("SELECT 1 FROM outbox WHERE state = 'waiting' AND tries > 0")
+        return bool(tried) and await outbox.due(tx, self.now, 1) == []
+
+    # -- what befalls the bot -------------------------------------------------------------------------
+
+    async def befalls(self, event: str) -> None:
+        match event:
+            case "stops":
+                await self._stop()
+            case "starts":
+                world = await self._begin(_full_already)
+                await world.app.schedule.rung.wait()
+            case "loses touch":
+                self._out_of_touch = True
+                self._sandbox.faults.add(Fault("*", kind="500", times=MANY))
+                return  # until somebody says something, nothing fails
+            case "regains touch":
+                await self._regain_touch()
+            case "drops":
+                self._sandbox.world.updates.drop_all()
+            case "fills" | "empties" if self._world:
+                async with self._world.app.database.transaction() as tx:
+                    await tx.run(FULL if event == "fills" else "DROP TRIGGER full")
+            case _:
+                raise Unwritten(event)
+        await self.settled()
+
+    async def _stop(self) -> None:
+        await self._beat()
+        self._world = None
+        await self._life.aclose()
+
+    async def _regain_touch(self) -> None:
+        self._out_of_touch = False
+        self._sandbox.faults.clear()
+        self._clock.move(LONGEST_BACKOFF)
+        await self.settled()
+        await self._beat()
+
+    async def _beat(self) -> None:
+        """The bot keeps the time each minute; here a day passes in a moment."""
+        if self._world:
+            await self._world.app.awake.beat()
+
+
+async def _full_already(_app: App) -> None:
+    """What an earlier life has filled."""
