@@ -32,6 +32,9 @@ from storage.database import Tx
 from storage.journals import Kept
 
 CANNOT_READ = _("I cannot read this. Please write, tap a button or send a photo.")
+AS_BUTTONS = ("report", "cases", "last", "drafts", "settings", "language", "hour", "ask", "announce")
+"""Commands that do what the button of that key does."""
+COMMANDS = frozenset(("start", "menu", "back", "cancel", "help", *AS_BUTTONS))
 
 
 async def respond(
@@ -119,7 +122,7 @@ async def _commanded(tx: Tx, here: Scene, kept: Kept | None, command: str) -> li
             return [menu.help_(here.me), *(await conversations.again(tx, here, kept) if kept else [])]
         case "hour" | "announce" if not here.me.coordinates:
             pass  # there is no such command for them
-        case "report" | "cases" | "last" | "drafts" | "settings" | "language" | "hour" | "ask" | "announce":
+        case _ if command in AS_BUTTONS:
             tap = Tapped(GO, command, "0" if command == "cases" else "")
             return [message.anew() for message in await buttons.tapped(tx, here, kept, tap)]
         case "menu":
