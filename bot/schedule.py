@@ -28,7 +28,7 @@ from handlers.institutions import checks, silence
 from handlers.morning import alerts, notices
 from handlers.people import absence, questions
 from handlers.people import hours as pausing
-from storage import absences, because, ceilings, claims, inbox, links, media, outbox, people
+from storage import absences, because, ceilings, claims, guesses, inbox, media, outbox, people
 from storage.database import Database, Tx
 from storage.outbox import BROADCAST
 
@@ -137,7 +137,7 @@ class Schedule:
 
     async def _forget(self, tx: Tx, today: date, now: datetime) -> list[str]:
         """What has been kept long enough, once a day, for it looks through whole tables; the photos that go with it."""
-        await links.forget_before(tx, now - links.WRONG_WITHIN)
+        await guesses.forget_before(tx, now - guesses.WITHIN)
         if self._forgot_on == today:
             return []
         self._forgot_on = today

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from casework.escalation import Roster
 from casework.records import LEADER, MEMBER, MUNICIPAL, REGIONAL, Person, Team
 from casework.ways import Way
-from storage import audit, hours
+from storage import audit, guesses, hours
 from storage.absences import NOT_AWAY
 from storage.database import Row, Tx, from_micros, to_micros
 from storage.journals import Kept
@@ -319,7 +319,10 @@ async def invite(tx: Tx, code: str, invitation: Invitation, expires_at: datetime
 
 
 async def join(tx: Tx, code: str, channel: str, account: str, chat: str, name: str, now: datetime) -> Person | None:
-    """Uses an invitation up; None when it is unknown, used or too old, or its person can be reached after all."""
+    """Uses an invitation up; None when it is unknown, used or too old, its person can be reached after all, or whoever
+    comes has guessed too often."""
+    if (await guesses.tries(tx, channel, account, now)).are_too_many_for_an_invitation:
+        return None
     found = await tx.row(
         "UPDATE invitation SET used_at = :now WHERE digest = :digest AND used_at IS NULL AND expires_at > :now "
         "AND NOT EXISTS (SELECT 1 FROM identity i WHERE i.person_id = invitation.person_id AND i.reachable = 1) "
@@ -328,6 +331,7 @@ async def join(tx: Tx, code: str, channel: str, account: str, chat: str, name: s
         digest=_digest(code),
     )
     if found is None:
+        await guesses.wrong(tx, channel, account, now)
         return None
     invited = Invitation(**dict(found))
     if invited.person_id is not None:
