@@ -14,7 +14,6 @@ from bot.app import App
 from casework import moving
 from casework.records import (
     DECISION,
-    INSTITUTION,
     LEADER,
     MEMBER,
     MUNICIPAL,
@@ -102,7 +101,8 @@ async def fill(app: App) -> Elsewhere:
 
 async def somebody(tx: Tx, invited: Invitation, now: datetime, account: str = "") -> Person:
     """Who has accepted the note; without an account, in a chat that no test opens."""
-    code, account = f"code-{invited.name}", account or str(9000 + (await tx.one("SELECT count(*) AS n FROM person"))["n"])
+    known = (await tx.one("SELECT count(*) AS n FROM person"))["n"]
+    code, account = f"code-{invited.name}", account or str(9000 + known)
     await people.invite(tx, code, invited, now + timedelta(days=7))
     joined = await people.join(tx, code, "telegram", account, account, "", now)
     assert joined is not None
@@ -204,5 +204,3 @@ async def _aside(tx: Tx, now: datetime) -> int:
 async def _outage(tx: Tx, now: datetime) -> int:
     over = await outages.ended(tx, "viber", now - timedelta(hours=3), now - timedelta(hours=2))
     return await outages.told(tx, [over], now)
-
-

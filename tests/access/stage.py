@@ -1,4 +1,4 @@
-"""Somebody of each role before the bot, over the wire; what they were answered, and all that is kept, to be compared."""
+"""Somebody of each role before the bot, over the wire: what they are answered, and all that is kept, to be compared."""
 
 from __future__ import annotations
 

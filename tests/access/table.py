@@ -16,7 +16,7 @@ SAID = ("{case}.2026-11-24.2026-11-26", "{case}.2026-11-24.2026-11-26.L20", "{ca
 BUTTONS: dict[str, tuple[str, ...]] = {
     "report": CASE, "fix": ("{visit}",), "resume": ("{draft}",), "go_on": ("{draft}",),
     "drafts": NOTHING, "last": NOTHING, "help": NOTHING, "menu": NOTHING,
-    "cases": ("", "0", "6"), "card": CASE, "name": CASE, "lead": CASE,
+    "cases": ("", "0", "6"), "card": CASE, "name": CASE, "saw": CASE, "lead": CASE,
     "find": NOTHING, "lists": NOTHING, "list": ("Q10.0", "Q20.0", "Q30.0", "Q40.0", "Q50.0", "Q60.0"),
     "list_card": ("{case}.Q10.0",), "list_table": ("Q10.0",), "list_tell": ("Q10.0",), "list_hush": ("Q10.0",),
     "know": ("2026-11-24",), "unknow": ("2026-11-24",), "alert": CASE, "later": SAID, "later_on": SAID,

@@ -25,8 +25,8 @@ GUESSED = "Някой опита"
 BITS = 128
 HOSTILE = (
     "../../", "..\\..\\windows", "<script>alert(1)</script>", "'; DROP TABLE invitation; --", "' OR '1'='1", "%00",
-    "\x00", "a\x00b", "\u202eabc", "\u200f\u200e", "\ufeff", "{code}", "%s%s%s", "${jndi:ldap://x}", "🙂" * 30, "а" * 22,
-    "-", "_", "0" * 64, "1234 5678", "12345678", "\ud83d", "x" * 4089,
+    "\x00", "a\x00b", "\u202eabc", "\u200f\u200e", "\ufeff", "{code}", "%s%s%s", "${jndi:ldap://x}", "🙂" * 30,
+    "а" * 22, "-", "_", "0" * 64, "1234 5678", "12345678", "\ud83d", "x" * 4089,
 )  # fmt: skip
 
 

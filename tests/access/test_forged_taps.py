@@ -7,7 +7,6 @@ turn that breaks is tried three times, set aside, and shown to a coordinator.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,13 +19,14 @@ VALUES = (
     "", "0", "1", "-1", "999999999999999", "9" * 19, "9" * 40, "1e9", "1.5", "0x10", "NaN", "true", "null", "٣", "²",
     "½", "Ⅳ", ".", "..", "...", "1.", ".1", "1.1", "1.1.", "1.1.1.1.1.1", "-1.-1.-1", "999999999999999.1.o..",
     "1.1.t9999999999.99999.999999", "1.1.d..000229", "0001-01-01", "9999-12-31", "2026-02-30", "0001-01-01.1",
-    "9999-12-31.1", "9999-12-31_1", "1.2026-11-24.9999-12-31.L20", "1.9999-12-31.0001-01-01.?", "2026-W48-2", "20261124",
-    "add.", "add.1", "release.-1", "Q10.-1", "Q10.99999", "Q10.", "teams -1", "teams 999", "' OR 1=1 --", "{case}", "%s",
-    "../../etc/passwd", "\x00", "a\x00b", "\u202e1", "\ufeff1", "\ud83d", "1\udc00", "ъ" * 25, "🙂" * 12, "a" * 60,
-    " 1", "1 ", "\n1", "1\n", "+1", "1_000", "C10", "1.C10.card", "1.C20.9999-12-31_0", "progress ", "overdue\n",
+    "9999-12-31.1", "9999-12-31_1", "1.2026-11-24.9999-12-31.L20", "1.9999-12-31.0001-01-01.?", "2026-W48-2",
+    "20261124", "add.", "add.1", "release.-1", "Q10.-1", "Q10.99999", "Q10.", "teams -1", "teams 999", "' OR 1=1 --",
+    "{case}", "%s", "../../etc/passwd", "\x00", "a\x00b", "\u202e1", "\ufeff1", "\ud83d", "1\udc00", "ъ" * 25,
+    "🙂" * 12, "a" * 60, " 1", "1 ", "\n1", "1\n", "+1", "1_000", "C10", "1.C10.card", "1.C20.9999-12-31_0",
+    "progress ", "overdue\n",
 )  # fmt: skip
-FILES = {"season": 6, "table": 20, "list_table": 20, "forms": 20, "sheet": 20, "chart": 20}
-"""Whatever their value is, they mostly make the same files again, which takes a second: so every so many values only."""
+FILES = {"season": 29, "table": 20, "list_table": 20, "forms": 20, "sheet": 20, "chart": 20}
+"""Whatever their value is, they make mostly the same file, which takes a second: only every so many values."""
 OTHERS = (
     "", ".", "..", "...", "go", "go.", "go..", "go.card", "go.card.", ".card.1", "go.card_below.1", "go._below.1",
     "go.card_below_below.1", "GO.card.1", "go.CARD.1", "go.нищо.1", "null", "{}", "[]", "\x00", "\ud800", "go.\udfff.1",
@@ -37,7 +37,7 @@ OTHERS = (
 
 async def _set_aside(world: World) -> list[tuple[str, str]]:
     async with world.app.database.reading() as tx:
-        rows = await tx.rows("SELECT payload, error FROM inbox WHERE (state = 'aside' OR tries > 0) AND arrival <> 'old'")
+        rows = await tx.rows("SELECT payload, error FROM inbox WHERE tries > 0 AND arrival <> 'old'")
         return [(row["payload"], row["error"]) for row in rows]
 
 

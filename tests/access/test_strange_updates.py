@@ -1,4 +1,4 @@
-"""Updates of Telegram that no private chat brings: of groups, channels, businesses, inline, half of what they should be.
+"""Updates of Telegram that no private chat brings: of groups, channels, businesses, inline, or half of one.
 
 What a newcomer gets wrong: the bot asks for four kinds of updates only, but whoever changes that, or Telegram itself,
 must not make it speak in front of others.
