@@ -50,7 +50,7 @@ BUTTONS: dict[str, tuple[str, ...]] = {
     "aside": NOTHING, "retry": ("{aside}",), "again": ("{aside}",),
     "desk": ("d..", "o..", "m..", "a..", "t{team}..", "n..", "a999.."), "desk_case": (AT,),
     "desk_give": (AT,), "desk_ask": (AT,), "desk_off": (AT,), "desk_up": (AT,), "desk_decide": (AT,),
-    "inquired": ("{inquiry}",), "import": ("{file}",), "discard": ("{file}",),
+    "inquired": ("{inquiry}",), "import": ("{file}",), "unimport": ("{file}",),
 }  # fmt: skip
 """By key: its values, as they stand in the callback data."""
 
