@@ -46,6 +46,7 @@ UNREACHED = (
 """Somebody `:me` looks after, whom no messenger reaches any more."""
 _OVERSEEN = "p.id IN (SELECT o.person_id FROM overseen_by o WHERE o.overseer_id = :me)"
 INVITATION_LASTS = timedelta(days=7)
+LONGEST_NAME = 80
 
 
 async def with_journal(tx: Tx, channel: str, account: str) -> tuple[Person | None, Kept | None]:
@@ -343,11 +344,13 @@ async def join(tx: Tx, code: str, channel: str, account: str, chat: str, name: s
 
 
 async def add(tx: Tx, invited: Invitation, name: str, now: datetime) -> int:
-    """Not every messenger tells a name, and an empty one cannot stand on a button."""
+    """Not every messenger tells a name, and an empty one cannot stand on a button; nor can one that goes on for lines,
+    or turns what stands beside it around."""
+    name = "".join(sign for sign in " ".join(name.split()) if sign.isprintable())[:LONGEST_NAME].strip()
     row = await tx.one(
         "INSERT INTO person (name, role, institution, municipality, created_at) "
         "VALUES (:name, :role, :institution, :municipality, :now) RETURNING id",
-        name=name.strip() or "—",
+        name=name or "—",
         role=invited.role,
         institution=invited.institution,
         municipality=invited.municipality,

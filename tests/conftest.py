@@ -48,7 +48,7 @@ def _copied(request: pytest.FixtureRequest, migrated: Path, monkeypatch: pytest.
     monkeypatch.setattr(migrate, "_upgrade", copy)
 
 
-LONGEST = ("tests/season/", "tests/kill/", "tests/walk/")
+LONGEST = ("tests/season/", "tests/kill/", "tests/walk/", "tests/access/")
 
 
 @pytest.hookimpl(trylast=True)

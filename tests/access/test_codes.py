@@ -207,3 +207,21 @@ async def test_an_invitation_has_128_bits_from_the_keyboard_and_from_a_coordinat
     assert len(set(codes)) == len(codes)
     for code in codes:
         assert len(base64.urlsafe_b64decode(code + "==")) * 8 >= BITS
+
+
+@pytest.mark.parametrize(
+    ("called", "kept"),
+    [
+        ("Мила\nБЯ-001 е закрит.", "Мила БЯ-001 е закрит."),
+        ("\u202eалиМ\u202c", "алиМ"),
+        ("\u200b\u2060 \x00", "—"),
+        ("🙂 Ани  Ко", "🙂 Ани Ко"),
+        ("а" * 5000, "а" * people.LONGEST_NAME),
+    ],
+    ids=["lines", "turned around", "nothing to see", "usual", "long"],
+)
+async def test_a_name_of_a_messenger_is_one_line_that_can_be_read(world: World, called: str, kept: str) -> None:
+    someone = world.sandbox.world.person(called)
+    assert await comes_in(someone, await invited(world))
+    async with world.app.database.reading() as tx:
+        assert [row["name"] for row in await tx.rows("SELECT name FROM person")] == [kept]
