@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from casework.escalation import Roster
 from casework.records import LEADER, MEMBER, MUNICIPAL, REGIONAL, Person, Team
 from casework.ways import Way
-from storage import audit, guesses, hours
+from storage import audit, guesses, hours, outbox
 from storage.absences import NOT_AWAY
 from storage.database import Row, Tx, from_micros, to_micros
 from storage.journals import Kept
@@ -253,7 +253,8 @@ async def set_role(tx: Tx, me: Person, person_id: int, role: str, now: datetime)
 
 
 async def release(tx: Tx, me: Person, person_id: int, now: datetime) -> None:
-    """They work with us no longer: they are answered as a stranger, and what they had not saved goes."""
+    """They work with us no longer: they are answered as a stranger, are told nothing that still waits for them, and
+    what they had not saved goes."""
     await tx.run("UPDATE person SET active = 0 WHERE id = :id", id=person_id)
     tx.touch(f"person {person_id}")
     for row in await tx.rows("SELECT id FROM question WHERE asker_id = :id AND answered_at IS NULL", id=person_id):
@@ -262,6 +263,7 @@ async def release(tx: Tx, me: Person, person_id: int, now: datetime) -> None:
         "UPDATE membership SET until = :now WHERE person_id = :id AND until IS NULL", id=person_id, now=to_micros(now)
     )
     await tx.run("DELETE FROM journal WHERE person_id = :id", id=person_id)
+    await outbox.cancel_of(tx, person_id)
     await audit.note(tx, now, me.id, "released", detail=f"person {person_id}")
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from casework.records import DECISION, MUNICIPAL, REGIONAL, Cause, NextStep
-from sandbox import Person, Sandbox
+from handlers.engine.scene import Message
+from handlers.engine.views import View
+from sandbox import Fault, Person, Sandbox
 from storage import cases, people, teams
 from tests.bot.conftest import World, living
 
@@ -106,3 +108,25 @@ async def test_a_button_of_a_released_person_does_nothing_at_the_next_tap(world:
     assert "за поканени екипи" in (await mila.hears()).text
     async with world.app.database.reading() as tx:
         assert await tx.rows("SELECT 1 FROM visit") == []
+
+
+async def test_what_waits_for_somebody_who_was_released_is_not_told(world: World) -> None:
+    kolyo, mila = await world.person("Кольо", MUNICIPAL, "Бяла"), await world.person("Мила")
+    await world.rung()
+    mila.forget()
+    kolyo.forget()
+    world.sandbox.faults.add(Fault("sendMessage", mila.id, "429", retry_after=600))
+    async with world.app.database.transaction() as tx:
+        told = Message(View(("БЯ-001, Бяла",)), replaces=False, to=2)
+        await world.app.teller.notify(tx, told, world.app.now())
+    await world.settled()
+    async with world.app.database.transaction() as tx:
+        me, who = await people.get(tx, 1), await people.get(tx, 2)
+        assert me is not None
+        assert who is not None
+        await people.release(tx, me, who.id, world.app.now())
+    async with world.app.database.reading() as tx:
+        left = await tx.rows("SELECT state, payload FROM outbox WHERE payload LIKE '%БЯ-00%'")
+    assert [tuple(row) for row in left] == []
+    await mila.quiet(0)
+    assert "БЯ-001" in await says_and_hears(kolyo, "1"), "only their own messages are taken back"
