@@ -129,6 +129,23 @@ async def test_many_accounts_that_guess_have_one_try_each_and_keep_nobody_out(wo
     assert await comes_in(honest, code)
 
 
+async def test_eight_digits_are_taken_from_nobody_while_many_guess(world: World) -> None:
+    mila = await world.person("Мила")
+    for one in strangers(world, guesses.BY_ALL // guesses.BY_ONE):
+        for n in range(guesses.BY_ONE):
+            await one.says(f"0000 000{n}")
+            assert STRANGER in (await one.hears()).text
+    await mila.taps_data("go.connect.")
+    digits = (await mila.hears()).text.splitlines()[1]
+    [other] = strangers(world, 1)
+    await other.says(digits)
+    assert STRANGER in (await other.hears()).text
+    world.sandbox.world.clock.move(guesses.WITHIN + timedelta(seconds=1))
+    await mila.taps_data("go.connect.")
+    await other.says((await mila.hears()).text.splitlines()[1])
+    assert "същият човек" in (await other.hears()).text
+
+
 async def test_who_looks_after_the_region_hears_once_a_day_that_somebody_guesses(world: World) -> None:
     reni, kolyo = await world.person("Рени", REGIONAL), await world.person("Кольо", MUNICIPAL, "Бяла")
     first, second = strangers(world, 2)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from casework.records import MEMBER, MUNICIPAL, REGIONAL
-from sandbox import Person, Sandbox
+from sandbox import Fault, Person, Sandbox
 from storage import people
 from storage.people import Invitation
 from tests.bot.conftest import World, living
@@ -86,6 +86,17 @@ async def test_a_tap_under_no_message_of_ones_own_chat_says_and_changes_nothing(
     kolyo = await world.person("Кольо", MUNICIPAL, "Бяла")
     assert await comes(world, *taps_of_no_chat(kolyo)) == []
     assert await set_aside(world) == []
+
+
+async def test_the_little_clock_on_a_button_in_a_group_stops_and_nothing_is_said(world: World) -> None:
+    kolyo = await world.person("Кольо", MUNICIPAL, "Бяла")
+    group = world.sandbox.world.group("Екипът", kolyo)
+    query = world.sandbox.world.tap(kolyo, group.id, 7, "go.card.1")
+    while query not in {one.query_id: one.text for one in kolyo.toasts}:
+        assert await world.sandbox.world.changed.wait(5)
+    await world.settled()
+    assert [one.text for one in kolyo.toasts if one.text] == []
+    assert [one.text for one in group.chat if one.from_bot] == []
 
 
 async def test_a_button_tapped_in_the_chat_of_somebody_else_shows_nothing_there(world: World) -> None:
@@ -210,6 +221,17 @@ async def test_digests_and_alerts_come_to_no_group(world: World) -> None:
     await world.rung()
     assert (await kolyo.hears()).text.startswith("Обхват")
     assert {one.text for one in group.chat if one.from_bot} == {ONLY_IN_PRIVATE}
+
+
+async def test_a_group_in_which_the_bot_may_not_write_is_left_alone(world: World) -> None:
+    reni, kolyo = await world.person("Рени", REGIONAL), await world.person("Кольо", MUNICIPAL, "Бяла")
+    group = world.sandbox.world.group("Екипът", kolyo)
+    world.sandbox.faults.add(Fault("sendMessage", group.id, "403"))
+    await group.says(kolyo, "/start")
+    await world.settled()
+    await reni.quiet(0)
+    async with world.app.database.reading() as tx:
+        assert [row["reachable"] for row in await tx.rows("SELECT reachable FROM identity")] == [1, 1]
 
 
 async def test_who_has_blocked_the_bot_is_not_reached_because_they_put_it_into_a_group(world: World) -> None:
