@@ -30,7 +30,7 @@ from handlers.institutions import checks, silence
 from handlers.morning import alerts, notices
 from handlers.people import absence, questions
 from handlers.people import hours as pausing
-from storage import absences, because, ceilings, claims, forgetting, links, media, people, retention
+from storage import absences, because, ceilings, claims, forgetting, guesses, media, people, retention
 from storage.database import Database, Tx
 from storage.outbox import BROADCAST
 
@@ -143,7 +143,7 @@ class Schedule:
 
     async def _forget(self, tx: Tx, today: date, now: datetime) -> bool:
         """What has been kept long enough, once a day, for it looks through whole tables; whether it was done."""
-        await links.forget_before(tx, now - links.WRONG_WITHIN)
+        await guesses.forget_before(tx, now - guesses.WITHIN)
         if self._forgot_on == today:
             return False
         self._forgot_on = today

@@ -15,7 +15,7 @@ from handlers import conversations, menu
 from handlers.caseload import cases as my_cases
 from handlers.caseload import lists, movement
 from handlers.caseload.late import put_off
-from handlers.desk import aside, beside, charts, coordinate, imports, inquire, outage, walk
+from handlers.desk import aside, beside, charts, coordinate, imports, inquire, outage, saw, walk
 from handlers.desk import case as desk_case
 from handlers.desk.place import CARD, PEOPLE, PERSON, PLACE, WHOLE
 from handlers.engine.replies import Tapped, number
@@ -251,7 +251,8 @@ BUTTONS: dict[str, Does] = {
     **dict.fromkeys(institution.KEYS, _refers), **dict.fromkeys(checked.KEYS, _checks),
     "table": _shows(coordinate.table), "season": _at(season.report), "charts": _shows(charts.choice),
     "chart": _at(charts.chosen), "form": _of(forms.one), "forms": _prints,
-    "sheet": _prints, "link": _of(reach.link), "unreached": _of(unreached.listed), "outage": _of(outage.came_late),
+    "sheet": _prints, "saw": _of(saw.shown), "link": _of(reach.link), "unreached": _of(unreached.listed),
+    "outage": _of(outage.came_late),
     "aside": _shows(aside.listed), "retry": _of(aside.retry), "again": _of(aside.retry_own),
     **dict.fromkeys(WALKS, _walks), **dict.fromkeys(desk_case.DEEDS, _does), inquire.ANSWER: _replies,
     imports.IMPORT: _of(imports.agree), imports.DISCARD: _of(imports.discard),

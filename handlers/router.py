@@ -26,7 +26,7 @@ from handlers.engine.words import _, in_every_language
 from handlers.institutions import checked, institution
 from handlers.menu import OLD_BUTTON
 from handlers.office import readers
-from handlers.people import advice, link, questions
+from handlers.people import advice, guessing, link, questions
 from handlers.people.join import STRANGER
 from handlers.report import pile
 from storage import links, people
@@ -34,6 +34,9 @@ from storage.database import Tx
 from storage.journals import Kept
 
 CANNOT_READ = _("I cannot read this. Please write, tap a button or send a photo.")
+AS_BUTTONS = ("report", "cases", "last", "drafts", "settings", "language", "hour", "ask", "announce")
+"""Commands that do what the button of that key does."""
+COMMANDS = frozenset(("start", "menu", "back", "cancel", "help", *AS_BUTTONS))
 
 
 async def respond(
@@ -89,7 +92,7 @@ async def _answered(tx: Tx, here: Scene, kept: Kept | None, reply: Reply) -> lis
 
 async def _stranger(tx: Tx, work: Work, incoming: Incoming, moment: Moment) -> list[Message]:
     if linking := link.read(incoming.reply):
-        return await _linked(tx, linking, incoming, moment)
+        return await _linked(tx, work, linking, incoming, moment)
     text = incoming.reply.text if isinstance(incoming.reply, Typed) else ""
     code = text.removeprefix("/start").strip() if text.startswith("/start ") else ""
     joined = None
@@ -97,17 +100,22 @@ async def _stranger(tx: Tx, work: Work, incoming: Incoming, moment: Moment) -> l
         who = incoming
         joined = await people.join(tx, code, who.channel, who.account, who.chat, who.name, moment.at)
     if joined is None:
-        return [Message(View((STRANGER,)), replaces=False)]
+        return await _not_in(tx, work, incoming, moment)
     # Somebody who comes back by a new link is known already, and may have left a conversation open.
     me, kept = await people.with_journal(tx, incoming.channel, incoming.account)
     return [replace(told, language=joined.language) for told in await _responded(tx, work, me, kept, incoming, moment)]
 
 
-async def _linked(tx: Tx, code: str, incoming: Incoming, moment: Moment) -> list[Message]:
+async def _not_in(tx: Tx, work: Work, incoming: Incoming, moment: Moment) -> list[Message]:
+    """One sentence to whoever stays a stranger, and a word to others when they guess."""
+    return [Message(View((STRANGER,)), replaces=False), *await guessing.told(tx, work, incoming, moment.at)]
+
+
+async def _linked(tx: Tx, work: Work, code: str, incoming: Incoming, moment: Moment) -> list[Message]:
     """Somebody who is known on another messenger and writes their code here; a wrong one is a stranger's."""
     person_id = await links.use(tx, code, incoming.channel, incoming.account, incoming.chat, moment.at)
     me = await people.get(tx, person_id) if person_id else None
-    return link.welcome(me, incoming) if me else [Message(View((STRANGER,)), replaces=False)]
+    return link.welcome(me, incoming) if me else await _not_in(tx, work, incoming, moment)
 
 
 @cache
@@ -140,7 +148,7 @@ async def _commanded(tx: Tx, here: Scene, kept: Kept | None, command: str) -> li
             return [menu.help_(here.me), *(await conversations.again(tx, here, kept) if kept else [])]
         case "hour" | "announce" if not here.me.coordinates:
             pass  # there is no such command for them
-        case "report" | "cases" | "last" | "drafts" | "settings" | "language" | "hour" | "ask" | "announce":
+        case _ if command in AS_BUTTONS:
             tap = Tapped(GO, command, "0" if command == "cases" else "")
             return [message.anew() for message in await buttons.tapped(tx, here, kept, tap)]
         case "menu":

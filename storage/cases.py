@@ -9,7 +9,7 @@ from casework import numbers, spelling
 from casework.escalation import Due
 from casework.numbers import CaseQuery
 from casework.records import DECISION, OPEN, Case, Cause, NextStep, Person
-from storage import audit, moves, referrals, wordbook
+from storage import looks, moves, referrals, wordbook
 from storage.database import Row, Tx, from_micros
 
 _CASE = (
@@ -254,14 +254,14 @@ async def kept_since(tx: Tx, me: Person, case_id: int) -> datetime:
 async def sealed_name(tx: Tx, me: Person, case_id: int, now: datetime) -> tuple[bytes, str] | None:
     """The sealed name and by what its case is recognised, for whoever may see the case; the look is recorded."""
     row = await tx.row(
-        "SELECT c.sealed_name, coalesce(c.recognised_by, '') AS mark FROM child_case c "
-        "JOIN visible_to v ON v.case_id = c.id AND v.person_id = :me WHERE c.id = :id AND c.sealed_name IS NOT NULL",
+        f"SELECT {_CASE}, c.sealed_name, coalesce(c.recognised_by, '') AS mark {_FROM} "
+        "WHERE c.id = :id AND c.sealed_name IS NOT NULL",
         me=me.id,
         id=case_id,
     )
     if row is None:
         return None
-    await audit.note(tx, now, me.id, "saw the name", case_id)
+    await looks.note(tx, me, looks.NAME, _case(row), now)
     return row["sealed_name"], row["mark"]
 
 

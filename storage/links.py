@@ -1,7 +1,7 @@
 """Codes by which one person is recognised on a second messenger: eight digits, ten minutes, one use.
 
-Digits, because they are the same on every keyboard. A code is short, so wrong ones are counted: after a few from one
-account, or many from all of them together, none is taken for an hour.
+Digits, because they are the same on every keyboard. A code is short, so wrong ones are counted (`storage/guesses.py`):
+after a few from one account, or many from all of them together, none is taken for an hour.
 """
 
 from __future__ import annotations
@@ -10,13 +10,10 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from storage import audit, people
+from storage import audit, guesses, people
 from storage.database import Tx, to_micros
 
 LASTS = timedelta(minutes=10)
-WRONG_WITHIN = timedelta(hours=1)
-WRONG_BY_ONE, WRONG_BY_ALL = 5, 50
-"""Fifty guesses an hour against a hundred million codes."""
 
 
 async def make(tx: Tx, person_id: int, now: datetime) -> str:
@@ -36,7 +33,7 @@ async def make(tx: Tx, person_id: int, now: datetime) -> str:
 
 async def use(tx: Tx, code: str, channel: str, account: str, chat: str, now: datetime) -> int | None:
     """The person who can now be reached here too; None for a wrong, used or late code, or after too many wrong ones."""
-    if await _guessing(tx, channel, account, now):
+    if (await guesses.tries(tx, channel, account, now)).are_too_many:
         return None
     row = await tx.row(
         "UPDATE link_code SET used_at = :now WHERE digest = :digest AND used_at IS NULL AND expires_at > :now "
@@ -45,31 +42,11 @@ async def use(tx: Tx, code: str, channel: str, account: str, chat: str, now: dat
         digest=_digest(code),
     )
     if row is None:
-        await tx.run(
-            "INSERT INTO wrong_code (channel, account, at) VALUES (:channel, :account, :now)",
-            channel=channel,
-            account=account,
-            now=to_micros(now),
-        )
+        await guesses.wrong(tx, channel, account, now)
         return None
     await people.reach_at(tx, row["person_id"], channel, account, chat)
     await audit.note(tx, now, row["person_id"], "linked a messenger", detail=channel)
     return int(row["person_id"])
-
-
-async def _guessing(tx: Tx, channel: str, account: str, now: datetime) -> bool:
-    row = await tx.one(
-        "SELECT count(*) AS n, count(CASE WHEN channel = :channel AND account = :account THEN 1 END) AS own "
-        "FROM wrong_code WHERE at > :since",
-        channel=channel,
-        account=account,
-        since=to_micros(now - WRONG_WITHIN),
-    )
-    return int(row["own"]) >= WRONG_BY_ONE or int(row["n"]) >= WRONG_BY_ALL
-
-
-async def forget_before(tx: Tx, moment: datetime) -> None:
-    await tx.run("DELETE FROM wrong_code WHERE at < :before", before=to_micros(moment))
 
 
 def _digest(code: str) -> str:

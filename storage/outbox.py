@@ -157,6 +157,17 @@ async def cancel_notices(tx: Tx, channel: str, chat: str) -> None:
         await go_another_way(tx, row["id"])
 
 
+async def cancel_of(tx: Tx, person_id: int) -> None:
+    """All that waits for somebody who works with us no longer, wherever it would go; not what they have asked for."""
+    await tx.run(
+        f"UPDATE outbox SET state = 'cancelled', payload = '', quiet = '', hushed = 0 WHERE id IN ({NOT_OUT}) "
+        "AND priority > :reply AND (channel, chat) IN "
+        "(SELECT i.channel, i.chat FROM identity i WHERE i.person_id = :person)",
+        reply=REPLY,
+        person=person_id,
+    )
+
+
 async def go_another_way(tx: Tx, row_id: int) -> bool:
     """What was kept for the case that this row cannot reach its reader is to be sent; False when there is nothing."""
     tx.notify("outbox")

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from casework.escalation import Roster
 from casework.records import LEADER, MEMBER, MUNICIPAL, REGIONAL, Person, Team
 from casework.ways import Way
-from storage import audit, hours
+from storage import audit, guesses, hours, outbox
 from storage.absences import NOT_AWAY
 from storage.database import Row, Tx, from_micros, to_micros
 from storage.journals import Kept
@@ -46,6 +46,7 @@ UNREACHED = (
 """Somebody `:me` looks after, whom no messenger reaches any more."""
 _OVERSEEN = "p.id IN (SELECT o.person_id FROM overseen_by o WHERE o.overseer_id = :me)"
 INVITATION_LASTS = timedelta(days=7)
+LONGEST_NAME = 80
 
 
 async def with_journal(tx: Tx, channel: str, account: str) -> tuple[Person | None, Kept | None]:
@@ -252,7 +253,8 @@ async def set_role(tx: Tx, me: Person, person_id: int, role: str, now: datetime)
 
 
 async def release(tx: Tx, me: Person, person_id: int, now: datetime) -> None:
-    """They work with us no longer: they are answered as a stranger, and what they had not saved goes."""
+    """They work with us no longer: they are answered as a stranger, are told nothing that still waits for them, and
+    what they had not saved goes."""
     await tx.run("UPDATE person SET active = 0 WHERE id = :id", id=person_id)
     tx.touch(f"person {person_id}")
     for row in await tx.rows("SELECT id FROM question WHERE asker_id = :id AND answered_at IS NULL", id=person_id):
@@ -261,6 +263,7 @@ async def release(tx: Tx, me: Person, person_id: int, now: datetime) -> None:
         "UPDATE membership SET until = :now WHERE person_id = :id AND until IS NULL", id=person_id, now=to_micros(now)
     )
     await tx.run("DELETE FROM journal WHERE person_id = :id", id=person_id)
+    await outbox.cancel_of(tx, person_id)
     await audit.note(tx, now, me.id, "released", detail=f"person {person_id}")
 
 
@@ -319,7 +322,10 @@ async def invite(tx: Tx, code: str, invitation: Invitation, expires_at: datetime
 
 
 async def join(tx: Tx, code: str, channel: str, account: str, chat: str, name: str, now: datetime) -> Person | None:
-    """Uses an invitation up; None when it is unknown, used or too old, or its person can be reached after all."""
+    """Uses an invitation up; None when it is unknown, used or too old, its person can be reached after all, or whoever
+    comes has guessed too often."""
+    if (await guesses.tries(tx, channel, account, now)).are_too_many_for_an_invitation:
+        return None
     found = await tx.row(
         "UPDATE invitation SET used_at = :now WHERE digest = :digest AND used_at IS NULL AND expires_at > :now "
         "AND NOT EXISTS (SELECT 1 FROM identity i WHERE i.person_id = invitation.person_id AND i.reachable = 1) "
@@ -328,6 +334,7 @@ async def join(tx: Tx, code: str, channel: str, account: str, chat: str, name: s
         digest=_digest(code),
     )
     if found is None:
+        await guesses.wrong(tx, channel, account, now)
         return None
     invited = Invitation(**dict(found))
     if invited.person_id is not None:
@@ -339,11 +346,13 @@ async def join(tx: Tx, code: str, channel: str, account: str, chat: str, name: s
 
 
 async def add(tx: Tx, invited: Invitation, name: str, now: datetime) -> int:
-    """Not every messenger tells a name, and an empty one cannot stand on a button."""
+    """Not every messenger tells a name, and an empty one cannot stand on a button; nor can one that goes on for lines,
+    or turns what stands beside it around."""
+    name = "".join(sign for sign in " ".join(name.split()) if sign.isprintable())[:LONGEST_NAME].strip()
     row = await tx.one(
         "INSERT INTO person (name, role, institution, municipality, created_at) "
         "VALUES (:name, :role, :institution, :municipality, :now) RETURNING id",
-        name=name.strip() or "—",
+        name=name or "—",
         role=invited.role,
         institution=invited.institution,
         municipality=invited.municipality,

@@ -12,6 +12,7 @@ from casework.records import INSTITUTION, OPEN, Case, Referral, Visit
 from handlers.caseload import movement
 from handlers.caseload.moving import may_move, ways_button
 from handlers.caseload.pick import NO_CASE, case_line, page_at, showing
+from handlers.desk import saw
 from handlers.engine.scene import Message, Reveal, Scene
 from handlers.engine.views import Button, View
 from handlers.engine.words import Text, _
@@ -71,7 +72,7 @@ async def card(tx: Tx, here: Scene, case_id: int) -> Message:
     if here.me.role == INSTITUTION:
         own = [one for one in asked if one.institution == here.me.institution]
         lines = (*_told(here.work.catalogue, case, ()), *on_card(here.work.catalogue, own))
-        return Message(View(lines, (*_look(case), (MENU,))))
+        return Message(View(lines, (*_look(here, case), (MENU,))))
     history = await _history(tx, here, case)
     ways = _ways(here, case, history, await _answer_of(tx, here, asked))
     told, alerts = await _known(tx, here, case, history, asked)
@@ -115,8 +116,10 @@ async def _answer_of(tx: Tx, here: Scene, asked: Sequence[Referral]) -> tuple[tu
     return tuple((Button(label, str(one.id), "reply"),) for label, one in zip(said, mine, strict=True))
 
 
-def _look(case: Case) -> tuple[tuple[Button, ...], ...]:
-    return ((Button(SHOW_NAME, str(case.id), "name"),),) if case.sealed else ()
+def _look(here: Scene, case: Case) -> tuple[tuple[Button, ...], ...]:
+    name = (Button(SHOW_NAME, str(case.id), "name"),) if case.sealed else ()
+    looked = (saw.button(case),) if here.me.coordinates else ()
+    return ((*name, *looked),) if name or looked else ()
 
 
 def _ways(
@@ -130,7 +133,7 @@ def _ways(
         *((late,) if late else ()),
         *fix,
         *answers,
-        *_look(case),
+        *_look(here, case),
         (Button(_("Pass to the team leader"), str(case.id), "lead"),),
         *(((ways_button(case.id),),) if may_move(here.me) else ()),
         (Button(_("My cases"), "0", "cases"), MENU),

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from casework import calendar, life, numbers
+from casework import calendar, dates, life, numbers
 from casework.catalogue import Catalogue
 from casework.records import DEADLINE, INSTITUTION, Case, Cause, NextStep, Person, Referral
 from handlers.engine.listing import Item, Listing, Part
@@ -51,8 +51,9 @@ class Page:
 
 def page_of(token: str) -> Page:
     """Whatever is none is the list of all."""
-    day, _between, offset = token.partition("_")
-    return Page(day, number(offset, 0, longest=5))
+    written, _between, offset = token.partition("_")
+    day = dates.from_iso(written)
+    return Page(day.isoformat() if day else "", number(offset, 0, longest=5))
 
 
 async def morning(tx: Tx, work: Work, on_duty: Sequence[Person], today: date, now: datetime) -> list[Message]:

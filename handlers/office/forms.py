@@ -22,7 +22,7 @@ from handlers.engine.views import Button, View
 from handlers.engine.words import Joined, Text, Words, _, counted
 from handlers.menu import CASES, DAY, MENU, REPORT
 from handlers.report.visit import NOT_YOURS, PARTS_OF_DAY
-from storage import audit, cases, people, visits
+from storage import cases, looks, people, visits
 from storage.database import Tx
 from storage.visits import Made
 
@@ -71,7 +71,7 @@ async def one(tx: Tx, here: Scene, visit_id: int) -> Message:
         return Message(View((NOT_YOURS,), ((MENU,),)), replaces=False)
     history = await visits.made_at(tx, here.me, case.id)
     filled = await _filled(tx, here, [case], history, {visit_id})
-    await audit.note(tx, here.moment.at, here.me.id, "printed a form", case.id, f"visit {visit_id}")
+    await looks.note(tx, here.me, looks.FORM, case, here.moment.at, f"visit {visit_id}")
     paper = Document(f"{case.number}-{visit_id}.pdf", filled)
     return Message(View((), ((REPORT,), (CASES, MENU))), replaces=False, attachment=paper)
 
@@ -106,7 +106,7 @@ def _ways(of: Chosen) -> tuple[tuple[Button, ...], ...]:
 
 async def pages(tx: Tx, here: Scene, of: Chosen) -> list[Message]:
     """All the forms of a day in one file."""
-    printed = await _printed(tx, here, of, "printed the forms of a day")
+    printed = await _printed(tx, here, of, looks.FORMS)
     if printed is None:
         return await offer(tx, here, of)
     return [_file(of, Document(f"{printed.name}.pdf", printed.forms))]
@@ -114,7 +114,7 @@ async def pages(tx: Tx, here: Scene, of: Chosen) -> list[Message]:
 
 async def table(tx: Tx, here: Scene, of: Chosen) -> list[Message]:
     """The same forms as the lines of a table."""
-    printed = await _printed(tx, here, of, "took the table of a day")
+    printed = await _printed(tx, here, of, looks.TABLE)
     if printed is None:
         return await offer(tx, here, of)
     rows = tuple(form.cells(page) for page in printed.forms)
@@ -126,14 +126,16 @@ def _file(of: Chosen, attachment: Document | Sheet) -> Message:
 
 
 async def _printed(tx: Tx, here: Scene, of: Chosen, what: str) -> Printed | None:
-    """By team, case and visit, recorded as `what`; None when nothing was reported that the person may see."""
+    """By team, case and visit, recorded as `what` of each case; None when nothing was reported that the person may
+    see."""
     history = await visits.made_where_visited(tx, here.me, of.day)
     wanted = [made for made in history if of.covers(made)]
     if not wanted:
         return None
     seen = await cases.visited_on(tx, here.me, of.day)
-    numbers = ", ".join(str(made.visit.id) for made in wanted)
-    await audit.note(tx, here.moment.at, here.me.id, what, detail=f"{of.day.isoformat()}: visits {numbers}")
+    for case in seen:
+        if numbers := [str(made.visit.id) for made in wanted if made.visit.report.case_id == case.id]:
+            await looks.note(tx, here.me, what, case, here.moment.at, f"visits {', '.join(numbers)}")
     filled = await _filled(tx, here, seen, history, {made.visit.id for made in wanted})
     return Printed(_stem(here, of, wanted[0].team), filled)
 

@@ -20,6 +20,8 @@ from storage import audit, season
 from storage.database import Tx
 
 LONGEST_NAME = 60
+EARLIEST = date(2000, 1, 1)
+"""No season of ours is older, whatever a button says."""
 
 
 async def report(tx: Tx, here: Scene, value: str) -> list[Message]:
@@ -42,7 +44,7 @@ async def report(tx: Tx, here: Scene, value: str) -> list[Message]:
 def usual(work: Work, today: date, day: date | None = None) -> Period:
     """The season of that day, else the last one that has begun."""
     days = work.catalogue.season
-    first = rules.first_day(days, min(day or today, today))
+    first = rules.first_day(days, min(max(day or today, EARLIEST), today))
     return Period(first, rules.last_day(days, first), today)
 
 

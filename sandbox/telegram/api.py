@@ -6,7 +6,6 @@ bot saw, and with 0 when it saw none.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -157,8 +156,4 @@ class BotApi:
 def _answer(result: Any) -> web.Response:
     if isinstance(result, ApiError):
         return web.json_response(result.body(), status=result.code)
-    return web.json_response({"ok": True, "result": result}, dumps=_dumps)
-
-
-def _dumps(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return web.json_response({"ok": True, "result": result})

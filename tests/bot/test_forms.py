@@ -68,7 +68,7 @@ async def test_the_form_comes_from_the_receipt_with_what_was_reported(world: Wor
     for told in ("БЯ-014 · № 1", "O20Никой на адреса", f"Дата на посещението{world.today():%d.%m.%Y}", "*и* #съсед"):
         assert closed_up(told) in closed_up(page), told
     assert "Росица" not in page
-    assert await audited(world, "printed a form") == [(1, "visit 1")]
+    assert await audited(world, "printed a form") == [(1, "as member Б-1; visit 1")]
 
 
 async def test_the_form_under_the_last_report_of_a_case_is_of_its_newest_version(world: World) -> None:
@@ -114,9 +114,9 @@ async def test_a_leader_gets_the_day_as_pages_and_as_a_table(world: World) -> No
     assert [dict(zip(header, line, strict=True))["Случай №"] for line in lines] == ["БЯ-003", "БЯ-014", "БЯ-014"]
     assert [dict(zip(header, line, strict=True))["Поредно посещение"] for line in lines] == ["1", "1", "2"]
     assert {dict(zip(header, line, strict=True))["Участвали"] for line in lines} == {ODD}
-    day = world.today().isoformat()
-    assert await audited(world, "printed the forms of a day") == [(1, f"{day}: visits 1, 2, 3")]
-    assert await audited(world, "took the table of a day") == [(1, f"{day}: visits 1, 2, 3")]
+    of_each_case = [(1, "as leader Б-1; visits 2"), (1, "as leader Б-1; visits 1, 3")]
+    assert await audited(world, "printed the forms of a day") == of_each_case
+    assert await audited(world, "took the table of a day") == of_each_case
 
 
 async def test_a_member_gets_the_day_of_the_team(world: World) -> None:
@@ -126,7 +126,7 @@ async def test_a_member_gets_the_day_of_the_team(world: World) -> None:
     await other.taps("Формуляри за деня (PDF)")
     [page] = pdf.pages((await file(other))[1])
     assert "БЯ-014 · № 1" in page
-    assert await audited(world, "printed the forms of a day") == [(2, f"{world.today().isoformat()}: visits 1")]
+    assert await audited(world, "printed the forms of a day") == [(2, "as member Б-1; visits 1")]
 
 
 async def test_a_coordinator_gets_the_day_of_one_team_or_of_all_by_team(world: World) -> None:

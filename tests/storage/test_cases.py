@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,77 +15,6 @@ from storage.cases import Changed
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
-STORAGE = Path(cases.__file__).parent
-
-RETURNS_CASES = re.compile(r"\b(FROM|JOIN)\s+(child_case|visit|visit_version)\b", re.IGNORECASE)
-
-
-def statements() -> list[tuple[str, str]]:
-    """Every SELECT of the room that reads cases or visits, with its function's name."""
-    found = []
-    for path in sorted(STORAGE.glob("*.py")):
-        for function in re.split(r"\n(?=async def |def )", path.read_text("utf-8")):
-            if "SELECT" in function and RETURNS_CASES.search(function + " FROM child_case" * ("{_FROM}" in function)):
-                found.append((f"{path.name}:{function.split('(')[0].split()[-1]}", function))
-    return found
-
-
-UNSEEN_BY_PEOPLE = {
-    "copies.py:figures": "how many are in a backup, for whoever keeps it",
-    "inquiries.py:=": "the number of a case, for whoever asked about it or was asked",
-    "inquiries.py:who_knows": "who was at the door of a case last; its name, and nothing of the case",
-    "cases.py:due_everywhere": "the schedule, which tells each case to one person who may see it",
-    "cases.py:handed_over": "of a hand-over, for whoever may answer to it (handovers.get)",
-    "handovers.py:_offers": "what is told of a case that is offered; to whom, each caller says",
-    "alerted.py:keep": "the schedule, which tells them",
-    "alerted.py:of": "who was told of a case that the caller has seen, and when",
-    "respites.py:of": "what they said to it",
-    "respites.py:silent": "the schedule, which leaves out whoever wants to hear nothing of a case",
-    "visits.py:save": "whose visit it is, of a case that the caller has seen",
-    "visits.py:last_report": "the card of a hand-over, written before the other side may see the case",
-    "overview.py:last_visit": "a number for the next digest",
-    "cases.py:unanswered_everywhere": "the schedule, which tells whoever asked",
-    "cases.py:among": "the same, and the schedule, which tells each to one person of its team",
-    "planned.py:owed_at": "the same, for whoever is planned to go there",
-    "planned.py:promised": "the schedule, which tells each promise to one person of its team",
-    "planned.py:together": "the schedule: who was at a place, for those of the team that goes there",
-    "new_cases.py:put": "numbers for the import",
-    "new_cases.py:recognised": "recognition marks for the import",
-    "cases.py:_begins_numbers": "which letters begin the number of a case",
-    "wordbook.py:rewrite": "what a case is found by; who may see it is asked where it is found",
-    "cases.py:observed_due": "the schedule, which asks the school or the team about them",
-    "cases.py:count_of": "how many, for a sentence that names none",
-    "new_cases.py:marks_of": "recognition marks for the import",
-    "cases.py:marked": "the import, which sends the team of the case to it",
-    "checks.py:ask": "what the schedule asks",
-    "checks.py:to_read": "number and settlement, for those of whom they are asked",
-    "checks.py:of_institution": "the same, also when they have their answer",
-    "checks.py:current": "the same, for whoever answers",
-    "referrals.py:ask": "the municipality of a case, for whoever reported it",
-    "referrals.py:open_of": "the rules of the case",
-    "referrals.py:made_by": "the rules of the case",
-    "referrals.py:due_everywhere": "the schedule, which reminds those who may see it",
-    "visits.py:for_rules": "the rules of the case",
-    "unreached.py:of": "how many cases of a team somebody visited last, for whoever looks after them; none is named",
-    "visits.py:last_companions": "the person's own reports",
-    **dict.fromkeys(
-        ("season.py:_visits", "season.py:_cases", "season.py:_moves", "season.py:_asked", "season.py:_late"),
-        "counted and never shown, of the reach of the report; whoever gets aggregates sees no case at all",
-    ),
-    "season.py:municipalities": "names of municipalities, for the keyboard",
-}
-
-
-AT_THE_KEYBOARD = ("blotting.py", "forgetting.py", "kept_on.py", "keys.py", "retention.py")
-"""Read by whoever keeps the bot, or by the schedule to delete; `kept_on.of` tells people what they did themselves."""
-
-
-def test_every_query_that_gives_cases_to_a_person_joins_visible_to() -> None:
-    read = statements()
-    assert len(read) >= 8
-    for name, text in read:
-        joined = any(word in text for word in ("visible_to", "{_FROM}", "{_SEEN"))
-        assert joined or name in UNSEEN_BY_PEOPLE or name.split(":")[0] in AT_THE_KEYBOARD, name
 
 
 async def test_everyone_sees_only_their_own(district: Any) -> None:

@@ -17,7 +17,7 @@ from sandbox import Fault, Sandbox, WorldClock
 from storage import inbox, outbox
 from storage.database import Tx, to_micros
 from tests.bot.conftest import World
-from tests.bot.test_aside import FULL
+from tests.engines import engine
 from tests.imports.books import EGN, at_risk
 from tests.transcripts import district
 from tests.transcripts.format import Heard, Unwritten
@@ -171,7 +171,7 @@ class Stage:
                 self._sandbox.world.updates.drop_all()
             case "fills" | "empties" if self._world:
                 async with self._world.app.database.transaction() as tx:
-                    await tx.run(FULL if event == "fills" else "DROP TRIGGER full")
+                    await tx.run(engine.refusing("visit") if event == "fills" else engine.accepting("visit"))
             case _:
                 raise Unwritten(event)
         await self.settled()

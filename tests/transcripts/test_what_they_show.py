@@ -34,6 +34,19 @@ UNSAID = {
     "Only coordinators get the table.": "nobody else has the button",
     "The season report is for coordinators.": "nobody else has the button; tests/conversations/test_readers.py",
     "Visits by team, {day}": "in the picture",
+    **dict.fromkeys(
+        ("the forms of a day", "the table of a day", "asked as “{institution}”"),
+        "other looks at a case; tests/conversations/test_who_looked.py",
+    ),
+    **dict.fromkeys(
+        (
+            "Somebody has tried {count} wrong codes on {messenger} within an hour. None of them opened anything, and "
+            "for an hour I take no more from that account. A colleague who cannot come in needs a new link.",
+            "{count} wrong codes have come within an hour from many accounts. None of them opened anything. For an "
+            "hour each account may try one invitation, and no second messenger can be linked.",
+        ),
+        "after five wrong codes; tests/access/test_codes.py",
+    ),
     "The charts are for coordinators.": "nobody else has the button; tests/conversations/test_charts.py",
     **dict.fromkeys(
         (

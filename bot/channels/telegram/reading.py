@@ -29,15 +29,19 @@ def read(raw: dict[str, Any], received_at: datetime) -> tuple[Event, datetime]:
     if query := raw.get("callback_query"):
         return _tap(query), received_at
     update = Update.de_json(raw, None)
-    if update.my_chat_member:
-        status = update.my_chat_member.new_chat_member.status
-        return Reach(str(update.my_chat_member.chat.id), status not in ("kicked", "left")), received_at
+    if member := update.my_chat_member:
+        if member.chat.id != member.from_user.id:
+            return Unknown(), received_at  # the bot was put into a group, or taken out of one
+        return Reach(str(member.chat.id), member.new_chat_member.status not in ("kicked", "left")), received_at
     message = update.message or update.edited_message
     if message is None or message.from_user is None:
         return Unknown(), received_at
-    if message.chat.type != "private":
-        return Elsewhere(str(message.chat.id), bool(message.text and message.text.startswith("/"))), message.date
     person = message.from_user
+    if message.chat.type != "private":
+        is_command = bool(update.message and message.text and message.text.startswith("/"))
+        return Elsewhere(str(message.chat.id), is_command), message.date
+    if message.chat.id != person.id:
+        return Unknown(), received_at  # an answer would be read by somebody else
     origin = message.forward_origin
     incoming = Incoming(
         CHANNEL, str(person.id), str(message.chat.id), person.full_name, _reply(message),
@@ -47,14 +51,14 @@ def read(raw: dict[str, Any], received_at: datetime) -> tuple[Event, datetime]:
 
 
 def _tap(query: dict[str, Any]) -> Event:
-    """Four fields, read by hand: taps are most of what comes, and the message they carry with them is long."""
-    message = query.get("message")
-    if not message or message["chat"]["type"] != "private":
-        return Unknown()
-    person = query["from"]
-    name = f"{person['first_name']} {person.get('last_name', '')}".strip()
-    tapped = buttons.read(query.get("data", ""))
-    return Incoming(CHANNEL, str(person["id"]), str(message["chat"]["id"]), name, tapped, str(message["message_id"]))
+    """A few fields, read by hand: taps are most of what comes, and the message they carry with them is long."""
+    message, person, data = query.get("message") or {}, query.get("from") or {}, query.get("data")
+    chat = message.get("chat") or {}
+    if not person or (chat.get("type"), chat.get("id")) != ("private", person["id"]):
+        return Unknown()  # in a group, of a message that nobody sees, or in the chat of somebody else
+    name = f"{person.get('first_name', '')} {person.get('last_name', '')}".strip()
+    tapped = buttons.read(data if isinstance(data, str) else "")
+    return Incoming(CHANNEL, str(person["id"]), str(chat["id"]), name, tapped, str(message["message_id"]))
 
 
 def _reply(message: Message) -> Reply:

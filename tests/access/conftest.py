@@ -1,0 +1,7 @@
+"""The bot and the sandbox of `tests/bot`."""
+
+from __future__ import annotations
+
+from tests.bot.conftest import _plain_log, _timedelta_retry_after, sandbox
+
+__all__ = ["_plain_log", "_timedelta_retry_after", "sandbox"]
