@@ -12,6 +12,7 @@ from pathlib import Path
 
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from bot.awake import Awake
 from bot.channels.telegram import showing
@@ -20,6 +21,7 @@ from bot.config import Config
 from bot.converse import Converser
 from bot.deliver import Deliverer
 from bot.files import FileReader
+from bot.lasting import lasting
 from bot.messengers import Messengers, open_messengers
 from bot.photos import PhotoFetcher
 from bot.schedule import Schedule
@@ -28,7 +30,7 @@ from handlers.engine.scene import Work
 from handlers.engine.words import LANGUAGES, Words
 from handlers.menu import COMMANDS
 from storage import outbox
-from storage.database import Database, open_database
+from storage.database import Database, Unwritable, open_database
 from storage.sealing import Sealer
 
 log = structlog.get_logger()
@@ -62,6 +64,7 @@ class App:
         self.files = FileReader(channels, database, work, teller, config.file.import_.mapping, now)
         self.awake = Awake(database, work, channels, teller, messengers.contact, now)
         self.schedule = Schedule(config, database, work, teller, self.deliverer.withdrawal, now)
+        database.troubled = _alarm
 
     def wake(self) -> None:
         """Everybody looks again, because the clock was moved."""
@@ -73,19 +76,15 @@ class App:
 
     async def run(self) -> None:
         """For ever; ends only by being cancelled or by an error that must be seen."""
-        await self.awake.look_back()
-        await self.schedule.hush_what_is_left()
+        await lasting(self.awake.look_back)
+        await lasting(self.schedule.hush_what_is_left)
         async with _http(self), asyncio.TaskGroup() as stages:
-            stages.create_task(self.awake.run())
-            stages.create_task(self.converser.run())
             stages.create_task(self.deliverer.run())
-            stages.create_task(self.schedule.run())
-            stages.create_task(self.photos.run())
-            stages.create_task(self.files.run())
-            for source in self.sources:
-                stages.create_task(source.run())
+            others = (self.awake, self.converser, self.schedule, self.photos, self.files, *self.sources)
+            for stage in others:
+                stages.create_task(lasting(stage.run))
             if self.config.tokens.telegram:
-                await self._announce()
+                await lasting(self._announce)
 
     async def _announce(self) -> None:
         """The commands that Telegram lists in each language."""
@@ -95,6 +94,14 @@ class App:
             async with self.database.transaction() as tx:
                 call = outbox.Call(CHANNEL, "", "setMyCommands", payload, outbox.BROADCAST)
                 await outbox.add(tx, [call], self.now())
+
+
+def _alarm(trouble: str) -> None:
+    """Once when it begins and once when it ends, not for every stage that tries again."""
+    if trouble:
+        log.error("nothing can be written, so nothing is taken from the messengers; they keep it", why=trouble)
+    else:
+        log.warning("the database can be written again")
 
 
 @asynccontextmanager
@@ -122,7 +129,7 @@ async def open_app(config: Config, now: Callable[[], datetime] = now_utc) -> Asy
 @asynccontextmanager
 async def _http(app: App) -> AsyncIterator[None]:
     """`/health`, and the webhooks of the messengers that call us."""
-    server = web.Application(client_max_size=1_000_000)
+    server = web.Application(client_max_size=1_000_000, middlewares=[_not_now])
     server.router.add_get("/health", _health(app))
     for source in app.sources:
         server.router.add_routes(source.routes())
@@ -136,10 +143,21 @@ async def _http(app: App) -> AsyncIterator[None]:
         await runner.cleanup()
 
 
+@web.middleware
+async def _not_now(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A messenger that calls us while nothing can be kept is to try again."""
+    try:
+        return await handler(request)
+    except Unwritable:
+        return web.Response(status=503)
+
+
 def _health(app: App) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def health(_request: web.Request) -> web.StreamResponse:
+        trouble = app.database.trouble
         async with app.database.reading() as tx:
-            return web.json_response({"ok": True, "outbox": await outbox.waiting(tx), "pid": os.getpid()})
+            told = {"ok": not trouble, "outbox": await outbox.waiting(tx), "pid": os.getpid(), "trouble": trouble}
+        return web.json_response(told, status=503 if trouble else 200)
 
     return health
 

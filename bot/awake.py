@@ -65,8 +65,10 @@ class Awake:
 
     async def beat(self) -> None:
         async with self._database.transaction() as tx:
-            for one in self._contact.take_regained():
+            regained = self._contact.regained_lately()
+            for one in regained:
                 await self._after(tx, one.channel, one.since, one.until)
+            tx.when_committed(lambda: self._contact.told(regained))
             for channel, since in self._contact.lost().items():
                 await outages.begun(tx, channel, since)
             await life.awake(tx, self._now())

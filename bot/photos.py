@@ -14,9 +14,9 @@ import structlog
 
 from bot.channels.channel import FOR_GOOD, Channel, Meaning, Trouble
 from bot.rounds import rounds
-from bot.store import open_store
+from bot.store import put
 from storage import media
-from storage.database import Database, Tx
+from storage.database import Database, Tx, Unwritable
 from storage.media import Waiting
 
 log = structlog.get_logger()
@@ -95,7 +95,11 @@ class PhotoFetcher:
             await self._failed(photo, str(trouble), again)
         else:
             key = f"{hashlib.sha256(cleaned).hexdigest()}.jpg"
-            await (await open_store(self._folder)).put_async(key, cleaned)
+            try:
+                await put(self._folder, key, cleaned)
+            except Unwritable as full:  # no fault of the photo: it is not counted, and fetched again when there is room
+                log.error("a photo was not kept; it is fetched again", photo=photo.id, why=str(full))
+                raise
             async with self._database.transaction() as tx:
                 await media.stored(tx, photo.id, key)
 

@@ -37,10 +37,23 @@ STATEMENTS = 1000
 """So many stay prepared on a connection, more than there are: a person by id takes 10 microseconds, else 220."""
 MANY = 100
 """Rows in one statement from which writing them is left to the other thread."""
+OF_THE_DISK = {
+    sqlite3.SQLITE_BUSY: "another program keeps it locked; end that one",
+    sqlite3.SQLITE_READONLY: "it may only be read; give this user the right to write to it and to its folder",
+    sqlite3.SQLITE_IOERR: "the disk does not take it; look whether it is full or broken",
+    sqlite3.SQLITE_FULL: "the disk is full; make room on it",
+    sqlite3.SQLITE_CANTOPEN: "a file beside it cannot be opened; look at the rights of its folder",
+}
+"""What no change of ours would mend, by the low byte of the code (sqlite.org/rescode.html)."""
+UNDONE = "database.url: what was being written was undone in the middle; look whether the disk is full or broken."
 
 
 class StorageError(SchemaError):
     """The database cannot be used; the message says why and what would mend it."""
+
+
+class Unwritable(StorageError):
+    """Nothing of a transaction was kept, for a reason that lies outside: it may be tried again once that is mended."""
 
 
 def to_micros(moment: datetime) -> int:
@@ -104,7 +117,10 @@ class Tx:
         self._raw.execute(f"SAVEPOINT {name}")
         try:
             yield
-        except BaseException:
+        except BaseException as failed:
+            # When the disk fails, SQLite may undo the whole transaction; what came after would be one of its own.
+            if not self._raw.in_transaction:
+                raise _of_the_disk(failed) or Unwritable(UNDONE) from failed
             self._raw.execute(f"ROLLBACK TO {name}")
             self._raw.execute(f"RELEASE {name}")
             raise
@@ -143,27 +159,43 @@ class Database:
         for reader in readers:
             self._readers.put_nowait(reader)
         self.committing: Callable[[str], None] = lambda _when: None
+        self.trouble = ""
+        """Why the last transaction could not be written; empty when it was."""
+        self.troubled: Callable[[str], None] = lambda _why: None
+        """Called with `trouble` when that becomes or ceases to be so."""
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
-        """Writes, one transaction at a time; durable when the block has been left."""
+        """Writes, one transaction at a time; durable when the block has been left. Raises Unwritable."""
         async with self._turn:
-            await self._begin()
             tx = Tx(self._raw, self._thread)
             try:
+                await self._begin()
                 yield tx
                 self.committing("before")
+                if not self._raw.in_transaction:
+                    raise Unwritable(UNDONE)
                 await _to_its_end(self._thread.commit())
-            except BaseException:
+            except BaseException as failed:
                 # Also what could not be committed: the next transaction must not begin inside it.
                 await _to_its_end(self._thread.rollback())
+                if unwritable := _of_the_disk(failed):
+                    self._note(str(unwritable))
+                    raise unwritable from failed.__cause__ or failed
                 raise
+            self._note("")
             self.committing("after")
             for then in tx.then:
                 then()
             for topic in tx.topics:
                 for wake in self._listening[topic]:
                     wake()
+
+    def _note(self, trouble: str) -> None:
+        changed = bool(trouble) != bool(self.trouble)
+        self.trouble = trouble
+        if changed:
+            self.troubled(trouble)
 
     def listen(self, topic: str, wake: Callable[[], None]) -> None:
         """Calls `wake` after each commit that notified `topic`."""
@@ -201,6 +233,15 @@ class Database:
 
     async def close(self) -> None:
         await self._opened.aclose()
+
+
+def _of_the_disk(failed: BaseException) -> Unwritable | None:
+    """The one seam where an error of the file gets its meaning; None for every other."""
+    if isinstance(failed, Unwritable):
+        return failed
+    # Errors of the module itself have no code.
+    code = getattr(failed, "sqlite_errorcode", 0) & 0xFF if isinstance(failed, sqlite3.Error) else 0
+    return Unwritable(f"database.url: {OF_THE_DISK[code]} ({failed}).") if code in OF_THE_DISK else None
 
 
 async def _to_its_end(ending: Coroutine[Any, Any, None]) -> None:
