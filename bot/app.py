@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,11 +80,15 @@ class App:
         await lasting(self.schedule.hush_what_is_left)
         async with _http(self), asyncio.TaskGroup() as stages:
             stages.create_task(self.deliverer.run())
-            others = (self.awake, self.converser, self.schedule, self.photos, self.files, *self.sources)
-            for stage in others:
-                stages.create_task(lasting(stage.run))
+            for run in self._others():
+                stages.create_task(lasting(run))
             if self.config.tokens.telegram:
                 await lasting(self._announce)
+
+    def _others(self) -> Sequence[Callable[[], Awaitable[None]]]:
+        """All stages but the one that outlives by itself, for it must not forget what it has sent."""
+        ours = (self.awake.run, self.converser.run, self.schedule.run, self.photos.run, self.files.run)
+        return (*ours, *(source.run for source in self.sources))
 
     async def _announce(self) -> None:
         """The commands that Telegram lists in each language."""
