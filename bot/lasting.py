@@ -6,22 +6,17 @@ Nothing is lost by waiting: what a transaction did not keep was not acknowledged
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 
 from storage.database import Unwritable
 
-FIRST_SECONDS, LONGEST_SECONDS = 1.0, 30.0
+AGAIN_SECONDS = 1.0
 
 
 async def lasting(work: Callable[[], Awaitable[None]]) -> None:
     """As `work`, begun again as long as that is why it ended. Who tells the operator: `Database.troubled`."""
-    pause = FIRST_SECONDS
     while True:
-        begun = time.monotonic()
         try:
             return await work()
         except Unwritable:
-            # One that had gone well for long begins with short pauses again.
-            pause = min(LONGEST_SECONDS, pause * 2) if time.monotonic() - begun < LONGEST_SECONDS else FIRST_SECONDS
-            await asyncio.sleep(pause)
+            await asyncio.sleep(AGAIN_SECONDS)

@@ -24,6 +24,7 @@ AT_ONCE = 4
 TRIES = 8
 LONGEST_SIDE = 1600
 MOST_PIXELS = 40_000_000
+NO_ROOM_SECONDS = 10.0
 
 
 class NotAPicture(ValueError):
@@ -99,6 +100,7 @@ class PhotoFetcher:
                 await put(self._folder, key, cleaned)
             except Unwritable as full:  # no fault of the photo: it is not counted, and fetched again when there is room
                 log.error("a photo was not kept; it is fetched again", photo=photo.id, why=str(full))
+                await asyncio.sleep(NO_ROOM_SECONDS)
                 raise
             async with self._database.transaction() as tx:
                 await media.stored(tx, photo.id, key)

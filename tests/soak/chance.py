@@ -59,6 +59,7 @@ class Errand:
 @dataclass(frozen=True)
 class Week:
     seed: int
+    ends: datetime
     turns: list[Turn]
     errands: list[list[Errand]] = field(repr=False)
     """For each member, in order."""
@@ -74,7 +75,8 @@ def draw(seed: int, *, kills: int, days: int, members: int, reports: int) -> Wee
         at = _at(random.choice(working), OPENS) + random.random() * timedelta(hours=VISITS_UNTIL.hour - OPENS.hour)
         kind: Kind = random.choices(("nobody", "refusal", "photos"), (6, 3, 1))[0]
         errands[n % members].append(Errand(at, kind, random.randint(1, 4) if kind == "photos" else 0))
-    return Week(seed, turns, [sorted(own, key=lambda errand: errand.at) for own in errands])
+    in_order = [sorted(own, key=lambda errand: errand.at) for own in errands]
+    return Week(seed, _at(days - 1, VISITS_UNTIL), turns, in_order)
 
 
 def _at(day: int, hour: time) -> datetime:

@@ -1,7 +1,7 @@
 """One life of the bot in a process of its own, which ends itself with SIGKILL where it is told to.
 
 What a newcomer gets wrong: this is forked from a process that has imported everything and opened nothing
-(`multiprocessing`'s fork server), so a life begins within a tenth of the time that a new interpreter takes; all that the
+(`multiprocessing`'s fork server), so a life begins in a fraction of the time that a new interpreter takes. All that the
 bot opens, reads and forgets is its own.
 """
 

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
+from sandbox.pulse import Pulse
 from tests.soak.chance import Death
 from tests.soak.life import live
 
@@ -31,6 +32,7 @@ class Life:
         self.began = time.monotonic()
         self.ended = asyncio.Event()
         self.log = ""
+        self._told = Pulse()
         loop = asyncio.get_running_loop()
         os.set_blocking(self._reader.fileno(), False)
         loop.add_reader(self._reader.fileno(), self._read)
@@ -40,9 +42,16 @@ class Life:
         try:
             while read := os.read(self._reader.fileno(), 65536):
                 self.log += read.decode(errors="replace")
+                self._told.fire()
         except BlockingIOError:
             return
         asyncio.get_running_loop().remove_reader(self._reader.fileno())
+
+    async def tells(self, what: str, within: float = 30.0) -> None:
+        """Until this stands in the log."""
+        async with asyncio.timeout(within):
+            while what not in self.log:
+                await self._told.wait()
 
     def _gone(self) -> None:
         asyncio.get_running_loop().remove_reader(self._process.sentinel)

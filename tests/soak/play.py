@@ -7,7 +7,7 @@ import sqlite3
 import statistics
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -73,10 +73,9 @@ class Play:
         for turn in self.week.turns:
             await self._to(turn.at)
             await self._life(turn)
-        last = self.week.turns[-1].at
-        while not self.model.is_idle or self.sandbox.world.clock.now() < last:
-            await self._to(last)
-            await self._life(Turn(last, Death()))
+        while not self.model.is_idle or self.sandbox.world.clock.now() < self.week.ends:
+            await self._to(self.week.ends)
+            await self._life(Turn(self.week.ends, Death()))
 
     async def hooked(self) -> None:
         """The life before the week, in which Viber is told whom to call."""
@@ -154,10 +153,9 @@ class Play:
 
     async def _locked(self, seconds: float) -> None:
         with closing(sqlite3.connect(self.folder / "obhvat.db", timeout=0, isolation_level=None)) as file:
-            while not _begun(file):
-                await asyncio.sleep(0.01)
-            await asyncio.sleep(seconds)
-            file.execute("ROLLBACK")
+            if _begun(file):
+                await asyncio.sleep(seconds)
+                file.execute("ROLLBACK")
 
     async def _polls_too(self) -> None:
         async with aiohttp.ClientSession() as session:
@@ -174,8 +172,7 @@ class Play:
             life.kill()
             await life.ended.wait()
         self.model.compare(self.folder)
-        last = self.week.turns[-1].at
-        days = {one.at.date() for one in self.week.turns if one.at.weekday() < 5 and _struck(one.at, last)}
+        days = {one.at.date() for one in self.week.turns if one.at.weekday() < 5}
         for name, person in self.desks.items():
             told = (one.text for one in person.chat if one.from_bot and one.text.startswith("Обхват, "))
             self.model.compare_told(name, told, days)
@@ -192,12 +189,8 @@ class Play:
             return bool(file.execute(f"SELECT {waits}", {"by": by.timestamp() * 1e6}).fetchone() == (0,))
 
 
-def _struck(at: datetime, last: datetime) -> bool:
-    """Whether the digest of this day was due before the last life began."""
-    return last >= at.replace(hour=17, minute=30, second=0, microsecond=0)
-
-
 def _begun(file: sqlite3.Connection) -> bool:
+    """False when the bot was writing just then."""
     try:
         file.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError:
@@ -241,9 +234,9 @@ async def prepared(folder: Path, week: Week, model: Model, figures: Figures) -> 
         leader = world.person(LEADER_NAME)
         path = configured(folder, sandbox, free_port())
         path.write_text(path.read_text() + "[schedule]\noutage_after_minutes = 60\ncharts = false\n")
-        accounts = [("telegram", str(one.id), one.name, None) for one in on_telegram]
-        accounts += [("viber", one.id, one.name, None) for one in on_viber]
-        await _fill(folder, accounts, [*desks.values(), leader])
+        accounts = [("telegram", str(one.id), one.name) for one in on_telegram]
+        accounts += [("viber", one.id, one.name) for one in on_viber]
+        await fill(folder, accounts, [*desks.values(), leader])
         for person in (*on_telegram, *desks.values(), leader):
             person.started = True
         for phone in on_viber:
@@ -255,14 +248,14 @@ async def prepared(folder: Path, week: Week, model: Model, figures: Figures) -> 
         yield Play(folder, week, model, figures, sandbox, members, desks, environ)
 
 
-async def _fill(folder: Path, accounts: list[tuple[str, str, str, None]], others: list[Person]) -> None:
+async def fill(folder: Path, accounts: Sequence[tuple[str, str, str]], others: Sequence[Person]) -> None:
     """One team, a case for each member and one that is overdue; everybody has joined before the week."""
     database = await open_database(f"sqlite:///{folder}/obhvat.db")
     before = FIRST_DAY - timedelta(days=7)
     async with database.transaction() as tx:
         await teams.put(tx, "Б-1", "Бяла", "Бяла")
         team = (await teams.by_name(tx))["б-1"].id
-        for channel, account, name, _ in accounts:
+        for channel, account, name in accounts:
             await _joined(tx, Invitation(MEMBER, team, ""), channel, account, name, before)
         for person in others:
             invitation = DESKS.get(person.name, Invitation(LEADER, team, ""))
