@@ -2,7 +2,7 @@
 
 Kinds of calls       timeout_after_delivery and half_response do the work first, so the person has the message although
                      the bot was never told; hang, disconnect, 500, html_502 leave no trace with the people.
-  of Telegram's only 429 (retry_after), 403, deactivated (403 because the account is deleted), 401 (the token is revoked)
+  of Telegram's only 429 (retry_after), 403, deactivated (403 because the account is deleted), 401 (revoked token)
   of Viber's only    status (refused with the number in `status`), delivered_first (the `delivered` event is there
                      before the call returns)
 Kinds of events      `method` is the name of the event ("message", "delivered" …), for Viber's webhook:

@@ -1,4 +1,4 @@
-"""A token that was revoked: one alarm, nothing is thrown away, and everything goes on when there is a right one again."""
+"""A token that was revoked: one alarm, nothing is thrown away, and with a right one everything goes on."""
 
 from __future__ import annotations
 

@@ -256,22 +256,22 @@ async def fill(folder: Path, accounts: Sequence[tuple[str, str, str]], others: S
         await teams.put(tx, "Б-1", "Бяла", "Бяла")
         team = (await teams.by_name(tx))["б-1"].id
         for channel, account, name in accounts:
-            await _joined(tx, Invitation(MEMBER, team, ""), channel, account, name, before)
+            await joined(tx, Invitation(MEMBER, team, ""), channel, account, name, before)
         for person in others:
             invitation = DESKS.get(person.name, Invitation(LEADER, team, ""))
-            await _joined(tx, invitation, "telegram", str(person.id), person.name, before)
+            await joined(tx, invitation, "telegram", str(person.id), person.name, before)
         new = [_child(n, team) for n in range(1, len(accounts) + 2)]
         await new_cases.put(tx, new[:-1], NextStep("S11", "visit", date(2026, 12, 31)), before)
         await new_cases.put(tx, new[-1:], NextStep("S11", "visit", before.date()), before)
     await database.close()
 
 
-async def _joined(tx: Tx, invitation: Invitation, channel: str, account: str, name: str, at: datetime) -> None:
+async def joined(tx: Tx, invitation: Invitation, channel: str, account: str, name: str, at: datetime) -> None:
     await people.invite(tx, name, invitation, at + timedelta(days=7))
-    joined = await people.join(tx, name, channel, account, account, name, at)
-    assert joined is not None
-    await people.set_language(tx, joined.id, "bg")
-    await people.accept(tx, joined.id, at)
+    person = await people.join(tx, name, channel, account, account, name, at)
+    assert person is not None
+    await people.set_language(tx, person.id, "bg")
+    await people.accept(tx, person.id, at)
 
 
 def _child(n: int, team: int) -> NewCase:
