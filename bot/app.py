@@ -14,6 +14,7 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from bot.alone import alone
 from bot.awake import Awake
 from bot.channels.telegram import showing
 from bot.channels.telegram.reading import CHANNEL
@@ -30,7 +31,7 @@ from handlers.engine.scene import Work
 from handlers.engine.words import LANGUAGES, Words
 from handlers.menu import COMMANDS
 from storage import outbox
-from storage.database import Database, Unwritable, open_database
+from storage.database import Database, Unwritable, open_database, path_of
 from storage.sealing import Sealer
 
 log = structlog.get_logger()
@@ -115,6 +116,7 @@ async def open_app(config: Config, now: Callable[[], datetime] = now_utc) -> Asy
     async with AsyncExitStack() as opened:
         database = await open_database(config.file.database.url)
         opened.push_async_callback(database.close)
+        opened.enter_context(alone(path_of(config.file.database.url)))
         work = Work(
             config.catalogue,
             config.calendar,

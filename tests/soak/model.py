@@ -68,8 +68,6 @@ class Model:
         self._heard[member].add(text)
 
     def confirmed(self, receipt: Receipt) -> None:
-        if receipt.number in self.receipts:
-            self.lost.append(f"report {receipt.number} was told for two")
         self.receipts[receipt.number] = receipt
 
     # -- when it is over -----------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from storage.new_cases import NewCase
 from storage.people import Invitation
 from tests.bot.conftest import TOKEN
 from tests.bot.viber import configured
-from tests.soak.chance import FIRST_DAY, MOMENT, NIGHT_STEP, SOFIA, Death, Turn, Week, draw
+from tests.soak.chance import FIRST_DAY, MOMENT, SOFIA, Death, Turn, Week, draw
 from tests.soak.lives import Life, living
 from tests.soak.members import PATIENCE, Member, OnTelegram, OnViber, everybody
 from tests.soak.model import Model
@@ -34,6 +34,8 @@ from tests.soak.model import Model
 ON_TELEGRAM, ON_VIBER = 24, 12
 DESKS = {"Кольо": Invitation(MUNICIPAL, None, "Бяла"), "Рени": Invitation(REGIONAL, None, "")}
 LEADER_NAME = "Лидия"
+LONGEST_STEP = timedelta(minutes=50)
+"""Of the clock between two lives: an hour would be an outage, and Viber keeps nothing for longer."""
 
 
 @dataclass
@@ -90,7 +92,7 @@ class Play:
         """The clock waits for whom Viber would give up: after an hour it drops what the bot has not taken."""
         clock = self.sandbox.world.clock
         if self.model.is_idle and self._settled(clock.now()) and moment > clock.now():
-            clock.move(min(moment - clock.now(), NIGHT_STEP))
+            clock.move(min(moment - clock.now(), LONGEST_STEP))
         await asyncio.sleep(0)  # whoever has an errand now takes it up
 
     async def _life(self, turn: Turn) -> None:

@@ -1,0 +1,44 @@
+"""Pain 6: albums and attachments lost or merged (python-telegram-bot #1529, #2894; central-backend #299)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sandbox import Fault
+from storage.database import Tx
+from tests.bot.conftest import World
+from tests.bot.conftest import sandbox as sandbox
+from tests.bot.conftest import world as world
+
+
+async def test_of_an_album_with_two_equal_photos_each_is_kept_once_and_a_failed_one_is_fetched_again(
+    world: World,
+) -> None:
+    mila = await world.person("Мила")
+    files = world.sandbox.world.files
+    same, others = files.draw(), [files.draw() for _ in range(3)]
+    await mila.says("1 никой")
+    await mila.hears()
+    world.sandbox.faults.add(Fault("file", kind="disconnect"))
+    await mila.shows_photos([same, same, *others])
+    while "Снимки: " not in (told := await mila.hears()).text:
+        continue
+    await mila.taps("Запази", told)
+    assert "Записано" in (await mila.hears()).text
+
+    async def kept(tx: Tx) -> bool:
+        world.app.photos.saved.set()
+        return not await tx.rows("SELECT id FROM media WHERE state <> 'stored'")
+
+    async def failed(tx: Tx) -> bool:
+        return bool(await tx.rows("SELECT id FROM media WHERE tries > 0"))
+
+    await world.until(failed)
+    world.sandbox.world.clock.move(timedelta(minutes=1))
+    await world.until(kept)
+    async with world.app.database.reading() as tx:
+        rows = await tx.rows("SELECT stored_as FROM media")
+    said = int(told.text.partition("Снимки: ")[2].split("\n")[0])
+    assert len(rows) == said
+    assert len({row["stored_as"] for row in rows}) == 4
+    assert world.sandbox.faults.unused() == []
