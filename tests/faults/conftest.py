@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
@@ -66,6 +67,17 @@ class House:
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.folder / "obhvat.db")) as file:
             return file.execute(sql).fetchall()
+
+    async def settled(self) -> None:
+        """Until nothing waits that may go on now."""
+        due = "state = 'waiting' AND not_before <= " + str(
+            int(self.sandbox.world.clock.now().timestamp() * 1e6) + 10**7
+        )
+        async with asyncio.timeout(60):
+            while self.sandbox.world.pending or any(
+                self.rows(f"SELECT 1 FROM {table} WHERE {due}") for table in ("inbox", "media", "outbox")
+            ):
+                await self.sandbox.world.changed.wait(0.1)
 
     async def nothing_is_lost_or_doubled(self) -> None:
         """Once the bot is dead: every report that somebody was told of is there once, and everything else as told."""

@@ -45,7 +45,7 @@ async def test_a_disk_that_fills_in_the_middle_of_the_work_loses_nothing(house: 
                 async with life.full_disk():
                     await asyncio.wait({reporting}, timeout=0.3)
                 await reporting
-        await settled(house)
+        await house.settled()
     assert house.model.repeated == 0
     await house.nothing_is_lost_or_doubled()
 
@@ -61,7 +61,7 @@ async def test_a_file_that_another_program_holds_for_too_long_ends_nothing(house
             other.execute("ROLLBACK")
         await reporting
         await life.tells(AGAIN)
-        await settled(house)
+        await house.settled()
     await house.nothing_is_lost_or_doubled()
 
 
@@ -74,18 +74,9 @@ async def test_a_photo_for_which_there_is_no_room_is_kept_when_there_is(house: H
         await life.tells("a photo was not kept")
         await house.boyan.reports(NOBODY)
         store.unlink()
-        await settled(house)
+        await house.settled()
     assert house.rows("SELECT DISTINCT tries FROM media") == [(0,)]
     await house.nothing_is_lost_or_doubled()
-
-
-async def settled(house: House) -> None:
-    """Until nothing waits."""
-    async with asyncio.timeout(60):
-        while house.sandbox.world.pending or any(
-            house.rows(f"SELECT 1 FROM {table} WHERE state = 'waiting'") for table in ("inbox", "media", "outbox")
-        ):
-            await house.sandbox.world.changed.wait(0.1)
 
 
 def _told(log: str, what: str) -> list[str]:

@@ -16,7 +16,6 @@ from bot import config
 from sandbox import Fault
 from tests.bot.conftest import TOKEN
 from tests.faults.conftest import NOBODY, REFUSAL, House
-from tests.faults.test_disk import settled
 
 REPOSITORY = Path(__file__).parents[2]
 pytestmark = pytest.mark.kill
@@ -28,7 +27,7 @@ async def test_half_answers_repeat_a_message_and_no_report(house: House) -> None
             chat = None if method in ("getUpdates", "answerCallbackQuery") else house.mila.person.id
             house.sandbox.faults.add(Fault(method, chat, "half_response", times=2))
         await house.mila.reports(REFUSAL)
-        await settled(house)
+        await house.settled()
     assert house.sandbox.faults.unused() == []
     # One message is asked in, edited and saved in; here there are copies of it.
     assert len([one for one in house.mila.person.chat if one.from_bot]) > 1
@@ -45,7 +44,7 @@ async def test_whatever_telegram_answers_to_the_question_for_news_it_is_asked_ag
             while house.sandbox.faults.unused() or house.sandbox.world.pending:
                 await house.sandbox.world.updates.pulse.wait(1)
         await house.mila.reports(NOBODY)
-        await settled(house)
+        await house.settled()
     assert life.log.count("telegram is not reached") == 5
     await house.nothing_is_lost_or_doubled()
 
@@ -59,7 +58,7 @@ async def test_a_slow_messenger_holds_up_only_the_one_it_is_slow_for(house: Hous
             await house.boyan.reports(NOBODY)
         assert house.sandbox.faults.unused() == []
         await slow
-        await settled(house)
+        await house.settled()
     await house.nothing_is_lost_or_doubled()
 
 
@@ -70,7 +69,7 @@ async def test_a_second_poller_is_told_and_takes_nothing_away(house: House) -> N
             stolen += await _polls(session, house)
         stolen += await _polls(session, house)
         await house.mila.reports(NOBODY)
-        await settled(house)
+        await house.settled()
     assert stolen == []
     assert life.log.count("another process asks") == 1
     await house.nothing_is_lost_or_doubled()

@@ -10,7 +10,6 @@ import pytest
 
 from tests.faults.conftest import House
 from tests.faults.conftest import house as house
-from tests.faults.test_disk import settled
 
 pytestmark = pytest.mark.kill
 
@@ -27,14 +26,14 @@ async def test_every_update_comes_again_at_once_later_after_a_restart_and_after_
     async def again() -> None:
         for update in updates:
             house.sandbox.world.inject(dict(update))
-        await settled(house)
+        await house.settled()
 
     async with house.bot():
         await twice(mila.says("1 никой"))
         review = await mila.hears()
         await twice(mila.taps("Запази", review))
         assert "Записано. Доклад № 1" in (await mila.hears()).text
-        await settled(house)
+        await house.settled()
         seen = [(one.id, one.text) for one in mila.chat]
         house.sandbox.world.clock.move(timedelta(seconds=6))
         await again()

@@ -11,7 +11,6 @@ import pytest
 
 from tests.faults.conftest import NOBODY, House
 from tests.faults.conftest import house as house
-from tests.faults.test_disk import settled
 from tests.faults.test_messenger import REPOSITORY
 from tests.soak.chance import FIRST_DAY
 
@@ -30,7 +29,7 @@ async def test_a_second_bot_with_the_same_database_does_not_begin_and_the_digest
         )  # fmt: skip
         _, told = await process.communicate()
         await house.mila.reports(NOBODY)
-        await settled(house)
+        await house.settled()
     assert process.returncode == 2
     assert "another obhvat runs with" in told.decode()
     digests = [one for one in house.kolyo.chat if one.text.startswith("Обхват, 24.11.2026")]
