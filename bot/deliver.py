@@ -10,6 +10,7 @@ import asyncio
 import math
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -80,7 +81,8 @@ class Deliverer:
             for task in self._tasks:
                 task.cancel()
             if self._ended:
-                await self._record_now()
+                with suppress(Unwritable):  # then the next life repeats them
+                    await self._record_now()
 
     async def _send(self) -> None:
         while True:

@@ -1,4 +1,4 @@
-"""Work that begins by the clock. The scheduler only rings; the truth is in `period_claim` and in the cases.
+"""Work that begins by the clock. What rings here is only an alarm; the truth is in `period_claim` and in the cases.
 
 Each ring looks at what should have been done by now, so a missed hour is caught up, and what was done is claimed.
 """
@@ -12,7 +12,6 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import structlog
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import hushed, store
 from bot.config import Config
@@ -33,7 +32,7 @@ from storage.database import Database, Tx
 from storage.outbox import BROADCAST
 
 log = structlog.get_logger()
-RING_SECONDS = 30
+RING_SECONDS = 30.0
 LATE_AFTER = timedelta(minutes=30)
 KEPT = timedelta(days=30)
 UNUSED_KEPT = timedelta(days=14)
@@ -71,25 +70,17 @@ class Schedule:
         self._wake.set()
 
     async def run(self) -> None:
-        ringing = AsyncIOScheduler(timezone=self._work.zone)
-        ringing.add_job(
-            self.look_again,
-            "interval",
-            seconds=self.ring_seconds,
-            coalesce=True,
-            max_instances=1,
-            misfire_grace_time=None,
-        )
-        ringing.start()
-        try:
-            while True:
-                self._wake.clear()
-                await self.ring()
-                if not self._wake.is_set():
-                    self.rung.set()
-                await self._wake.wait()
-        finally:
-            ringing.shutdown(wait=False)
+        """For ever: each half minute, by a clock that nobody can put back."""
+        while True:
+            self._wake.clear()
+            await self.ring()
+            if not self._wake.is_set():
+                self.rung.set()
+            try:
+                async with asyncio.timeout(self.ring_seconds):
+                    await self._wake.wait()
+            except TimeoutError:
+                self.rung.clear()
 
     async def ring(self) -> None:
         """Everything that is due by now and not yet done."""

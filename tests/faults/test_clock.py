@@ -7,11 +7,10 @@ from datetime import timedelta
 from casework.records import MUNICIPAL
 from sandbox import Fault
 from storage.database import Tx
-from tests.bot.conftest import World, one_team
+from tests.bot.conftest import World
 from tests.bot.conftest import sandbox as sandbox
 from tests.bot.conftest import world as world
 
-__all__ = ["one_team"]
 HOUR = timedelta(hours=1)
 
 
@@ -31,6 +30,22 @@ async def test_what_waits_when_the_clock_is_put_back_goes_out_at_once(world: Wor
     assert "Прегледайте" in (await mila.hears(10)).text
     await mila.taps("Запази")
     assert "Записано" in (await mila.hears()).text
+
+
+async def test_the_alarm_goes_on_by_itself_when_the_clock_is_put_back(world: World) -> None:
+    kolyo, clock = await world.person("Кольо", MUNICIPAL, "Бяла"), world.sandbox.world.clock
+    mila = await world.person("Мила")
+    await mila.says("1 никой")
+    await mila.hears()
+    await mila.taps("Запази")
+    await mila.hears()
+    world.app.schedule.ring_seconds = 0.1
+    await world.rung()
+    kolyo.forget()
+    # Nobody is told of these: not the world's people, not the bot.
+    clock.offset -= HOUR
+    clock.offset += HOUR + timedelta(hours=7, minutes=45)
+    assert (await kolyo.hears()).text.startswith("Обхват, 24.11.2026 г.")
 
 
 async def test_a_summary_told_three_days_too_early_is_told_on_its_day_and_no_other_twice(world: World) -> None:

@@ -19,14 +19,12 @@ from typing import Any
 
 import structlog
 from aiohttp import ClientSession
-from apscheduler.schedulers import asyncio as _scheduler  # what a life would else import for itself
 
 from bot import config
 from bot.app import App, now_utc, open_app
 from tests.soak.chance import ANSWERED, ASKING, Death
 
 __all__ = ["live"]
-_ = _scheduler
 
 
 def live(environ: Mapping[str, str], ahead: float, death: Death, log: Connection) -> None:
