@@ -1,8 +1,8 @@
 """Killed before and after every commit and at every call to the world of one story, one after the other.
 
-A life that is not killed has outlived the last point. The story is a report with a photo, on a day on which an alert and
-a digest are due, so that all that a life begins with is passed through too. With `OBHVAT_EVERY=1` (`make soak`) it is each
-point, else each sixth.
+A life that is not killed has outlived the last point. The story is a report with a photo, on a day on which an alert
+and a digest are due, so that all that a life begins with is passed through too. With `OBHVAT_EVERY=1` (`make soak`) it
+is each point, else each sixth.
 """
 
 from __future__ import annotations
