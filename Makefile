@@ -41,9 +41,10 @@ coverage: $(READY)
 bench: $(READY)
 	$(VENV)/bin/python -m bench
 
-# The long form of the kill test: 30 members, 200 kills at commits and 200 at random moments.
+# A week at ten times the load of the fullest season, 2,000 kills, every fault; then each point of a story, and a day offline.
 soak: $(READY)
-	OBHVAT_KILLS=200 OBHVAT_MEMBERS=30 $(VENV)/bin/python -m pytest -n 2 tests/kill
+	$(VENV)/bin/python -m tests.soak
+	OBHVAT_EVERY=1 OBHVAT_UPDATES=10000 $(VENV)/bin/python -m pytest -s tests/soak/test_every_point.py tests/faults/test_a_day_offline.py
 
 check: $(READY)
 	$(VENV)/bin/ruff format --check .

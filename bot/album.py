@@ -10,6 +10,7 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot import store
 from bot.store import open_store
 from storage import media
 from storage.database import Database
@@ -27,10 +28,9 @@ MEND = (
 
 
 async def put(folder: Path, sealer: Sealer, picture: bytes) -> str:
-    """Returns under which name."""
+    """Returns under which name. Raises Unwritable."""
     name = f"{_digest(picture)}{SEALED}"
-    store = await open_store(folder)
-    await store.put_async(name, sealer.seal(picture, _photo(name)))
+    await store.put(folder, name, sealer.seal(picture, _photo(name)))
     return name
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
 from aiohttp import ClientSession, DummyCookieJar, web
+from aiohttp.typedefs import Handler
 
 from bot import forgotten, logs
 from bot.awake import Awake
@@ -19,6 +20,7 @@ from bot.config import Config
 from bot.converse import Converser
 from bot.deliver import Deliverer
 from bot.files import FileReader
+from bot.lasting import lasting
 from bot.messengers import Messengers, open_messengers
 from bot.photos import PhotoFetcher
 from bot.schedule import Schedule
@@ -32,7 +34,7 @@ from handlers.engine.scene import Work
 from handlers.engine.words import LANGUAGES, Words
 from handlers.menu import COMMANDS
 from storage import keys, outbox
-from storage.database import Database, open_database
+from storage.database import Database, Unwritable, open_database
 
 log = structlog.get_logger()
 
@@ -80,6 +82,7 @@ class App:
         voice = Voice(operator, config.file.operator.language, work.zone)
         self.watchdog = Watchdog(measuring, limits_of(config), voice, database)
         self.pages = Pages(self.watchdog, meters)
+        database.troubled = _alarm
 
     def wake(self) -> None:
         """Everybody looks again, because the clock was moved."""
@@ -92,24 +95,27 @@ class App:
     async def run(self) -> None:
         """For ever; ends only by being cancelled or by an error that must be seen."""
         await self.database.becomes_ours()
-        await keys.seal_anew(self.database, self.work.sealer)
-        photos = Path(self.config.file.photos.store)
-        await forgotten.apply_forgotten(self.database, photos, self.work.sealer, self.now())
-        await self.awake.look_back()
-        await self.schedule.hush_what_is_left()
+        for before in (self._sealed_anew, self._forgotten_again, self.awake.look_back, self.schedule.hush_what_is_left):
+            await lasting(before)
         async with _http(self), asyncio.TaskGroup() as stages:
             stages.create_task(self.database.stays_ours())
-            stages.create_task(self.watchdog.run())
-            stages.create_task(self.awake.run())
-            stages.create_task(self.converser.run())
             stages.create_task(self.deliverer.run())
-            stages.create_task(self.schedule.run())
-            stages.create_task(self.photos.run())
-            stages.create_task(self.files.run())
-            for source in self.sources:
-                stages.create_task(source.run())
+            for run in self._others():
+                stages.create_task(lasting(run))
             if self.config.tokens.telegram:
-                await self._announce()
+                await lasting(self._announce)
+
+    def _others(self) -> Sequence[Callable[[], Awaitable[None]]]:
+        """All stages but the one that outlives by itself, for it must not forget what it has sent."""
+        ours = (self.awake.run, self.converser.run, self.schedule.run, self.photos.run, self.files.run)
+        return (*ours, self.watchdog.run, *(source.run for source in self.sources))
+
+    async def _sealed_anew(self) -> None:
+        await keys.seal_anew(self.database, self.work.sealer)
+
+    async def _forgotten_again(self) -> None:
+        photos = Path(self.config.file.photos.store)
+        await forgotten.apply_forgotten(self.database, photos, self.work.sealer, self.now())
 
     async def _announce(self) -> None:
         """The commands that Telegram lists in each language."""
@@ -119,6 +125,14 @@ class App:
             async with self.database.transaction() as tx:
                 call = outbox.Call(CHANNEL, "", "setMyCommands", payload, outbox.BROADCAST)
                 await outbox.add(tx, [call], self.now())
+
+
+def _alarm(trouble: str) -> None:
+    """Once when it begins and once when it ends, not for every stage that tries again."""
+    if trouble:
+        log.error("nothing can be written, so nothing is taken from the messengers; they keep it", why=trouble)
+    else:
+        log.warning("the database can be written again")
 
 
 @asynccontextmanager
@@ -147,7 +161,7 @@ async def open_app(config: Config, now: Callable[[], datetime] = now_utc) -> Asy
 @asynccontextmanager
 async def _http(app: App) -> AsyncIterator[None]:
     """`/health`, `/metrics`, and the webhooks of the messengers that call us."""
-    server = web.Application(client_max_size=1_000_000)
+    server = web.Application(client_max_size=1_000_000, middlewares=[_not_now])
     server.router.add_routes(app.pages.routes())
     for source in app.sources:
         server.router.add_routes(source.routes())
@@ -159,3 +173,12 @@ async def _http(app: App) -> AsyncIterator[None]:
         yield
     finally:
         await runner.cleanup()
+
+
+@web.middleware
+async def _not_now(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A messenger that calls us while nothing can be kept is to try again."""
+    try:
+        return await handler(request)
+    except Unwritable:
+        return web.Response(status=503)

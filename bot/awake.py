@@ -17,13 +17,16 @@ import structlog
 from bot.channels.channel import Channel
 from bot.contact import Contact
 from bot.tell import Teller
+from casework import calendar
 from handlers.engine.scene import Work
 from handlers.morning.notices import away
-from storage import life, outages
+from storage import claims, life, outages
 from storage.database import Database, Tx
 
 log = structlog.get_logger()
 BEAT_SECONDS = 60.0
+PUT_BACK = timedelta(seconds=5)
+"""From which on it is no mere correction."""
 WROTE_WITHIN = timedelta(days=1)
 
 
@@ -53,7 +56,7 @@ class Awake:
     async def look_back(self) -> None:
         """Once, before anything is taken or told: what comes from now on came after the outage."""
         async with self._database.transaction() as tx:
-            since, now = await life.last_awake(tx), self._now()
+            since, now = await self._last_awake(tx), self._now()
             if since and now - since >= self._contact.patience:
                 await self._after(tx, "", since, now, restored=await life.was_restored(tx, since))
             self._contact.was_away(await outages.still(tx))
@@ -72,12 +75,24 @@ class Awake:
 
     async def beat(self) -> None:
         async with self._database.transaction() as tx:
-            for one in self._contact.take_regained():
+            await self._last_awake(tx)
+            regained = self._contact.regained_lately()
+            for one in regained:
                 await self._after(tx, one.channel, one.since, one.until)
+            tx.when_committed(lambda: self._contact.told(regained))
             for channel, since in self._contact.lost().items():
                 await outages.begun(tx, channel, since)
             await life.awake(tx, self._now())
         self._written_at = time.monotonic()
+
+    async def _last_awake(self, tx: Tx) -> datetime | None:
+        """When the clock stands before it, it was put back, and what waits does not wait for that hour again."""
+        since, now = await life.last_awake(tx), self._now()
+        if since and since - now > PUT_BACK:
+            log.warning("the clock was put back", by=str(since - now))
+            await life.put_back(tx, since - now, now)
+            await claims.forget_after(tx, calendar.local_day(now, self._work.zone))
+        return since
 
     async def _after(
         self, tx: Tx, channel: str, since: datetime, until: datetime, *, restored: bool = False

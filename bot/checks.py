@@ -17,6 +17,10 @@ PROXIED = (200, 502, 503, 504)
 """What `/health` answers when the bot runs, and when only the proxy before it does."""
 
 
+class Unreached(str):
+    """A mistake that may mend itself: a messenger that is not there now."""
+
+
 async def telegram(section: Telegram, token: str, name: str = config.TOKEN) -> list[str]:
     """`name` is that of the variable which holds the token."""
     mend = f"{name}: Telegram does not know this token. Copy it again from @BotFather."
@@ -26,10 +30,8 @@ async def telegram(section: Telegram, token: str, name: str = config.TOKEN) -> l
     except InvalidToken:
         return [mend]
     except NetworkError as away:
-        return [
-            f"telegram.api_url: {section.api_url} is not reached ({type(away).__name__}). "
-            "Check the address and the network."
-        ]
+        said = f"telegram.api_url: {section.api_url} is not reached ({type(away).__name__}). "
+        return [Unreached(f"{said}Check the address and the network.")]
     except TelegramError as refused:
         return [f"{mend} ({refused})"]
 
@@ -41,7 +43,8 @@ async def viber(section: Viber, token: str) -> list[str]:
         except Refusal as refused:
             return [f"{config.VIBER_TOKEN}: Viber refuses it ({refused}). Copy it again from your bot's settings."]
         except (Trouble, TimeoutError) as away:
-            return [f"viber.api_url: {section.api_url} is not reached ({away}). Check the address and the network."]
+            said = f"viber.api_url: {section.api_url} is not reached ({away}). "
+            return [Unreached(f"{said}Check the address and the network.")]
     return []
 
 

@@ -48,6 +48,7 @@ cli = typer.Typer(
 )
 CONFIG_OPTION = Annotated[Path | None, typer.Option("--config", help="The TOML file; else OBHVAT_CONFIG, config.toml.")]
 MISTAKE = 2
+log = structlog.get_logger()
 
 
 @cli.command()
@@ -58,7 +59,13 @@ def run(config: CONFIG_OPTION = None) -> None:
 
 
 async def _run(path: Path | None) -> None:
-    await _check(path)
+    try:
+        await _check(path)
+    except ConfigError as wrong:
+        # After a power cut the network may be there later than we are: what can be answered meanwhile, is.
+        if not all(isinstance(one, checks.Unreached) for one in wrong.mistakes):
+            raise
+        log.warning("begun although a messenger is not reached", why=str(wrong))
     async with open_app(config.load(os.environ, path)) as app:
         await _until_stopped(app.run())
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,7 +31,7 @@ class Contact:
     def __init__(self, now: Callable[[], datetime], patience: timedelta) -> None:
         self.patience = patience
         self.regained = asyncio.Event()
-        """Somebody should look at `take_regained`."""
+        """Somebody should look at `regained_lately`."""
         self.vitals: dict[str, Vitals] = defaultdict(Vitals)
         self._now = now
         self._lost: dict[str, datetime] = {}
@@ -60,9 +60,12 @@ class Contact:
         """What an earlier life knew."""
         self._lost.update(since)
 
-    def take_regained(self) -> list[Regained]:
-        taken, self._regained = self._regained, []
-        return taken
+    def regained_lately(self) -> list[Regained]:
+        """What nobody was told of yet (`told`)."""
+        return list(self._regained)
+
+    def told(self, regained: Sequence[Regained]) -> None:
+        del self._regained[: len(regained)]
 
     def lost(self) -> dict[str, datetime]:
         """The messengers that are away for so long that it is an outage, and since when."""

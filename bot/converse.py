@@ -24,7 +24,7 @@ from handlers.engine.scene import Message, Work
 from handlers.engine.views import View
 from handlers.morning.notices import NO_EDITS, NOT_IN_GROUPS
 from storage import inbox, media, outbox, people
-from storage.database import Database, Tx, from_micros, to_micros
+from storage.database import Database, Tx, Unwritable, from_micros, to_micros
 from storage.inbox import Arrived
 from storage.outbox import REPLY
 
@@ -138,6 +138,8 @@ class Converser:
                 handled = await self._handle(tx, row, now, beside)
             self._meters.handled(row.channel, (to_micros(now) - row.received_at) / 1e6)
             return handled
+        except Unwritable:
+            raise
         except Exception as poison:  # one bad row must never stop the queue: it is counted, and set aside
             log.exception("a message could not be handled", row=row.id, tries=row.tries + 1)
             is_aside = await inbox.failed(tx, row, logs.told(poison), now)

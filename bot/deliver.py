@@ -10,6 +10,7 @@ import asyncio
 import math
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -17,12 +18,13 @@ import structlog
 
 from bot.channels.channel import Channel, Meaning, Trouble
 from bot.doors import Doors
+from bot.lasting import lasting
 from bot.tell import Teller
 from bot.watch.meters import Meters
 from bot.watch.vitals import Vitals
 from bot.withdraw import Withdrawal
 from storage import because, outbox
-from storage.database import Database, Tx, to_micros
+from storage.database import Database, Tx, Unwritable, to_micros
 from storage.outbox import FAILED, GONE, HELD, REPLY, SENT, UNCERTAIN, UNREACHABLE, WAITING, Call, Due, Result
 
 log = structlog.get_logger()
@@ -30,6 +32,8 @@ LOOK_AHEAD = 200
 AT_ONCE = 32
 RECORD_WITHIN = 0.025
 """Seconds. A process killed within them repeats these messages when it lives again; nothing else can come of it."""
+TRIES = 3
+"""Of a call that fails by a mistake of ours."""
 STOP_WITHIN = 2.0
 """Seconds that calls under way get when the bot is stopped."""
 LONGEST_BACKOFF = timedelta(minutes=5)
@@ -81,23 +85,27 @@ class Deliverer:
     async def run(self) -> None:
         """For ever; calls under way get a moment to end when it is cancelled, so that fewer are repeated."""
         try:
-            while True:
-                self._wake.clear()
-                if self._look:
-                    self._look_at = await self._start_what_may()
-                try:
-                    async with asyncio.timeout(self._pause()):
-                        await self._wake.wait()
-                except TimeoutError:
-                    self._look = self._look or time.monotonic() >= self._look_at
-                if self._ended and time.monotonic() >= self._record_at:
-                    await self._record_now()
+            await lasting(self._send)
         finally:
             if self._tasks:
                 await asyncio.wait(self._tasks, timeout=STOP_WITHIN)
             for task in self._tasks:
                 task.cancel()
             if self._ended:
+                with suppress(Unwritable):  # then the next life repeats them
+                    await self._record_now()
+
+    async def _send(self) -> None:
+        while True:
+            self._wake.clear()
+            if self._look:
+                self._look_at = await self._start_what_may()
+            try:
+                async with asyncio.timeout(self._pause()):
+                    await self._wake.wait()
+            except TimeoutError:
+                self._look = self._look or time.monotonic() >= self._look_at
+            if self._ended and time.monotonic() >= self._record_at:
                 await self._record_now()
 
     def _pause(self) -> float | None:
@@ -174,6 +182,10 @@ class Deliverer:
             if trouble.meaning is Meaning.WAIT:
                 channel.pace.bar(row.chat, trouble.seconds)
             self._alarm(channel.name, trouble)
+        except Exception as bug:  # one call must never hold up its chat for ever: it is tried again, and then given up
+            log.exception("a call could not be made", row=row.id, method=row.method, tries=row.tries + 1)
+            again = Meaning.RETRY if row.tries + 1 < TRIES or isinstance(bug, Unwritable) else Meaning.REFUSED
+            result = self._went_wrong(row, Trouble(again, type(bug).__name__))
         else:
             self._closed.discard(channel.name)
             self._went_out(row)
@@ -227,7 +239,7 @@ class Deliverer:
 
     async def record(self, tx: Tx) -> None:
         """Writes how the calls of the last moments ended, and what follows from it."""
-        ended, self._ended = self._ended, []
+        ended = list(self._ended)
         if not ended:
             return
         await outbox.record(tx, ended, self._now())
@@ -240,7 +252,8 @@ class Deliverer:
         tx.when_committed(lambda: self._recorded(ended))
 
     def _recorded(self, ended: list[Result]) -> None:
-        """Only now may they be looked at again: before the commit they still stood as waiting."""
+        """Only now may they be looked at again: before the commit they still stood as waiting, and were still told."""
+        del self._ended[: len(ended)]
         self._taken.difference_update(result.row.id for result in ended)
         if failed := [result.row for result in ended if result.state == WAITING]:
             self._busy.difference_update((row.channel, row.chat) for row in failed)

@@ -26,7 +26,7 @@ from handlers.desk import imports as said
 from handlers.engine.scene import Message, Work
 from handlers.engine.words import Text
 from storage import import_files, outbox, people
-from storage.database import Database, Tx
+from storage.database import Database, Tx, Unwritable
 from storage.import_files import WAITING, ImportFile
 from storage.outbox import REPLY
 
@@ -86,6 +86,8 @@ class FileReader:
         except Trouble as away:
             log.warning("a file was not fetched", file=file.id, why=type(away).__name__)
             await self._failed(file, away, said.LOST)
+        except Unwritable:
+            raise
         except Exception as poison:  # one bad file must never stop the stage: it is counted, and set aside
             log.exception("a file could not be handled", file=file.id, tries=file.tries + 1)
             await self._failed(file, poison, said.BROKEN)

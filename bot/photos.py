@@ -15,7 +15,7 @@ from bot import album
 from bot.channels.channel import FOR_GOOD, Channel, Meaning, Trouble
 from bot.rounds import rounds
 from storage import media
-from storage.database import Database, Tx
+from storage.database import Database, Tx, Unwritable
 from storage.media import Waiting
 from storage.sealing import Sealer
 
@@ -29,6 +29,7 @@ LONGEST_SIDE = 1600
 MOST_PIXELS = 40_000_000
 MOST_BYTES = 20_000_000
 """No messenger gives us more, and no telephone makes a larger picture of a door."""
+NO_ROOM_SECONDS = 10.0
 
 
 class NotAPicture(ValueError):
@@ -114,7 +115,12 @@ class PhotoFetcher:
             again = None if over else self._now() + timedelta(seconds=min(3600, 5 * 4**photo.tries))
             await self._failed(photo, str(trouble), again)
         else:
-            key = await album.put(self._folder, self._sealer, cleaned)
+            try:
+                key = await album.put(self._folder, self._sealer, cleaned)
+            except Unwritable as full:  # no fault of the photo: it is not counted, and fetched again when there is room
+                log.error("a photo was not kept; it is fetched again", photo=photo.id, why=str(full))
+                await asyncio.sleep(NO_ROOM_SECONDS)
+                raise
             async with self._database.transaction() as tx:
                 await media.stored(tx, photo.id, key)
 

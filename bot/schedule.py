@@ -35,7 +35,7 @@ from storage.database import Database, Tx
 from storage.outbox import BROADCAST
 
 log = structlog.get_logger()
-RING_SECONDS = 30
+RING_SECONDS = 30.0
 LATE_AFTER = timedelta(minutes=30)
 UNUSED_KEPT = timedelta(days=14)
 """Photos that belong to no report: longer than an untouched draft lives, whatever holidays are between."""
@@ -75,15 +75,11 @@ class Schedule:
         self._wake.set()
 
     async def run(self) -> None:
+        """For ever. APScheduler reads the machine's clock: put back an hour, it does not ring for an hour. Then that of the
+        event loop does, which nobody can put back, and APScheduler begins anew."""
         ringing = AsyncIOScheduler(timezone=self._work.zone)
-        ringing.add_job(
-            self.look_again,
-            "interval",
-            seconds=self.ring_seconds,
-            coalesce=True,
-            max_instances=1,
-            misfire_grace_time=None,
-        )
+        asked = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        alarm = ringing.add_job(self.look_again, "interval", seconds=self.ring_seconds, **asked)
         ringing.start()
         try:
             while True:
@@ -91,7 +87,12 @@ class Schedule:
                 await self.ring()
                 if not self._wake.is_set():
                     self.rung.set()
-                await self._wake.wait()
+                try:
+                    async with asyncio.timeout(2 * self.ring_seconds):
+                        await self._wake.wait()
+                except TimeoutError:
+                    self.rung.clear()
+                    alarm.reschedule("interval", seconds=self.ring_seconds)
         finally:
             ringing.shutdown(wait=False)
 

@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from storage.database import Unwritable
+
 if TYPE_CHECKING:
     from obstore.store import LocalStore
 
@@ -22,6 +24,16 @@ def opened(folder: Path) -> LocalStore:
     from obstore.store import LocalStore  # here, because most days no file comes or goes
 
     return LocalStore(folder, mkdir=True)
+
+
+async def put(folder: Path, key: str, content: bytes) -> None:
+    """Raises Unwritable."""
+    from obstore.exceptions import BaseError
+
+    try:
+        await (await open_store(folder)).put_async(key, content)
+    except (BaseError, OSError) as refused:
+        raise Unwritable(f"photos.store: {folder} does not take a file; look whether its disk is full.") from refused
 
 
 async def drop(folder: Path, keys: Iterable[str]) -> None:

@@ -218,12 +218,12 @@ async def _photo_aside(tx: Tx, here: Scene, journal: Journal, reply: Pictured) -
     elif len(held) >= PHOTOS_AT_MOST:
         said = _("There are already {count} photos in this report; no more are taken.", count=str(len(held)))
     else:
-        photos = {"photos": [*held, pictures.stored(reply.photo)]}
+        photos = {"photos": pictures.among(held, reply.photo)}
         if answered:
             journal = replace(journal, answers={**journal.answers, **photos})
         else:
             journal = replace(journal, given={**journal.given, **photos})
-        said = counted("{count} photo is in the report.", "{count} photos are in the report.", len(held) + 1)
+        said = counted("{count} photo is in the report.", "{count} photos are in the report.", len(photos["photos"]))
     messages = await _run(tx, here, _start(here, journal), journal)
     return [replace(m.anew(), view=m.view.under(said, ""), settle=True) for m in messages]
 

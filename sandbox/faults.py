@@ -2,7 +2,7 @@
 
 Kinds of calls       timeout_after_delivery and half_response do the work first, so the person has the message although
                      the bot was never told; hang, disconnect, 500, html_502 leave no trace with the people.
-  of Telegram's only 429 (retry_after), 403, deactivated (403 because the account is deleted)
+  of Telegram's only 429 (retry_after), 403, deactivated (403 because the account is deleted), 401 (revoked token)
   of Viber's only    status (refused with the number in `status`), delivered_first (the `delivered` event is there
                      before the call returns)
 Kinds of events      `method` is the name of the event ("message", "delivered" …), for Viber's webhook:
@@ -25,6 +25,7 @@ Kind = Literal[
     "timeout_after_delivery",
     "429",
     "403",
+    "401",
     "deactivated",
     "500",
     "html_502",
@@ -43,7 +44,7 @@ Kind = Literal[
 ]
 KINDS: tuple[str, ...] = get_args(Kind)
 _WIRE = frozenset({"timeout_after_delivery", "500", "html_502", "half_response", "hang", "disconnect"})
-TELEGRAM_KINDS = _WIRE | {"429", "403", "deactivated"}
+TELEGRAM_KINDS = _WIRE | {"429", "403", "401", "deactivated"}
 VIBER_KINDS = _WIRE | {"status", "delivered_first"}
 MEDIA_KINDS = frozenset({"expired_media"})
 EVENT_KINDS = frozenset(KINDS) - TELEGRAM_KINDS - VIBER_KINDS - MEDIA_KINDS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from storage.database import Tx, to_micros
@@ -25,6 +25,11 @@ async def claim(tx: Tx, job: str, person_id: int, period: str, now: datetime, de
         detail=json.dumps(detail),
     )
     return row is not None
+
+
+async def forget_after(tx: Tx, today: date) -> None:
+    """Claims of days that have not been: a clock that was ahead made them, and their summaries are still owed."""
+    await tx.run("DELETE FROM period_claim WHERE period > :today AND period LIKE '____-__-__'", today=today.isoformat())
 
 
 async def claimed(tx: Tx, job: str, person_id: int, period: str) -> bool:

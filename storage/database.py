@@ -25,6 +25,10 @@ class StorageError(SchemaError):
     """The database cannot be used; the message says why and what would mend it."""
 
 
+class Unwritable(StorageError):
+    """Nothing of a transaction was kept, for a reason that lies outside: it may be tried again once that is mended."""
+
+
 class Row(Protocol):
     """What each engine gives: a value by name or place, all of them in order, `dict(row)`."""
 
@@ -99,7 +103,8 @@ class Tx(ABC):
         await self.run(f"SAVEPOINT {name}")
         try:
             yield
-        except BaseException:
+        except BaseException as failed:
+            self._see_whether_it_is_open(failed)
             await self.run(f"ROLLBACK TO {name}")
             await self.run(f"RELEASE {name}")
             raise
@@ -107,6 +112,10 @@ class Tx(ABC):
             await self.run(f"RELEASE {name}")
         finally:
             self._depth -= 1
+
+    @abstractmethod
+    def _see_whether_it_is_open(self, failed: BaseException) -> None:
+        """Raises Unwritable when the engine has undone the whole transaction."""
 
 
 class Database(ABC):
@@ -117,10 +126,14 @@ class Database(ABC):
         """What lies beside it is named after this; see `beside`."""
         self._listening: dict[str, list[Callable[[], None]]] = defaultdict(list)
         self.committing: Callable[[str], None] = lambda _when: None
+        self.trouble = ""
+        """Why the last transaction could not be written; empty when it was."""
+        self.troubled: Callable[[str], None] = lambda _why: None
+        """Called with `trouble` when that becomes or ceases to be so."""
 
     @abstractmethod
     def transaction(self) -> AbstractAsyncContextManager[Tx]:
-        """Writes, one transaction at a time; durable when the block has been left."""
+        """Writes, one transaction at a time; durable when the block has been left. Raises Unwritable."""
 
     @abstractmethod
     def glance(self) -> Tx:
@@ -150,7 +163,14 @@ class Database(ABC):
         """Calls `wake` after each commit that notified `topic`."""
         self._listening[topic].append(wake)
 
+    def _note(self, trouble: str) -> None:
+        changed = bool(trouble) != bool(self.trouble)
+        self.trouble = trouble
+        if changed:
+            self.troubled(trouble)
+
     def _committed(self, tx: Tx) -> None:
+        self._note("")
         self.committing("after")
         for then in tx.then:
             then()

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from storage.copies import BACKED_UP, RESTORED
 from storage.database import Tx, from_micros, to_micros
+
+TRIED_LATER = (
+    ("inbox", "inbox", "state = 'waiting'"),
+    ("outbox", "outbox", "state = 'waiting' AND hushed = 0"),
+    ("media", "media", "state = 'waiting'"),
+    ("import_file", "files", "state IN ('waiting', 'agreed')"),
+)
+"""Tables with the topic of who works on them, and their rows that may be waiting for another try."""
 
 
 async def last_awake(tx: Tx) -> datetime | None:
@@ -33,6 +41,21 @@ async def awake(tx: Tx, now: datetime) -> None:
     await tx.run(
         "INSERT INTO awake (id, at) VALUES (1, :now) ON CONFLICT (id) DO UPDATE SET at = :now", now=to_micros(now)
     )
+
+
+async def put_back(tx: Tx, by: timedelta, now: datetime) -> None:
+    """What was to be tried after a while would wait for an hour that has been before, and its chat with it.
+
+    What waits for somebody's hours is left alone: these go by the clock.
+    """
+    for table, topic, which in TRIED_LATER:
+        await tx.run(
+            f"UPDATE {table} SET not_before = CASE WHEN not_before - :by > :now THEN not_before - :by ELSE :now END "
+            f"WHERE {which} AND not_before > :now",
+            by=by // timedelta(microseconds=1),
+            now=to_micros(now),
+        )
+        tx.notify(topic)
 
 
 async def writing(tx: Tx, channel: str, since: datetime) -> list[int]:

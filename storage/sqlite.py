@@ -8,17 +8,18 @@ and the reading connections.
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import aiosqlite
 
 from storage import migrate
-from storage.database import Database, StorageError, Tx, to_its_end
+from storage.database import Database, StorageError, Tx, Unwritable, to_its_end
 
 READERS = 2
 PATIENCE_SECONDS = 10
@@ -33,6 +34,26 @@ STATEMENTS = 1000
 """So many stay prepared on a connection, more than there are: a person by id takes 10 microseconds, else 220."""
 MANY = 100
 """Rows in one statement from which writing them is left to the other thread."""
+
+
+OF_THE_DISK = {
+    sqlite3.SQLITE_BUSY: "another program keeps it locked; end that one",
+    sqlite3.SQLITE_READONLY: "it may only be read; give this user the right to write to it and to its folder",
+    sqlite3.SQLITE_IOERR: "the disk does not take it; look whether it is full or broken",
+    sqlite3.SQLITE_FULL: "the disk is full; make room on it",
+    sqlite3.SQLITE_CANTOPEN: "a file beside it cannot be opened; look at the rights of its folder",
+}
+"""What no change of ours would mend, by the low byte of the code (sqlite.org/rescode.html)."""
+UNDONE = "database.url: what was being written was undone in the middle; look whether the disk is full or broken."
+
+
+def _of_the_disk(failed: BaseException) -> Unwritable | None:
+    """The one seam where an error of the file gets its meaning; None for every other."""
+    if isinstance(failed, Unwritable):
+        return failed
+    # Errors of the module itself have no code.
+    code = getattr(failed, "sqlite_errorcode", 0) & 0xFF if isinstance(failed, sqlite3.Error) else 0
+    return Unwritable(f"database.url: {OF_THE_DISK[code]} ({failed}).") if code in OF_THE_DISK else None
 
 
 class Writing(Tx):
@@ -61,6 +82,11 @@ class Writing(Tx):
 
     async def run(self, sql: str, **values: Any) -> None:
         self._raw.execute(sql, values)
+
+    def _see_whether_it_is_open(self, failed: BaseException) -> None:
+        # When the disk fails, SQLite may undo the whole transaction; what came after would be one of its own.
+        if not self._raw.in_transaction:
+            raise _of_the_disk(failed) or Unwritable(UNDONE) from failed
 
     async def many(self, sql: str, values: Iterable[dict[str, Any]]) -> None:
         rows = list(values)
@@ -99,15 +125,20 @@ class File(Database):
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
         async with self._turn:
-            await self._begin()
             tx = Writing(self._raw, self._thread)
             try:
+                await self._begin()
                 yield tx
                 self.committing("before")
+                if not self._raw.in_transaction:
+                    raise Unwritable(UNDONE)
                 await to_its_end(self._thread.commit())
-            except BaseException:
+            except BaseException as failed:
                 # Also what could not be committed: the next transaction must not begin inside it.
                 await to_its_end(self._thread.rollback())
+                if unwritable := _of_the_disk(failed):
+                    self._note(str(unwritable))
+                    raise unwritable from failed.__cause__ or failed
                 raise
             self._committed(tx)
 
@@ -141,10 +172,14 @@ class File(Database):
             self._readers.put_nowait(reader)
 
     async def becomes_ours(self) -> None:
-        """A file has one worker; that there is no other is seen to by whoever runs it."""
+        """Held as long as the process lives, however it ends; commands that only read or import are not in the way.
+
+        Who waits is told at once: two would send every message twice. Raises StorageError.
+        """
+        self._opened.enter_context(_alone(self.path))
 
     async def stays_ours(self) -> None:
-        return
+        """Nobody else can take it."""
 
     async def scrub(self) -> None:
         """Writes the file anew and empties what was written ahead."""
@@ -153,6 +188,16 @@ class File(Database):
 
     async def close(self) -> None:
         await self._opened.aclose()
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    with open(f"{path}.running", "w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as taken:
+            raise StorageError(f"database.url: another obhvat runs with {path}. Stop it first.") from taken
+        yield
 
 
 def _scrub(path: Path) -> None:

@@ -329,6 +329,8 @@ class Photos(Plain):
                 return Accept(held)
             case Tapped(value="clear"):
                 return Keep([])
+            case Pictured(photo=photo) if any(one["unique"] == photo.unique for one in held):
+                return Keep(held)  # the same picture once more; it is kept once, so it counts once
             case Pictured(photo=photo):
                 if len(held) >= self.at_most:
                     return Refuse(

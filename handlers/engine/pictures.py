@@ -13,6 +13,12 @@ def stored(photo: Photo) -> dict[str, str]:
     return {"channel": photo.channel, "file": photo.file, "unique": photo.unique}
 
 
+def among(held: list[dict[str, str]], photo: Photo) -> list[dict[str, str]]:
+    """With this one; the same picture once more is kept once, so it counts once."""
+    known = any(one["unique"] == photo.unique for one in held)
+    return held if known else [*held, stored(photo)]
+
+
 def without(journal: Journal, unique: str) -> Journal:
     """The journal as it is when that photo is not in it; without the last one the question is open again."""
 

@@ -142,7 +142,7 @@ def _given(here: Scene, group: Group) -> tuple[dict[str, Any], Text]:
         "at": min(one.at for one in group.things).isoformat(),
         **({"case": group.case.id} if group.case else {}),
         **(prefilled.of_line(line) if line else {}),
-        "photos": [pictures.stored(one.photo) for one in group.things if one.photo],
+        "photos": list({one.photo.unique: pictures.stored(one.photo) for one in group.things if one.photo}.values()),
         "place": places[0] if places else [],
     }
     note, refused = prefilled.noted(here, "; ".join(_notes(group.things, line, lines)), given)

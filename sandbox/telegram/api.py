@@ -29,6 +29,7 @@ METHODS: dict[str, Method] = {
     **account.METHODS,
 }
 REFUSALS = {
+    "401": ApiError(401, "Unauthorized"),
     "403": ApiError(403, "Forbidden: bot was blocked by the user"),
     "deactivated": ApiError(403, "Forbidden: user is deactivated"),
     "500": ApiError(500, "Internal Server Error"),

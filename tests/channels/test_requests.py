@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 from aiohttp import ClientSession
 from telegram import Bot
@@ -43,6 +45,25 @@ async def test_a_call_that_is_not_answered_is_a_timeout_not_a_failure() -> None:
             with pytest.raises(TimedOut):
                 await bot.send_message(maria.id, "Записано.", read_timeout=0.2)
         assert maria.chat[-1].text == "Записано."
+
+
+async def test_where_nobody_takes_the_connection_nothing_was_sent() -> None:
+    """A summary whose call timed out is not repeated, for it may have come; one that never left must be."""
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        address = full.getsockname()
+        # Two fill the queue of connections that nobody takes; the third is not answered at all, as behind a firewall.
+        queued = [socket.socket() for _ in range(2)]
+        for one in queued:
+            one.setblocking(False)
+            one.connect_ex(address)
+        async with ClientSession() as session:
+            with pytest.raises(NetworkError) as never:
+                await AiohttpRequest(session).ask(f"http://127.0.0.1:{address[1]}/bot111:AAA/sendMessage", {})
+        for one in queued:
+            one.close()
+    assert not isinstance(never.value, TimedOut)
 
 
 async def test_a_broken_connection_never_tells_the_token() -> None:

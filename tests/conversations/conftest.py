@@ -42,6 +42,8 @@ class Chat:
     now: datetime = NOW
     all: list[Message] = field(default_factory=list)
     language: str = "bg"
+    photos: int = 0
+    """So many were shown; no two are equal."""
 
     async def sends(self, reply: Reply) -> str:
         async with self.database.transaction() as tx:
@@ -58,7 +60,9 @@ class Chat:
 
     async def shows(self, count: int = 1, caption: str = "") -> str:
         for n in range(count):
-            await self.sends(Pictured(Photo("telegram", f"f{n}", f"u{n}"), "" if n else caption))
+            photo = Photo("telegram", f"f{self.photos}", f"u{self.photos}")
+            self.photos += 1
+            await self.sends(Pictured(photo, "" if n else caption))
         return self.text
 
     async def taps(self, *labels: str) -> str:

@@ -158,11 +158,16 @@ def test_the_eleventh_photo_is_refused_and_ten_are_kept() -> None:
     held: Any = []
     for n in range(10):
         held = read(Photos(10), Pictured(Photo("telegram", f"f{n}", f"u{n}")), held).partial
-    assert "no more" in why(read(Photos(10), Pictured(DOOR), held))
+    assert "no more" in why(read(Photos(10), Pictured(Photo("telegram", "f10", "u10")), held))
     answer = read(Photos(10), tapped("done"), held)
     assert len(Photos(10).decode(answer.value)) == 10
     assert read(Photos(10), tapped("clear"), held) == Keep([])
     assert Photos(10).show(held, None, NOON).rows[0][0].value == "done"
+
+
+def test_the_same_photo_once_more_counts_once() -> None:
+    held = read(Photos(10), Pictured(DOOR)).partial
+    assert read(Photos(10), Pictured(DOOR), held) == Keep(held)
 
 
 @pytest.mark.parametrize("said", ["23.11.2026", "вчера"])

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import sqlite3
 import threading
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from storage import migrate
-from storage.database import Database, StorageError, Tx, open_database, path_of
+from storage.database import Database, StorageError, Tx, Unwritable, open_database, path_of
 from storage.migrate import SchemaError
 from tests.engines import SQLITE
 from tests.permissions import as_nobody
@@ -162,8 +164,41 @@ async def test_who_is_stopped_in_the_middle_of_a_commit_has_committed(database: 
 async def test_a_file_that_can_no_longer_be_written_is_told_at_once(database: Database) -> None:
     async with database.transaction() as tx:
         await tx.run("PRAGMA query_only=ON")
-    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+    with pytest.raises(Unwritable, match="right to write"):
         await add(database, "Б-1")
+
+
+async def test_when_the_disk_fails_in_the_middle_nobody_is_told_that_it_was_kept(database: Database) -> None:
+    """SQLite undoes the whole transaction by itself then, and a commit of nothing succeeds."""
+    async with database.transaction() as tx:
+        await tx.run("PRAGMA cache_size=1")  # so that it writes to the disk before the end
+    with pytest.raises(Unwritable, match="disk"):
+        await put_many_whatever_fails(database)
+    assert "disk" in database.trouble
+    await add(database, "Б-3")
+    assert database.trouble == ""
+    async with database.reading() as tx:
+        assert await count(tx) == 1
+
+
+async def put_many_whatever_fails(database: Database) -> None:
+    async with database.transaction() as tx:
+        await put(tx, "Б-1")
+        with full_disk(), suppress(sqlite3.Error, Unwritable):
+            async with tx.savepoint():
+                for n in range(2000):
+                    await put(tx, f"Б-1-{n}")
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """No file may grow, as far as this process writes it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 async def test_a_file_that_may_not_be_written_is_told_and_nothing_is_left_running(tmp_path: Path) -> None:

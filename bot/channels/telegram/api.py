@@ -28,6 +28,8 @@ from bot.doors import of_telegram
 from bot.pace import Pace
 from storage.outbox import REPLY, Call, Due
 
+CLOSED_SECONDS = 60
+"""After which a refused token is tried again: it may have been mended."""
 PHOTO, FILE = "photo", "document"
 IDEMPOTENT = {"editMessageText", "deleteMessage"}
 DELETED = "user is deactivated"
@@ -126,7 +128,7 @@ def trouble(error: TelegramError, due: Due) -> Trouble:
     said = str(error).casefold()
     match error:
         case RetryAfter():
-            return Trouble(Meaning.WAIT, str(error), _seconds(error))
+            return Trouble(Meaning.WAIT, str(error), seconds(error))
         case Forbidden() | ChatMigrated():
             return Trouble(Meaning.UNREACHABLE, str(error), for_good=DELETED in said)
         case BadRequest() if _begins(said, NOTHING_LEFT_TO_DO):
@@ -138,7 +140,9 @@ def trouble(error: TelegramError, due: Due) -> Trouble:
         case TimedOut() if due.method not in IDEMPOTENT and (due.priority != REPLY or due.tries):
             # A summary is not repeated, a question is once.
             return Trouble(Meaning.UNCERTAIN, str(error))
-        case NetworkError() | InvalidToken():  # a token can be mended; what is to be said is kept until then
+        case InvalidToken():
+            return Trouble(Meaning.CLOSED, str(error), CLOSED_SECONDS)
+        case NetworkError():
             return Trouble(Meaning.RETRY, str(error))
     return Trouble(Meaning.REFUSED, f"{type(error).__name__}: {error}")
 
@@ -147,6 +151,6 @@ def _begins(said: str, phrases: Iterable[str]) -> bool:
     return any(phrase in said for phrase in phrases)
 
 
-def _seconds(error: RetryAfter) -> float:
+def seconds(error: RetryAfter) -> float:
     after = error.retry_after
     return after.total_seconds() if isinstance(after, timedelta) else float(after)

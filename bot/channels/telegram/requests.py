@@ -12,7 +12,7 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, FormData
+from aiohttp import ClientError, ClientSession, ClientTimeout, ConnectionTimeoutError, FormData
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -76,6 +76,8 @@ class AiohttpRequest(BaseRequest):
         try:
             async with asked as got:
                 return got.status, await got.read()
+        except ConnectionTimeoutError:
+            raise NetworkError("no connection to the messenger, so nothing was sent") from None
         except TimeoutError as late:
             raise TimedOut from late
         except ClientError as broken:

@@ -8,9 +8,9 @@ from typing import Any
 
 import structlog
 from aiohttp import web
-from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
+from telegram.error import Conflict, RetryAfter, TelegramError
 
-from bot.channels.telegram.api import Telegram
+from bot.channels.telegram.api import Telegram, seconds
 from bot.channels.telegram.reading import ALLOWED, CHANNEL, sender_of
 from bot.receive import Receiver
 from storage.inbox import Arrival
@@ -37,6 +37,7 @@ class Updates:
         self._secret = secret
         self._vitals = telegram.contact.vitals[CHANNEL]
         self._acknowledging: set[asyncio.Task[None]] = set()
+        self._away_for = ""
 
     async def keep(self, updates: list[dict[str, Any]], *, waited: bool = False) -> None:
         """Returns when they are stored; a tap is acknowledged as soon as it is safe."""
@@ -102,13 +103,13 @@ class Updates:
                 updates = await self._telegram.call("getUpdates", asked, read_timeout=LONG_POLL_SECONDS + 10)
             except Conflict:
                 self._vitals.met_another()
-                log.warning("another process asks for the updates of this bot; stop it")
+                self._away("another process asks for the updates of this bot; stop it", "Conflict")
                 await asyncio.sleep(RETRY_SECONDS)
-            except (NetworkError, InvalidToken) as away:
-                log.warning("telegram is not reached", why=type(away).__name__)
+            except TelegramError as away:
                 waited = True
-                await asyncio.sleep(RETRY_SECONDS)
+                await self._wait_for(away)
             else:
+                self._away_for = ""
                 if updates:
                     await self.keep(updates, waited=waited)
                     # The last received, never the largest ever: after a quiet week the numbers begin anew.
@@ -121,11 +122,21 @@ class Updates:
         while True:
             try:
                 await self._telegram.call(method, payload)
-            except NetworkError as away:
-                log.warning("telegram is not reached", why=type(away).__name__)
-                await asyncio.sleep(RETRY_SECONDS)
+            except TelegramError as away:
+                await self._wait_for(away)
             else:
                 return
+
+    async def _wait_for(self, away: TelegramError) -> None:
+        """Whatever its error: nothing of this ends the bot, for the other messenger goes on."""
+        self._away("telegram is not reached", type(away).__name__)
+        await asyncio.sleep(seconds(away) if isinstance(away, RetryAfter) else RETRY_SECONDS)
+
+    def _away(self, said: str, why: str) -> None:
+        """Once for each reason, not for every time it is asked."""
+        if why != self._away_for:
+            log.warning(said, why=why)
+        self._away_for = why
 
     async def receive(self, request: web.Request) -> web.StreamResponse:
         """The webhook; only who knows the secret is listened to."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.channels.viber.passes import Passes
-from bot.store import drop, open_store
+from bot.store import drop, open_store, put
 
 PATH = "/viber/files"
 LASTS = timedelta(days=14)
@@ -36,8 +36,7 @@ class Files:
     async def lay(self, content: bytes, ending: str) -> str:
         """Keeps the content and returns its address, good for `LASTS`."""
         name = f"{hashlib.sha256(content).hexdigest()}.{ending}"
-        store = await open_store(self._folder)
-        await store.put_async(f"{_FOLDER}/{name}", content)
+        await put(self._folder, f"{_FOLDER}/{name}", content)
         return f"{self._public_url}{PATH}/{self._passes.issue(name, LASTS)}/{name}"
 
     def routes(self) -> list[web.RouteDef]:

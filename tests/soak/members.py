@@ -1,0 +1,138 @@
+"""The people of the week: each does one errand after the other when its hour has come, and never repeats anything.
+
+What they know goes into the model and comes from the chat alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, Generic, TypeVar
+
+from sandbox import Person, ViberPhone, World
+from sandbox.messages import ChatMessage
+from sandbox.viber.messages import ViberMessage
+from tests.soak.chance import Errand
+from tests.soak.model import Model, Receipt
+
+PATIENCE = 120.0
+"""Seconds that somebody waits for an answer, through as many lives as it takes."""
+RECEIPT = re.compile(r"Записано\. Доклад № (\d+) · (БЯ-\d+)")
+M = TypeVar("M", ChatMessage, ViberMessage)
+
+
+class Member(ABC, Generic[M]):
+    """Somebody with a case of their own; on either messenger the same errands are the same words."""
+
+    def __init__(self, number: int, model: Model) -> None:
+        self.number = number
+        self.model = model
+        self.attempts = 0
+
+    @abstractmethod
+    async def says(self, text: str) -> None: ...
+
+    @abstractmethod
+    async def taps(self, label: str, on: M) -> None: ...
+
+    @abstractmethod
+    async def shows(self, photos: int) -> None: ...
+
+    @abstractmethod
+    async def waits(self, start: str, label: str = "", holding: str = "") -> M:
+        """Until something begins so; whatever else comes is noted in the model."""
+
+    async def works(self, errands: Sequence[Errand], world: World) -> None:
+        """The whole week."""
+        for errand in errands:
+            while world.clock.now() < errand.at:
+                await world.changed.wait()
+            with self.model.busy():
+                await self.reports(errand)
+
+    async def reports(self, errand: Errand) -> None:
+        self.attempts += 1
+        self.model.begun(self.number)
+        await self.says(f"{self.number} отказ" if errand.kind == "refusal" else f"{self.number} никой")
+        if errand.kind == "refusal":
+            await self.taps("Баща", await self.waits("Кого", "Баща"))
+            await self.taps("Пропусни", await self.waits("Защо", "Пропусни"))
+        attempt = f"Опит: {self.attempts}\n"
+        review = await self.waits("Прегледайте", "Запази", attempt)
+        if errand.photos:
+            await self.shows(errand.photos)
+            review = await self.waits("В доклада има", "Запази", f"Снимки: {errand.photos}\n")
+        await self.taps("Запази", review)
+        found = await self._receipt()
+        outcome = "O13" if errand.kind == "refusal" else "O20"
+        self.model.confirmed(Receipt(int(found[1]), found[2], outcome, self.attempts, errand.photos))
+
+    async def _receipt(self) -> re.Match[str]:
+        """A new one: on Viber an older one may be repeated by the next life."""
+        while True:
+            found = RECEIPT.match((await self.waits("Записано")).text)
+            assert found
+            if int(found[1]) not in self.model.receipts:
+                return found
+
+
+class OnTelegram(Member[ChatMessage]):
+    def __init__(self, number: int, model: Model, person: Person) -> None:
+        super().__init__(number, model)
+        self.person = person
+
+    async def says(self, text: str) -> None:
+        self.model.telegram += 1
+        await self.person.says(text)
+
+    async def taps(self, label: str, on: ChatMessage) -> None:
+        self.model.telegram += 1
+        await self.person.taps(label, on)
+
+    async def shows(self, photos: int) -> None:
+        self.model.telegram += photos
+        await self.person.shows_album(photos)
+
+    async def waits(self, start: str, label: str = "", holding: str = "") -> ChatMessage:
+        while True:
+            message = await self.person.hears(PATIENCE)
+            asked = message.text.startswith(start)
+            self.model.heard(self.number, message.text, expected=asked)
+            fits = asked and label in str(message.labels) and holding in message.text
+            if fits:
+                return message
+
+
+class OnViber(Member[ViberMessage]):
+    def __init__(self, number: int, model: Model, phone: ViberPhone) -> None:
+        super().__init__(number, model)
+        self.phone = phone
+
+    async def says(self, text: str) -> None:
+        self.model.viber += 1
+        await self.phone.says(text)
+
+    async def taps(self, label: str, on: ViberMessage) -> None:
+        self.model.viber += 1
+        await self.phone.taps(label)
+
+    async def shows(self, photos: int) -> None:
+        self.model.viber += photos
+        await self.phone.shows_album(photos)
+
+    async def waits(self, start: str, label: str = "", holding: str = "") -> ViberMessage:
+        while True:
+            message = await self.phone.hears(PATIENCE)
+            asked = message.text.startswith(start)
+            self.model.heard(self.number, message.text, expected=asked)
+            fits = asked and holding in message.text and (not label or label in self.phone.labels)
+            if fits:
+                return message
+
+
+async def everybody(members: Sequence[Member[Any]], errands: Sequence[Sequence[Errand]], world: World) -> None:
+    async with asyncio.TaskGroup() as group:
+        for member, own in zip(members, errands, strict=True):
+            group.create_task(member.works(own, world))

@@ -1,0 +1,131 @@
+"""What must be true, known from what people were told and from nothing that the bot keeps; then compared with its file.
+
+What a newcomer gets wrong: a message may come twice, for neither messenger takes a key with a call. Nothing else may.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A report that somebody was told is saved."""
+
+    number: int
+    case: str
+    outcome: str
+    attempt: int
+    photos: int
+
+
+@dataclass
+class Model:
+    telegram: int = 0
+    viber: int = 0
+    """So many updates people have made, on each messenger."""
+    receipts: dict[int, Receipt] = field(default_factory=dict)
+    messages: int = 0
+    repeated: int = 0
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    astray: Counter[str] = field(default_factory=Counter)
+    """What somebody heard although nothing they did asked for it, by its first words."""
+    _under_way: int = 0
+    _earlier: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _heard: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    # -- while the week goes on ----------------------------------------------------------------------
+
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        self._under_way += 1
+        yield
+        self._under_way -= 1
+
+    @property
+    def is_idle(self) -> bool:
+        """Nobody has anything left to do at this hour."""
+        return self._under_way == 0
+
+    def begun(self, member: int) -> None:
+        """A new report: what is asked from now on may be what was asked before."""
+        self._earlier[member], self._heard[member] = self._heard[member], set()
+
+    def heard(self, member: int, text: str, *, expected: bool) -> None:
+        self.messages += 1
+        known = text in self._heard[member] or (not expected and text in self._earlier[member])
+        self.repeated += known
+        if not known and not expected:
+            self.astray[text[:40]] += 1
+        self._heard[member].add(text)
+
+    def confirmed(self, receipt: Receipt) -> None:
+        self.receipts[receipt.number] = receipt
+
+    # -- when it is over -----------------------------------------------------------------------------
+
+    def compare(self, folder: Path) -> None:
+        """With what the bot has kept."""
+        with closing(sqlite3.connect(folder / "obhvat.db")) as file:
+            self._reports(file)
+            self._photos(file, folder / "photos")
+            self._way_of_messages(file)
+
+    def _reports(self, file: sqlite3.Connection) -> None:
+        kept = {
+            row[0]: Receipt(*row)
+            for row in file.execute(
+                "SELECT v.id, c.prefix || '-' || printf('%03d', c.running), v.outcome, "
+                "json_extract(v.report, '$.attempt'), (SELECT count(*) FROM media m WHERE m.visit_id = v.id) "
+                "FROM visit v JOIN child_case c ON c.id = v.case_id"
+            )
+        }
+        self._apart(self.lost, "report", (one for one in self.receipts.values() if kept.get(one.number) != one))
+        self._apart(self.doubled, "report", (one for number, one in kept.items() if number not in self.receipts))
+        [versions] = file.execute("SELECT count(*) FROM visit_version").fetchone()
+        [attempts] = file.execute("SELECT sum(attempts) FROM child_case").fetchone()
+        if (versions, attempts) != (len(kept), len(kept)):
+            self.doubled.append(f"{len(kept)} reports, {versions} versions, {attempts} attempts")
+
+    def _photos(self, file: sqlite3.Connection, folder: Path) -> None:
+        waiting = file.execute("SELECT id, state, error FROM media WHERE state <> 'stored'").fetchall()
+        self._apart(self.lost, "photo", waiting)
+        stored = file.execute("SELECT stored_as FROM media WHERE state = 'stored'").fetchall()
+        self._apart(self.lost, "picture", (key for (key,) in stored if not (folder / key).is_file()))
+
+    def _way_of_messages(self, file: sqlite3.Connection) -> None:
+        undone = file.execute("SELECT id, state, error FROM inbox WHERE state <> 'done'").fetchall()
+        self._apart(self.lost, "update", undone)
+        failed = "SELECT id, method, error FROM outbox WHERE state NOT IN ('sent', 'cancelled', 'unreachable')"
+        self._apart(self.lost, "message", file.execute(failed).fetchall())
+        self._apart(self.lost, "open conversation", file.execute("SELECT id FROM journal").fetchall())
+        count = "SELECT count(*) FROM inbox WHERE channel = ? AND arrival LIKE ?"
+        for channel, like, made in (("telegram", "%", self.telegram), ("viber", "message.%", self.viber)):
+            [kept] = file.execute(count, (channel, like)).fetchone()
+            if kept != made:
+                into = self.lost if kept < made else self.doubled
+                into.append(f"{channel}: {made} updates were made, {kept} are kept")
+
+    def compare_told(self, name: str, told: Iterable[str], days: Iterable[date]) -> None:
+        """A summary of each of these days, and one of a day, as its first line says; the same may have come twice."""
+        texts: dict[str, set[str]] = defaultdict(set)
+        for text in told:
+            self.messages += 1
+            head = text.partition("\n")[0]
+            self.repeated += text in texts[head]
+            texts[head].add(text)
+        missed = (day for day in days if not any(f"{day.day}.{day:%m.%Y}" in head for head in texts))
+        self._apart(self.lost, f"summary of {name}", missed)
+        self._apart(self.doubled, f"summary of {name}", (head for head, said in texts.items() if len(said) > 1))
+
+    @staticmethod
+    def _apart(into: list[str], what: str, those: Iterable[Any]) -> None:
+        into.extend(f"{what}: {one}" for one in those)
