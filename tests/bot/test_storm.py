@@ -24,8 +24,8 @@ LONGEST_TEXT, LONGEST_REQUEST = 4096, 30_000
 LINES = 40
 """More than that nobody reads before seven."""
 STATEMENTS = 190
-"""Of the first ring of a day, which ends what was kept long enough and tells 500 cases to five leaders; they were 154 on
-29 November 2026."""
+"""Of the first ring of a day, which ends what was kept long enough and tells 500 cases to five leaders; 154 on 29
+November 2026."""
 
 
 def cast(sandbox: Sandbox, *, telegram: bool) -> dict[str, Person]:
