@@ -75,8 +75,8 @@ class Schedule:
         self._wake.set()
 
     async def run(self) -> None:
-        """For ever. APScheduler reads the machine's clock: put back an hour, it does not ring for an hour. Then that of the
-        event loop does, which nobody can put back, and APScheduler begins anew."""
+        """For ever. APScheduler reads the machine's clock: put back an hour, it does not ring for an hour. Then that of
+        the event loop does, which nobody can put back, and APScheduler begins anew."""
         ringing = AsyncIOScheduler(timezone=self._work.zone)
         asked = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         alarm = ringing.add_job(self.look_again, "interval", seconds=self.ring_seconds, **asked)

@@ -50,11 +50,12 @@ async def going(tx: Tx, now: datetime) -> dict[str, Going]:
 
 async def not_out(tx: Tx) -> dict[tuple[str, str], int]:
     """By channel and state, of which each has an index of its own."""
-    each = " UNION ALL ".join(
-        f"SELECT channel, state, count(*) AS n FROM outbox WHERE state = '{state}' GROUP BY channel, state"
-        for state in ("waiting", "held", "spare")
+    rows = await tx.rows(
+        "SELECT channel, state, count(*) AS n FROM outbox WHERE state = 'waiting' GROUP BY channel, state "
+        "UNION ALL SELECT channel, state, count(*) FROM outbox WHERE state = 'held' GROUP BY channel, state "
+        "UNION ALL SELECT channel, state, count(*) FROM outbox WHERE state = 'spare' GROUP BY channel, state"
     )
-    return {(row["channel"], row["state"]): row["n"] for row in await tx.rows(each)}
+    return {(row["channel"], row["state"]): row["n"] for row in rows}
 
 
 def _at(micros: int) -> datetime:

@@ -10,7 +10,7 @@ from contextlib import closing
 
 import pytest
 
-from storage.database import PATIENCE_SECONDS
+from storage.sqlite import PATIENCE_SECONDS
 from tests.faults.conftest import NOBODY, House
 from tests.soak.chance import FIRST_DAY, Errand
 

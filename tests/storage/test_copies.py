@@ -12,6 +12,7 @@ import pytest
 from storage import copies, life, migrate
 from storage.database import Database
 from storage.migrate import SchemaError
+from tests.engines import SQLITE
 from tests.storage.conftest import NOW
 
 
@@ -54,6 +55,7 @@ def test_a_row_that_belongs_to_nothing_is_told(file: Path) -> None:
     assert copies.complaint(file) == "a row of membership belongs to nothing"
 
 
+@pytest.mark.only(SQLITE)
 async def test_whether_a_bot_has_worked_with_a_file_since(database: Database, tmp_path: Path) -> None:
     path, earlier, later = tmp_path / "obhvat.db", NOW - timedelta(seconds=1), NOW + timedelta(seconds=1)
     async with database.transaction() as tx:

@@ -168,6 +168,7 @@ async def test_a_file_that_can_no_longer_be_written_is_told_at_once(database: Da
         await add(database, "Б-1")
 
 
+@pytest.mark.only(SQLITE)
 async def test_when_the_disk_fails_in_the_middle_nobody_is_told_that_it_was_kept(database: Database) -> None:
     """SQLite undoes the whole transaction by itself then, and a commit of nothing succeeds."""
     async with database.transaction() as tx:

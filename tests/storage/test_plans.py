@@ -26,6 +26,7 @@ async def test_whom_somebody_put_off_is_looked_for_among_what_was_put_off(distri
         assert not any(step.startswith(("SCAN", "MATERIALIZE")) and "CONSTANT" not in step for step in plan[1:]), plan
 
 
+@pytest.mark.only(SQLITE)
 async def test_the_watchdog_reads_only_what_waits(database: Database) -> None:
     """Every few seconds, beside a month of what is done."""
     async with database.reading() as tx:

@@ -25,7 +25,7 @@ VERSIONS = sorted(
     if entry.name[:4].isdigit()
 )
 ROWS = 3
-ONE_ROW = {"awake"}
+ONE_ROW = {"awake", "erasure"}
 MADE_ANEW = {"word", "word_of"}
 """What a search looks through is worked out from the cases."""
 REPORT = {"note": "Чакат леля.", "promised_on": "2026-11-23"}
