@@ -31,6 +31,7 @@ async def test_on_a_full_disk_nothing_is_taken_and_all_is_answered_when_there_is
         await reporting
         await life.tells(AGAIN)
         assert (await house.health())[0] == 200
+        await house.settled()
     assert _told(life.log, STOPPED) == ["error"]
     await house.nothing_is_lost_or_doubled()
 
