@@ -56,7 +56,7 @@ def _copied(request: pytest.FixtureRequest, migrated: Path, monkeypatch: pytest.
     monkeypatch.setattr(migrate, "_upgrade", copy)
 
 
-LONGEST = ("tests/season/", "tests/kill/", "tests/walk/", "tests/access/")
+LONGEST = ("tests/season/", "tests/soak/", "tests/kill/", "tests/walk/", "tests/access/", "tests/faults/")
 
 
 def _is_here(item: pytest.Item) -> bool:

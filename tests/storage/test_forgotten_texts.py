@@ -27,7 +27,8 @@ OF_OURS = {
 }  # fmt: skip
 """Of the people who go, and where to: nobody writes of a child there."""
 CODES = {
-    "alarm": "what", "alembic_version": "version_num", "import_file": "channel chat message file team state digest error",
+    "alarm": "what", "alembic_version": "version_num",
+    "import_file": "channel chat message file team state digest error",
     "inbox": "channel arrival sender state", "journal": "id name state warned_on", "kept_key": "name",
     "notice": "folded_on", "notice_tie": "kind ref holds about", "outage": "channel", "numbered": "what",
     "outbox": "channel chat method state cancel_key message", "referral": "answer", "respite": "reason",
