@@ -46,7 +46,6 @@ WITHOUT = {
     "charts.py:course": "the cases of `_caseload`, which joins it",
     "unreached.py:of": "how many cases somebody visited last, for whoever looks after them; none is named",
     "media.py:waiting": "photos that are to be fetched; nobody is shown any",
-    "media.py:drop_unused": "whether a file is used",
     "life.py:backed_up": "when somebody made a backup; it is of no case",
     "life.py:was_restored": "whether a backup was brought back; it is of no case",
     "audit.py:of_case": "for the tests",
