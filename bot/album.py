@@ -48,10 +48,10 @@ def intact(kept: LocalStore, sealer: Sealer | None, name: str) -> bytes | None:
         content = bytes(kept.get(name).bytes())
     except FileNotFoundError:
         return None
-    return content if _is_intact(sealer, name, content) else None
+    return content if is_intact(sealer, name, content) else None
 
 
-def _is_intact(sealer: Sealer | None, name: str, content: bytes) -> bool:
+def is_intact(sealer: Sealer | None, name: str, content: bytes) -> bool:
     if name.endswith(PLAIN):
         return _digest(content) == name.removesuffix(PLAIN)
     if sealer is None or not sealer.has_key(content):

@@ -80,7 +80,7 @@ class Reader:
             shutil.copyfileobj(packed, into, 1 << 20)
 
     def photo(self, key: str) -> bytes:
-        """As it was kept; raises Damaged when the archive says that it is not what it was."""
+        """As it was kept."""
         with _sorted():
             return self._zip.read(f"{PHOTOS}{key}")
 

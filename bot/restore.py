@@ -108,6 +108,8 @@ def _photos(packed: Reader, into: Source, keys: list[str]) -> Iterator[list[str]
         for key in keys:
             if album.intact(kept, into.sealer, key) is None:
                 content = packed.photo(key)
+                if not album.is_intact(into.sealer, key, content):
+                    raise Damaged(f"photo {key} is not what it was")
                 added.append(key)
                 kept.put(key, content)
         yield added

@@ -47,6 +47,8 @@ class Signs:
     started_at: datetime
     written_ago: timedelta
     disk_free_mb: int
+    unwritable: bool = False
+    """The last transaction could not be written (`Database.trouble`)."""
     backed_up_at: datetime | None = None
     inbox_since: datetime | None = None
     inbox: Mapping[str, int] = field(default_factory=dict)
@@ -76,7 +78,7 @@ def ailments(signs: Signs, limits: Limits) -> list[Ailment]:
 def _machine(signs: Signs, limits: Limits) -> Iterator[Ailment]:
     if signs.disk_free_mb < limits.disk_free_mb:
         yield Ailment(DISK, signs.at, signs.disk_free_mb)
-    if signs.written_ago >= limits.stalled + limits.beat:
+    if signs.unwritable or signs.written_ago >= limits.stalled + limits.beat:
         yield Ailment(WRITING, signs.at - signs.written_ago)
 
 

@@ -14,7 +14,7 @@ from bot.config import Config
 from bot.watch.judge import Felt, Limits, Signs
 from bot.watch.vitals import Vitals
 from storage import life, queues
-from storage.database import Database, path_of
+from storage.database import Database, beside
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Measuring:
             at=now,
             started_at=self.started_at,
             written_ago=self.awake.written_ago,
+            unwritable=bool(self.database.trouble),
             disk_free_mb=await asyncio.to_thread(free_mb, self.folders),
             backed_up_at=await life.backed_up(glance),
             inbox_since=await queues.oldest_arrival(glance),
@@ -55,7 +56,7 @@ def limits_of(config: Config) -> Limits:
 
 
 def folders_of(config: Config) -> tuple[Path, ...]:
-    return path_of(config.file.database.url).parent, Path(config.file.photos.store)
+    return beside(config.file.database.url).parent, Path(config.file.photos.store)
 
 
 def free_mb(folders: tuple[Path, ...]) -> int:

@@ -120,9 +120,9 @@ async def _within(tx: Tx, team: Team, today: date, now: datetime) -> None:
 
 
 async def _cases(tx: Tx, app: App, above: Person, own: Team, today: date) -> Sequence[Case]:
-    sealed = app.work.sealer.seal(CHILD)
+    seal = app.work.sealer.seal_name
     new = [
-        NewCase(PREFIX, "G1", PLACE, VILLAGE, f"ул. {STREET} {n}", 2014, own.id, "", sealed, f"Т{n}")
+        NewCase(PREFIX, "G1", PLACE, VILLAGE, f"ул. {STREET} {n}", 2014, own.id, "", seal(CHILD, f"Т{n}"), f"Т{n}")
         for n in range(1, 5)
     ]
     await new_cases.put(tx, new, NextStep("S11", "visit", today), app.now())

@@ -75,9 +75,9 @@ async def district(folder: Path, sandbox: Sandbox, *, cases: int = 3) -> Path:
         await teams.put(tx, "Б-1", "Бяла", "Бяла")
         team = (await teams.by_name(tx))["б-1"].id
         await people.invite(tx, "code", Invitation(MEMBER, team, ""), now + timedelta(days=7))
-        sealed = Sealer(KEY.encode()).seal("Росица Илиева")
+        seal = Sealer(KEY.encode()).seal_name
         new = [
-            NewCase("БЯ", "G1", "Бяла", "Бяла", f"ул. Дунав {n}", 2015, team, "", sealed, str(n))
+            NewCase("БЯ", "G1", "Бяла", "Бяла", f"ул. {n}", 2015, team, "", seal("Росица Илиева", str(n)), str(n))
             for n in range(1, cases + 1)
         ]
         await new_cases.put(tx, new, NextStep("S11", "visit", now.date()), now)

@@ -25,7 +25,7 @@ async def test_on_a_full_disk_nothing_is_taken_and_all_is_answered_when_there_is
             await life.tells(STOPPED)
             status, health = await house.health()
             assert (status, health["ok"]) == (503, False)
-            assert "disk" in health["trouble"]
+            assert "writing" in [one["what"] for one in health["reasons"]]
             assert house.sandbox.world.pending
             assert not reporting.done()
         await reporting
