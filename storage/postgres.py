@@ -26,7 +26,10 @@ STATEMENTS = 1000
 """So many stay prepared on a connection, more than there are."""
 CHANNEL = "obhvat"
 """On which what was notified is told to other workers."""
-GONE = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.AdminShutdownError, OSError)
+GONE = (
+    asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError, OSError,
+)  # fmt: skip
 WORKER = 20_261_129
 """The number of the lock that the worker holds which works; the server frees it when its connection ends."""
 SOON_MISSED = {"tcp_keepalives_idle": "4", "tcp_keepalives_interval": "2", "tcp_keepalives_count": "2"}
@@ -159,7 +162,8 @@ class Postgres(Database):
         try:
             yield connection
         finally:
-            await self._pool.release(connection)
+            with _there():
+                await self._pool.release(connection)
 
     def glance(self) -> Tx:
         return Writing(self._pool)

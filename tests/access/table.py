@@ -30,7 +30,7 @@ BUTTONS: dict[str, tuple[str, ...]] = {
         "add.{team}", "join.{person}", "move.{person}", "leave.{person}", "lead.{person}", "follow.{person}",
         "release.{person}",
     ),
-    "away": ("{person}",), "here_again": ("{absence}",), "settings": NOTHING, "connect": NOTHING,
+    "away": ("{person}",), "here_again": ("{absence}",), "settings": NOTHING, "about_me": NOTHING, "connect": NOTHING,
     "language": NOTHING, "hour": NOTHING, "notices": NOTHING, "search": NOTHING, "day": NOTHING, "plan": NOTHING,
     "open_hours": NOTHING, "own_days": NOTHING, "zone": NOTHING, "pause": NOTHING, "end_pause": NOTHING,
     "digest_now": NOTHING,
@@ -49,6 +49,7 @@ BUTTONS: dict[str, tuple[str, ...]] = {
     "link": ("{person}",), "unreached": NOTHING, "outage": ("{outage}",),
     "aside": NOTHING, "retry": ("{aside}",), "again": ("{aside}",),
     "desk": ("d..", "o..", "m..", "a..", "t{team}..", "n..", "a999.."), "desk_case": (AT,),
+    "desk_whole": (AT,), "desk_people": ("t{team}..",), "desk_person": ("{person}.t{team}..",),
     "desk_give": (AT,), "desk_ask": (AT,), "desk_off": (AT,), "desk_up": (AT,), "desk_decide": (AT,),
     "inquired": ("{inquiry}",), "import": ("{file}",), "unimport": ("{file}",),
 }  # fmt: skip

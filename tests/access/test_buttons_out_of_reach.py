@@ -19,7 +19,7 @@ from tests.access.table import names_of
 SEE_CASE_1 = {"member", "leader", "municipal", "regional", "away"}
 STRANGER, NOTE, ONLY, BARRED = "за поканени екипи", "Приемате ли?", "Тук за Вас", "Посещенията се докладват"
 OWN_HOURS = {"open_hours", "own_days", "zone", "pause", "end_pause"}
-OF_READERS = {"season", "settings", "language", "notices", "connect", "read", "help", "menu", *OWN_HOURS}
+OF_READERS = {"season", "settings", "about_me", "language", "notices", "connect", "read", "help", "menu", *OWN_HOURS}
 OF_INSTITUTIONS = OF_READERS - {"season"} | {
     "waiting", "referral", "accept", "reply", "not_ours", "why_not", "checks", "check", "check_others", "check_not",
     "search", "help_more", "ask", "helped", "card", "name", "away", "here_again",

@@ -72,7 +72,7 @@ async def test_a_server_that_goes_away_ends_the_worker_with_a_sentence_and_the_n
         await asyncio.to_thread(engine.server.control, "-m", "fast", "restart")
         assert first.stderr is not None
         said = (await asyncio.wait_for(first.stderr.read(), 60)).decode()
-        assert await first.wait() == 2
+        assert await first.wait() == 2, said
         assert said.splitlines()[-1].startswith("database.url: the connection to PostgreSQL broke"), said
         assert "Traceback" not in said
     await stranger.says("има ли някой")

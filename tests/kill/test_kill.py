@@ -35,7 +35,7 @@ from storage.people import Invitation
 from tests.bot.conftest import TOKEN, write_config
 from tests.kill.process import AHEAD
 
-KILLS = int(os.environ.get("OBHVAT_KILLS", "10"))
+KILLS = int(os.environ.get("OBHVAT_KILLS", "6"))
 MEMBERS = int(os.environ.get("OBHVAT_MEMBERS", "5"))
 PATIENCE = 60.0 + 2 * KILLS
 REPOSITORY = Path(__file__).parents[2]

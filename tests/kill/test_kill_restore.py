@@ -18,7 +18,7 @@ from sandbox import Sandbox
 from tests.bot.commands import district, environ, obhvat
 from tests.bot.conftest import TOKEN
 
-KILLS = int(os.environ.get("OBHVAT_KILLS", "10"))
+KILLS = int(os.environ.get("OBHVAT_KILLS", "6"))
 OLD, NEW = 3, 5_000
 """Cases in each."""
 PATIENCE = 60.0
