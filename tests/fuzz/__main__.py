@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import secrets
 import sys
+import warnings
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
@@ -58,6 +59,8 @@ def _parser(name: str, seed: int, count: int) -> Figures:
     print(_line(told), flush=True)
     for number, what in told.crashes[:10]:
         print(f"    OBHVAT_SEED={seed} OBHVAT_ONLY='{name}' OBHVAT_INPUT={number}: {what}", flush=True)
+    if told.memory > MOST_MEMORY:
+        print(f"    more memory than {MOST_MEMORY / 1e6:.0f} MB", flush=True)
     return told
 
 
@@ -74,6 +77,7 @@ def _begun(stood: Any) -> None:
 def quiet() -> None:
     """A million refusals are a million lines."""
     logging.disable()
+    warnings.simplefilter("ignore")
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 

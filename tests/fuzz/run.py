@@ -100,7 +100,7 @@ def _timed(parser: Parser, feed: Feed, content: bytes) -> tuple[float, str]:
     signal.setitimer(signal.ITIMER_REAL, WITHIN + 0.1)
     began = time.perf_counter()
     try:
-        outcome = _fed(parser, feed, content)
+        outcome = fed(parser, feed, content)
     except Hang:
         outcome = "a hang"
     finally:
@@ -108,7 +108,7 @@ def _timed(parser: Parser, feed: Feed, content: bytes) -> tuple[float, str]:
     return time.perf_counter() - began, outcome
 
 
-def _fed(parser: Parser, feed: Feed, content: bytes) -> str:
+def fed(parser: Parser, feed: Feed, content: bytes) -> str:
     """How it came out: nothing, refused, or what it broke with."""
     try:
         feed(content)

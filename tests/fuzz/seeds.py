@@ -18,14 +18,15 @@ Json = dict[str, Any]
 TEXTS = (
     "14 никой", "бя14 обещание 3.12 чака документи", "БЯ-014", "BЯ 14 отказ", "№ 14", "на БЯ-014 няма никой", "утре",
     "след 7 дни", "3.12", "29 февруари 2028 г.", "в петък", "следващия понеделник", "14:30", "14.30ч", "2pm",
-    "ул. Дунав 14", "4ervena voda", "6umen", "Dryanovec", "снимките на бележката", "8001010008", "801231 1001", "1234 5678",
+    "ул. Дунав 14", "4ervena voda", "6umen", "Dryanovec", "снимките на бележката", "8001010008", "801231 1001",
+    "1234 5678",
     "/start abcdefghijklmnopqrstuv", "/menu@the_bot", "/report 14", "Назад", "Пропусни", "Madrid", "europe/sofia",
     "12,5",
 )  # fmt: skip
 DATA = (
     "go.card.1", "go.report.3", "go.list.o12.0.261124", "go.forms.t1.2026-11-24", "visit.outcome.O20",
-    "visit.next.2026-12-03", "go.late.1.2026-11-24.L20", "go.place.1.1.o1.0.", "go.staff.release.2", "go.season.2026", "go.help_more.1",
-    "go.cases.0",
+    "visit.next.2026-12-03", "go.late.1.2026-11-24.L20", "go.place.1.1.o1.0.", "go.staff.release.2", "go.season.2026",
+    "go.help_more.1", "go.cases.0",
 )  # fmt: skip
 AT = 1_795_507_200
 MILA: Json = {"id": 800_001, "is_bot": False, "first_name": "Мила", "last_name": "Петрова", "language_code": "bg"}

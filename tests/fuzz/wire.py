@@ -11,7 +11,7 @@ import hmac
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -83,8 +83,16 @@ class Wire:
         return runner
 
     async def ask(self, request: bytes) -> int:
-        """The status of the answer."""
-        if self._streams is None or self._streams[1].is_closing():
+        """The status of the answer. After what it has not read, the server closes the connection."""
+        if self._streams is not None:
+            try:
+                return await self._ask(request)
+            except (asyncio.IncompleteReadError, ConnectionError):
+                await self.leave()
+        return await self._ask(request)
+
+    async def _ask(self, request: bytes) -> int:
+        if self._streams is None:
             self._streams = await asyncio.open_connection("127.0.0.1", self._port)
         reader, writer = self._streams
         writer.write(request)
@@ -94,13 +102,20 @@ class Wire:
             await asyncio.wait((answer, arrived), return_when=asyncio.FIRST_COMPLETED)
             arrived.cancel()
             await self._store()
-        return await self._rest(reader, writer, await answer)
+        return await self._rest(reader, await answer)
 
-    async def _rest(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: bytes) -> int:
+    async def leave(self) -> None:
+        if self._streams is not None:
+            self._streams[1].close()
+            with suppress(ConnectionError):
+                await self._streams[1].wait_closed()
+        self._streams = None
+
+    async def _rest(self, reader: asyncio.StreamReader, head: bytes) -> int:
         fields = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:] if line)
         await reader.readexactly(int(fields.get(b"content-length", b"0")))
         if fields.get(b"connection") == b"close":
-            writer.close()
+            await self.leave()
         return int(head.split(b" ", 2)[1])
 
     async def _store(self) -> None:
@@ -172,5 +187,6 @@ def _feeding(request: Callable[[bytes], bytes], *expected: int) -> Iterator[Feed
                 raise WrongAnswer(str(status))
 
         yield feed
+        loop.run(wire.leave())
         loop.run(runner.cleanup())
         loop.run(database.close())
