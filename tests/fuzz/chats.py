@@ -88,5 +88,7 @@ def _feeding(read: Callable[[str], Reply]) -> Iterator[Feed]:
             text = said.decode("utf-8", "surrogatepass").encode(errors="replace").decode()
             loop.run(chats.hears(WHO[int(who) % len(WHO)], read(text)))
 
-        yield feed
-        loop.run(database.close())
+        try:
+            yield feed
+        finally:
+            loop.run(database.close())

@@ -186,7 +186,9 @@ def _feeding(request: Callable[[bytes], bytes], *expected: int) -> Iterator[Feed
             if status not in expected:
                 raise WrongAnswer(str(status))
 
-        yield feed
-        loop.run(wire.leave())
-        loop.run(runner.cleanup())
-        loop.run(database.close())
+        try:
+            yield feed
+        finally:
+            loop.run(wire.leave())
+            loop.run(runner.cleanup())
+            loop.run(database.close())
