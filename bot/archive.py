@@ -108,7 +108,7 @@ def _sorted() -> Iterator[None]:
     try:
         yield
     except (BadZipFile, zlib.error, EOFError, KeyError, ValidationError, NotImplementedError, ValueError) as broken:
-        raise Damaged(f"{type(broken).__name__}: {str(broken).splitlines()[0]}") from broken
+        raise Damaged(f"{type(broken).__name__}: {str(broken).partition('\n')[0]}") from broken
     except OSError as broken:
         if broken.errno != errno.EINVAL:
             raise

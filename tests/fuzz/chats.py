@@ -24,6 +24,8 @@ from storage.people import Invitation
 from tests.conversations.conftest import NOW, WORK, Chat, _district, joins
 
 Feed = Callable[[bytes], None]
+OPEN = "@"
+"""In the place of what the buttons of the open question begin with."""
 WHO = ("mila", "lidia", "kolyo", "school", "reader", "stranger", "busy")
 """A member, a leader, a coordinator, a school, a reader of the report, nobody, and a member amid a report."""
 
@@ -43,6 +45,8 @@ class Undone(Exception):
 class Chats:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.open = ""
+        """What the buttons of the open question begin with."""
 
     async def join(self) -> None:
         async with self._database.transaction() as tx:
@@ -51,7 +55,9 @@ class Chats:
             await joins(tx, "school", Invitation(INSTITUTION, None, "Бяла", "Светла", "I10"))
             await joins(tx, "reader", Invitation(GOVERNOR, None, "", "Офелия"))
             await joins(tx, "busy", Invitation(MEMBER, team, "", "Заета"))
-        await Chat(self._database, "busy").says("/report 3")
+        busy = Chat(self._database, "busy")
+        await busy.says("/report 3")
+        self.open = f"{busy.shown.talk}.{busy.shown.key}"
 
     async def hears(self, who: str, reply: Reply) -> None:
         try:
@@ -86,7 +92,7 @@ def _feeding(read: Callable[[str], Reply]) -> Iterator[Feed]:
             who, _, said = content.partition(b"\n")
             # As it is when it comes out of the inbox.
             text = said.decode("utf-8", "surrogatepass").encode(errors="replace").decode()
-            loop.run(chats.hears(WHO[int(who) % len(WHO)], read(text)))
+            loop.run(chats.hears(WHO[int(who) % len(WHO)], read(text.replace(OPEN, chats.open))))
 
         try:
             yield feed

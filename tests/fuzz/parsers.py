@@ -173,6 +173,14 @@ def _by_somebody(known: Sequence[str]) -> Make:
     return lambda draw: b"%d\n" % draw.randrange(len(chats.WHO)) + _written(mutate.text(draw, known))
 
 
+def _tapped(draw: Random) -> bytes:
+    """Half of them buttons that are there, with anything as their value."""
+    if draw.random() < 0.5:
+        return _by_somebody(_TAPS)(draw)
+    begun = draw.choice((*(f"go.{key}" for key in BUTTONS), chats.OPEN))
+    return _written(f"{draw.randrange(len(chats.WHO))}\n{begun}.{mutate.text(draw, _VALUES)}")
+
+
 def _trees(known: Sequence[dict[str, Any]], texts: Sequence[str]) -> Make:
     def make(draw: Random) -> bytes:
         made = mutate.tree(draw, draw.choice(known), texts)
@@ -229,10 +237,12 @@ def _pictures(draw: Random) -> bytes:
 
 
 def _toml(whole: Callable[[], str], most_lines: int) -> Make:
-    """A stretch of its lines, so that a thousand of them are not read for each change."""
+    """Mostly a stretch of its lines, so that a thousand of them are not read for each change."""
 
     def make(draw: Random) -> bytes:
         lines = whole().splitlines(keepends=True)
+        if draw.random() < 0.1:
+            return _written(mutate.text(draw, (whole(),)))
         at = draw.randrange(max(1, len(lines) - most_lines))
         kept = lines[at : at + draw.randrange(1, most_lines)]
         return _written(mutate.text(draw, ("".join(kept),)))
@@ -247,6 +257,8 @@ def _backups(draw: Random) -> bytes:
 _TELEGRAM = _trees(seeds.TELEGRAM, (*seeds.TEXTS, *seeds.DATA, *mutate.ODD))
 _VIBER = _trees(seeds.VIBER, (*seeds.TEXTS, *(f"›{one}" for one in seeds.DATA), *seeds.ADDRESSES, *mutate.ODD))
 _TAPS = (*seeds.DATA, *(f"go.{key}.{value}" for key in BUTTONS for value in ("", "1", "2")))
+
+_VALUES = ("1", "o12.0.261124", "2026-12-03", "1.2026-11-24.L20", "release.2", "Q10.1", "1.1.o1.0.", "O20", "more", "")
 
 PARSERS: dict[str, Parser] = {
     "telegram webhook": Parser(
@@ -277,7 +289,8 @@ PARSERS: dict[str, Parser] = {
             "handlers/institutions/checked.py", "handlers/institutions/checks.py", "handlers/morning/respite.py",
             "handlers/people/advice.py", "handlers/people/staff.py", "casework/season.py",
         ),
-        chats.taps, _by_somebody(_TAPS),
+        chats.taps,
+        _tapped,
     ),
     "written": Parser(("handlers/people/hours.py",), chats.texts, _by_somebody(seeds.TEXTS)),
     "one-line reports": Parser(
