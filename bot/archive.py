@@ -108,7 +108,8 @@ def _sorted() -> Iterator[None]:
     try:
         yield
     except (BadZipFile, zlib.error, EOFError, KeyError, ValidationError, NotImplementedError, ValueError) as broken:
-        raise Damaged(f"{type(broken).__name__}: {str(broken).partition('\n')[0]}") from broken
+        said, _, _ = str(broken).partition("\n")
+        raise Damaged(f"{type(broken).__name__}: {said}") from broken
     except OSError as broken:
         if broken.errno != errno.EINVAL:
             raise
