@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PORT ?= 8080
 
 # Some of them are also folders here.
-.PHONY: install demo sandbox test coverage bench soak check format words
+.PHONY: install demo sandbox test coverage bench soak fuzz sbom audit check format words
 
 install: $(READY)
 
@@ -45,6 +45,19 @@ bench: $(READY)
 soak: $(READY)
 	$(VENV)/bin/python -m tests.soak
 	OBHVAT_EVERY=1 OBHVAT_UPDATES=10000 $(VENV)/bin/python -m pytest -s tests/soak/test_every_point.py tests/faults/test_a_day_offline.py
+
+# A million inputs for every parser that outsiders reach; any seed can be played again.
+fuzz: $(READY)
+	$(VENV)/bin/python -m tests.fuzz
+
+# What the bot is made of, as CycloneDX JSON.
+sbom: $(READY)
+	@$(VENV)/bin/python deploy/sbom.py
+
+# Known weaknesses of what is locked. Strict, because what nobody knows anything of would pass in silence.
+audit:
+	@command -v pip-audit > /dev/null || { echo "pip-audit is not here. So: pipx install pip-audit"; exit 1; }
+	pip-audit --strict --disable-pip --require-hashes --requirement requirements.lock
 
 check: $(READY)
 	$(VENV)/bin/ruff format --check .

@@ -5,6 +5,7 @@ The key that names are sealed with is not in it, and must not be kept beside it.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import re
 import shutil
@@ -107,7 +108,12 @@ def _sorted() -> Iterator[None]:
     try:
         yield
     except (BadZipFile, zlib.error, EOFError, KeyError, ValidationError, NotImplementedError, ValueError) as broken:
-        raise Damaged(f"{type(broken).__name__}: {str(broken).splitlines()[0]}") from broken
+        said, _, _ = str(broken).partition("\n")
+        raise Damaged(f"{type(broken).__name__}: {said}") from broken
+    except OSError as broken:
+        if broken.errno != errno.EINVAL:
+            raise
+        raise Damaged("it names a place before its beginning") from broken
 
 
 def _entry(name: str, how: int) -> ZipInfo:

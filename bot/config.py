@@ -257,7 +257,10 @@ def places(environ: Mapping[str, str], path: Path | None = None) -> tuple[File, 
     """Where everything is kept, and the keys, the first one first; no messenger is needed. Raises ConfigError."""
     mistakes: list[str] = []
     file = _file(_named(environ, path), mistakes)
-    held = keyring.held(environ, beside(file.database.url), mistakes)
+    try:
+        held = keyring.held(environ, beside(file.database.url), mistakes)
+    except SchemaError as wrong:
+        raise ConfigError([*mistakes, str(wrong)]) from wrong
     if mistakes:
         raise ConfigError(mistakes)
     return file, held

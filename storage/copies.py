@@ -103,5 +103,6 @@ def _opened(path: Path, how: str = "mode=rw") -> Iterator[sqlite3.Connection]:
         address = f"{path.absolute().as_uri()}?{how}"
         with closing(sqlite3.connect(address, uri=True, timeout=PATIENCE_SECONDS, isolation_level=None)) as file:
             yield file
-    except sqlite3.Error as broken:
+    # Of a damaged file also a name, or what SQLite says of it, may be no text.
+    except (sqlite3.Error, UnicodeDecodeError) as broken:
         raise SchemaError(f"{path} cannot be read or written ({broken}).") from broken

@@ -193,19 +193,28 @@ async def to_its_end(ending: Coroutine[Any, Any, Any]) -> None:
 
 
 def path_of(url: str) -> Path:
-    """The file of `sqlite:///obhvat.db` (relative) or `sqlite:////var/lib/obhvat.db`."""
+    """The file of `sqlite:///obhvat.db` (relative) or `sqlite:////var/lib/obhvat.db`. Raises StorageError."""
     scheme, _, rest = url.partition(":///")
     if scheme != "sqlite" or not rest:
-        raise StorageError(
-            f"database.url: {url!r} is not understood. For example: sqlite:///obhvat.db or postgresql://host/obhvat"
-        )
+        raise _not_understood(url)
     return Path(rest)
+
+
+def _not_understood(url: str) -> StorageError:
+    return StorageError(
+        f"database.url: {url!r} is not understood. For example: sqlite:///obhvat.db or postgresql://host/obhvat"
+    )
 
 
 def beside(url: str) -> Path:
     """What lies beside the database (its key, the list of what was forgotten) is named after this: the file, or, for
-    PostgreSQL, the database's name in the folder in which the bot runs."""
-    return Path(urlsplit(url).path.strip("/") or "obhvat") if is_postgres(url) else path_of(url)
+    PostgreSQL, the database's name in the folder in which the bot runs. Raises StorageError."""
+    if not is_postgres(url):
+        return path_of(url)
+    try:
+        return Path(urlsplit(url).path.strip("/") or "obhvat")
+    except ValueError as nonsense:
+        raise _not_understood(url) from nonsense
 
 
 def is_postgres(url: str) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 from typing import Any
 
 import structlog
 from aiohttp import web
 from telegram.error import Conflict, RetryAfter, TelegramError
 
+from bot.channels import webhooks
 from bot.channels.telegram.api import Telegram, seconds
 from bot.channels.telegram.reading import ALLOWED, CHANNEL, sender_of
 from bot.receive import Receiver
@@ -45,7 +45,7 @@ class Updates:
             [Arrival(CHANNEL, str(one["update_id"]), sender_of(one), one, waited) for one in updates]
         )
         for update in updates:
-            if query := update.get("callback_query"):
+            if isinstance(query := update.get("callback_query"), dict):
                 task = asyncio.create_task(self._acknowledge(str(query.get("id"))))
                 self._acknowledging.add(task)
                 task.add_done_callback(self._acknowledging.discard)
@@ -141,11 +141,11 @@ class Updates:
     async def receive(self, request: web.Request) -> web.StreamResponse:
         """The webhook; only who knows the secret is listened to."""
         said = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
-        if not hmac.compare_digest(said.encode(), self._secret.encode()):
+        if not webhooks.is_right(said, self._secret):
             return web.Response(status=403)
         self._telegram.contact.is_there(CHANNEL)
-        update = await request.json()
-        if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
+        update = webhooks.told(await request.read())
+        if not isinstance(update.get("update_id"), int):
             return web.Response(status=400)
         await self.keep([update])
         self._vitals.listened()

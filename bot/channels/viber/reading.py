@@ -19,7 +19,7 @@ MARK = privacy.TAP
 """The first character of every button's body; nobody types it."""
 ALLOWED = ["conversation_started", "failed"]
 """`message`, `subscribed` and `unsubscribed` come in any case; `delivered` and `seen` would only be more to store."""
-KNOWN = {"message", "subscribed", "unsubscribed", "failed"}
+KNOWN = ("message", "subscribed", "unsubscribed", "failed")
 PICTURES = (".jpg", ".jpeg", ".png", ".webp")
 OLDEST = timedelta(days=14)
 """So long Viber keeps what a phone could not send or get (creators-hub, read 24.11.2026)."""

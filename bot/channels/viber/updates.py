@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-import json
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from bot import logs
+from bot.channels import webhooks
 from bot.channels.channel import Trouble
 from bot.channels.viber.api import Sender
 from bot.channels.viber.client import Client, Refusal
@@ -74,11 +74,11 @@ class Updates:
         """200 when it is stored; 403 for what Viber has not signed, unread."""
         body = await request.read()
         said = request.headers.get("X-Viber-Content-Signature", "")
-        if not hmac.compare_digest(said.encode(), hmac.new(self._key, body, hashlib.sha256).hexdigest().encode()):
+        if not webhooks.is_right(said, hmac.new(self._key, body, hashlib.sha256).hexdigest()):
             return web.Response(status=403)
         self._contact.is_there(CHANNEL)
-        raw = json.loads(body)
-        if not isinstance(raw, dict) or not isinstance(raw.get("event"), str):
+        raw = webhooks.told(body)
+        if not isinstance(raw.get("event"), str):
             return web.Response(status=400)
         # The knock of set_webhook, and what was recorded long ago and is sent once more by somebody.
         if raw["event"] == "webhook" or self._is_replayed(raw):
