@@ -46,7 +46,7 @@ OUTSIDE = dict.fromkeys(ROLES, ALL) | {
     "regional": frozenset(("answer", "held", "announcement", "inquiry", "draft", "file")),
 }
 """What is there and not theirs to know; coordinators of every place take care of the help."""
-UNCOMPARED = {"awake", "alembic_version", "wrong_code", "inbox", "outbox", "journal", "unasked"}
+UNCOMPARED = {"alarm", "awake", "alembic_version", "wrong_code", "inbox", "outbox", "journal", "unasked"}
 Kept = Mapping[str, list[str]]
 
 
