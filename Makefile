@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PORT ?= 8080
 
 # Some of them are also folders here.
-.PHONY: install demo sandbox test coverage bench soak fuzz sbom audit check format words
+.PHONY: install demo sandbox test long coverage bench soak fuzz sbom audit check format words
 
 install: $(READY)
 
@@ -27,6 +27,10 @@ sandbox: $(READY)
 # Three at a time: on two cores one of them waits for a process or a messenger more often than not.
 test: $(READY)
 	$(VENV)/bin/python -m pytest -n 3 --maxschedchunk 4
+
+# What takes longer than everybody has patience for: the rest of the roles, kills and faults (`IN_THE_LONG_FORM`).
+long: $(READY)
+	OBHVAT_EVERY=1 $(VENV)/bin/python -m pytest -n 3 --maxschedchunk 4
 
 # Every branch of handlers/, casework/ and storage/ must be taken. Left out is what takes none that the others do not:
 # the browser, SIGKILL, the sandbox by itself, the drawn properties, and the transcripts a second time.

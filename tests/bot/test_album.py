@@ -6,6 +6,7 @@ import os
 import struct
 import zipfile
 import zlib
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -19,11 +20,10 @@ from PIL.PngImagePlugin import PngInfo
 from bot import album
 from bot.photos import MOST_BYTES, NotAPicture, clean
 from storage import media
-from storage.database import Database
+from storage.database import Database, open_database
 from storage.sealing import Sealer, Unopened
-from tests.storage.conftest import database
+from tests.engines import url_of
 
-__all__ = ["database"]
 SECRET = b"43.8564N 25.9708E Rositsa"
 OLD, NEW = b"o" * 40, b"n" * 40
 
@@ -162,6 +162,13 @@ async def test_a_photo_lies_sealed_under_its_digest_and_opens_only_under_its_nam
 
 def _far() -> datetime:
     return datetime(2100, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    opened = await open_database(url_of(tmp_path))
+    yield opened
+    await opened.close()
 
 
 async def test_photos_of_older_versions_and_other_keys_are_sealed_anew(tmp_path: Path, database: Database) -> None:
