@@ -18,8 +18,10 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from bot.album import PLAIN, SEALED
+
 DATABASE, ABOUT, PHOTOS = "obhvat.db", "about.json", "photos/"
-PHOTO = re.compile(r"photos/([0-9a-f]{64}\.jpg)")
+PHOTO = re.compile(rf"photos/([0-9a-f]{{64}}(?:{re.escape(SEALED)}|{re.escape(PLAIN)}))")
 OWNER_ONLY = 0o600
 
 

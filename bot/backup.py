@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 
@@ -42,7 +43,7 @@ class Source:
     secrets: tuple[bytes, ...]
     """The keys, of which the first one seals; none where the bot has not been yet."""
 
-    @property
+    @cached_property
     def sealer(self) -> Sealer | None:
         return Sealer(*self.secrets) if self.secrets else None
 

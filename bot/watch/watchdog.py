@@ -22,7 +22,7 @@ from handlers.engine.words import Words
 from handlers.office import alarms as said
 from storage import alarms
 from storage.alarms import Alarm
-from storage.database import Database
+from storage.database import Database, Unwritable
 
 log = structlog.get_logger()
 LOOK_SECONDS = 15.0
@@ -133,7 +133,7 @@ class Watchdog:
         try:
             async with asyncio.timeout(KEEP_WITHIN), self._database.transaction() as tx:
                 await alarms.keep(tx, list(self._standing.values()))
-        except TimeoutError:
+        except (TimeoutError, Unwritable):
             log.warning("what was told could not be written down yet")
         else:
             self._kept = dict(self._standing)

@@ -8,19 +8,23 @@ import random
 import resource
 import shutil
 import sqlite3
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
+from bot import album
 from bot.backup import Source
 from bot.config import ConfigError
 from bot.restore import restore
 from sandbox import Sandbox
 from storage import life, migrate
 from storage.database import open_database, to_micros
+from storage.sealing import Sealer
 from tests.bot.commands import KEY, bot, district, joins, obhvat
 from tests.bot.conftest import TOKEN, write_config
 from tests.storage.test_upgrades import written_by
@@ -95,19 +99,46 @@ async def test_photos_come_with_it_and_those_that_are_here_already_stay(sandbox:
     }  # fmt: skip
 
 
+async def test_sealed_photos_come_with_it_and_open(sandbox: Sandbox, tmp_path: Path) -> None:
+    path, sealer, pictures = await district(tmp_path, sandbox), Sealer(KEY.encode()), [b"a door", b"a notice"]
+    names = [await album.put(tmp_path / "photos", sealer, one) for one in pictures]
+    names_them(path, names)
+    status, said = await obhvat(tmp_path, "backup", tmp_path / "a.zip")
+    assert (status, "2 photos" in said) == (0, True), said
+    there = elsewhere(tmp_path, sandbox)
+    status, said = await obhvat(there, "restore", tmp_path / "a.zip")
+    assert (status, "2 photos added" in said) == (0, True), said
+    assert [await album.get(there / "photos", sealer, name) for name in names] == pictures
+
+
+async def test_a_sealed_photo_that_was_changed_in_a_backup_is_refused(sandbox: Sandbox, tmp_path: Path) -> None:
+    path = await district(tmp_path, sandbox)
+    name = await album.put(tmp_path / "photos", Sealer(KEY.encode()), b"a door")
+    names_them(path, [name])
+    await obhvat(tmp_path, "backup", tmp_path / "a.zip")
+    spoilt = changed(tmp_path / "a.zip", f"photos/{name}", lambda content: content[:-1] + bytes([content[-1] ^ 1]))
+    there = elsewhere(tmp_path, sandbox)
+    status, said = await obhvat(there, "restore", spoilt)
+    assert (status, "is not what it was" in said, (there / "obhvat.db").exists()) == (2, True, False), said
+
+
+def names_them(path: Path, photos: Sequence[str]) -> None:
+    with closing(sqlite3.connect(path)) as file, file:
+        file.executemany(
+            "INSERT INTO media (channel, file, recognised_by, state, stored_as) VALUES ('telegram', ?, ?, 'stored', ?)",
+            [(str(n), str(n), name) for n, name in enumerate(photos)],
+        )
+
+
 async def with_photos(folder: Path, sandbox: Sandbox) -> None:
     """A backup `a.zip` with three photos, each of 200,000 bytes."""
     path = await district(folder, sandbox)
     (folder / "photos").mkdir()
-    with closing(sqlite3.connect(path)) as file, file:
-        for n in range(3):
-            content = random.Random(n).randbytes(200_000)
-            (folder / "photos" / f"{hashlib.sha256(content).hexdigest()}.jpg").write_bytes(content)
-            file.execute(
-                "INSERT INTO media (channel, file, recognised_by, state, stored_as) "
-                "VALUES ('telegram', ?, ?, 'stored', ?)",
-                (str(n), str(n), f"{hashlib.sha256(content).hexdigest()}.jpg"),
-            )
+    contents = [random.Random(n).randbytes(200_000) for n in range(3)]
+    names = [f"{hashlib.sha256(content).hexdigest()}.jpg" for content in contents]
+    for name, content in zip(names, contents, strict=True):
+        (folder / "photos" / name).write_bytes(content)
+    names_them(path, names)
     status, said = await obhvat(folder, "backup", folder / "a.zip")
     assert status == 0, said
 
@@ -121,7 +152,7 @@ async def test_a_disk_that_ends_half_way_leaves_the_old_one_as_it_was(
     there = elsewhere(tmp_path, sandbox)
     await district(there, sandbox, cases=1)
     before = {file: file.read_bytes() for file in there.rglob("*") if file.is_file()}
-    ends = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))  # noqa: E731
+    ends = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (limit, limit))
     status, said = await obhvat(there, "restore", tmp_path / "a.zip", "--replace", before=ends)
     assert (status, said.count("\n"), "Nothing was changed" in said) == (2, 1, True), said
     assert {file: file.read_bytes() for file in there.rglob("*") if file.is_file()} == before
@@ -181,14 +212,14 @@ async def test_a_backup_of_a_newer_schema_is_refused(sandbox: Sandbox, tmp_path:
     assert (status, "was made by a newer obhvat" in said, os.listdir(there)) == (2, True, ["config.toml"]), said
 
 
-def changed(backup: Path, name: str, change: object) -> Path:
+def changed(backup: Path, name: str, change: Callable[[bytes], bytes]) -> Path:
     """The same backup with another content under a name; taken out if it becomes nothing."""
     made = backup.with_name("changed.zip")
     with ZipFile(backup) as old, ZipFile(made, "w", ZIP_DEFLATED) as new:
         for entry in old.namelist():
             content = old.read(entry)
             if entry == name:
-                content = change(content)  # type: ignore[operator]
+                content = change(content)
             if content:
                 new.writestr(entry, content)
     return made

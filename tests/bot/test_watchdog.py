@@ -20,7 +20,9 @@ from bot.channels.telegram.updates import Updates
 from bot.demo import free_port
 from bot.watch.vitals import RIVAL_FORGOTTEN, Vitals
 from sandbox import Fault, Person, Sandbox
+from storage import alarms as storage_alarms
 from storage import copies, inbox, outbox
+from storage.database import Unwritable
 from storage.inbox import Arrival
 from storage.outbox import Call
 from tests.bot.conftest import TOKEN, World, on_messengers, one_team, write_config
@@ -231,6 +233,20 @@ async def test_a_database_that_cannot_be_written_to_silences_nobody(sandbox: San
         await world.app.awake.beat()
         await looks(world)
         assert "В базата данни отново се записва." in (await operator.hears()).text
+
+
+async def test_on_a_full_disk_it_goes_on_and_says_each_thing_once(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A transaction fails at once then: what was told is known all the same, though it cannot be written down."""
+    async with operated(sandbox, tmp_path) as (world, operator):
+        database = world.app.database
+        async with database.transaction() as tx:
+            await tx.run("PRAGMA query_only = ON")
+        with pytest.raises(Unwritable):
+            async with database.transaction() as tx:
+                await tx.run("UPDATE team SET area = 'x'")
+        await looks(world, 4)
+        assert [one.count("(writing)") for one in alarms(operator)] == [1]
+        assert await storage_alarms.standing(database.glance()) == {}
 
 
 async def test_what_waits_in_the_inbox_is_told_by_its_age(sandbox: Sandbox, tmp_path: Path) -> None:
