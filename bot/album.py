@@ -36,8 +36,8 @@ async def put(folder: Path, sealer: Sealer, picture: bytes) -> str:
 
 async def get(folder: Path, sealer: Sealer, name: str) -> bytes:
     """The clean JPEG. Raises FileNotFoundError, Unopened."""
-    store = await open_store(folder)
-    content = bytes(await (await store.get_async(name)).bytes_async())
+    kept = await open_store(folder)
+    content = bytes(await (await kept.get_async(name)).bytes_async())
     return content if name.endswith(PLAIN) else sealer.open(content, _photo(name))
 
 
@@ -73,12 +73,12 @@ def _photo(name: str) -> str:
 async def seal_anew(folder: Path, sealer: Sealer, database: Database) -> int:
     """Seals with the first key what another one has sealed or none; how many photos that were. What does not open
     stays. The bot may run meanwhile; when this ends in the midst, the rest is sealed next time."""
-    store, done = await open_store(folder), 0
+    kept, done = await open_store(folder), 0
     for name in await asyncio.to_thread(_names, folder, PLAIN):
         sealed_as = await put(folder, sealer, await get(folder, sealer, name))
         async with database.transaction() as tx:
             await media.renamed(tx, name, sealed_as)
-        await store.delete_async(name)
+        await kept.delete_async(name)
         done += 1
     for name in await asyncio.to_thread(_names, folder, SEALED):
         if not sealer.is_fresh(_head(folder / name)):

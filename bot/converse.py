@@ -170,9 +170,7 @@ class Converser:
             case Lost():
                 why = logs.plain(event.why)
                 known = await outbox.lost(tx, row.channel, event.message, why)
-                log.warning(
-                    "a message did not reach its phone", message=event.message, why=logs.plain(event.why), known=known
-                )
+                log.warning("a message did not reach its phone", message=event.message, why=why, known=known)
             case Elsewhere(chat=chat, command=True):
                 await self._teller.answer(tx, [Message(View((NOT_IN_GROUPS,)))], row.channel, chat, None, now=now)
             case Reach(chat=chat, reachable=True):

@@ -10,7 +10,7 @@ import typer
 from bot import album
 from bot.config import Config, ConfigError
 from storage import keys
-from storage.database import open_database, path_of
+from storage.database import open_database
 
 
 async def rotate(read: Config) -> None:
@@ -21,9 +21,10 @@ async def rotate(read: Config) -> None:
         sealer = await keys.open_sealer(database, read.secrets)
         names = await keys.seal_anew(database, sealer)
         photos = await album.seal_anew(folder, sealer, database)
+        closed = await keys.closed(database, sealer)
     finally:
         await database.close()
-    if left := keys.mistakes(path_of(read.file.database.url), read.secrets) + album.mistakes(folder, sealer):
+    if left := closed + album.mistakes(folder, sealer):
         raise ConfigError(left)
     typer.echo(f"{names} names and {photos} photos are sealed anew. All are sealed with the first key now:")
     typer.echo("when the bot has been started with it, the other keys are needed only to restore older backups.")

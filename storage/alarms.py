@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage.database import Tx, from_micros, to_micros
+from storage.database import Tx, from_micros, moment_of, to_micros
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ async def standing(tx: Tx) -> dict[str, Alarm]:
     rows = await tx.rows("SELECT what, since, told_at, over_at FROM alarm ORDER BY since, what")
     return {
         row["what"]: Alarm(
-            row["what"], _at(row["since"]), from_micros(row["told_at"]), from_micros(row["over_at"])
+            row["what"], moment_of(row["since"]), from_micros(row["told_at"]), from_micros(row["over_at"])
         )
         for row in rows
     }  # fmt: skip
@@ -44,9 +44,3 @@ async def keep(tx: Tx, alarms: list[Alarm]) -> None:
             for one in alarms
         ],
     )
-
-
-def _at(micros: int) -> datetime:
-    moment = from_micros(micros)
-    assert moment is not None
-    return moment

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from casework.records import REGIONAL, Person
 from storage import audit
-from storage.database import Row, Tx, from_micros, to_micros
+from storage.database import Row, Tx, moment_of, to_micros
 from storage.inbox import TRIES
 from storage.people import OWN_AND_OVERSEEN, UNREACHED
 
@@ -94,6 +94,4 @@ async def retry(tx: Tx, me: Person, row_id: int, now: datetime) -> bool:
 
 
 def _set_aside(row: Row) -> SetAside:
-    at = from_micros(row["at"])
-    assert at is not None
-    return SetAside(row["id"], row["name"] or "", at)
+    return SetAside(row["id"], row["name"] or "", moment_of(row["at"]))

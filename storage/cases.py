@@ -10,7 +10,7 @@ from casework.escalation import Due
 from casework.numbers import CaseQuery
 from casework.records import DECISION, OPEN, Case, Cause, NextStep, Person
 from storage import looks, moves, referrals, wordbook
-from storage.database import Row, Tx, from_micros
+from storage.database import Row, Tx, moment_of
 
 _CASE = (
     "c.id, c.prefix, c.running, c.grouping, c.municipality, c.settlement, c.address, c.birth_year, c.status, "
@@ -246,9 +246,7 @@ async def owe(tx: Tx, me: Person, case: Case, step: str, due_on: date, now: date
 async def kept_since(tx: Tx, me: Person, case_id: int) -> datetime:
     """When the case came to us; of one that the person may see."""
     row = await tx.one(f"SELECT c.created_at {_FROM} WHERE c.id = :id", me=me.id, id=case_id)
-    moment = from_micros(row["created_at"])
-    assert moment is not None
-    return moment
+    return moment_of(row["created_at"])
 
 
 async def sealed_name(tx: Tx, me: Person, case_id: int, now: datetime) -> tuple[bytes, str] | None:

@@ -41,8 +41,12 @@ def to_micros(moment: datetime) -> int:
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
+def moment_of(micros: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=micros)
+
+
 def from_micros(micros: int | None) -> datetime | None:
-    return None if micros is None else _EPOCH + timedelta(microseconds=micros)
+    return None if micros is None else moment_of(micros)
 
 
 class Tx(ABC):
@@ -194,6 +198,8 @@ async def to_its_end(ending: Coroutine[Any, Any, Any]) -> None:
 
 def path_of(url: str) -> Path:
     """The file of `sqlite:///obhvat.db` (relative) or `sqlite:////var/lib/obhvat.db`. Raises StorageError."""
+    if is_postgres(url):
+        raise StorageError("database.url: this needs a SQLite file. PostgreSQL has its own tools: pg_dump, pg_restore.")
     scheme, _, rest = url.partition(":///")
     if scheme != "sqlite" or not rest:
         raise _not_understood(url)

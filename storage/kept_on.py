@@ -6,10 +6,10 @@ are the children's. A test holds every table that points to a person, or to a ca
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from storage.database import Tx, from_micros
+from storage.database import Row, Tx, from_micros
 
 Value = str | int | float | None
 ABOUT: Mapping[str, tuple[str, str]] = {
@@ -74,8 +74,12 @@ async def of(tx: Tx, person_id: int) -> dict[str, list[dict[str, Value]]]:
     for table, (columns, where) in ABOUT.items():
         rows = await tx.rows(f"SELECT {columns} FROM {table} WHERE {where} ORDER BY 1", id=person_id)
         if rows:
-            found[table] = [{name: _value(name, row[name]) for name in row.keys()} for row in rows]  # noqa: SIM118
+            found[table] = [_told(row) for row in rows]
     return found
+
+
+def _told(row: Row, without: Collection[str] = ()) -> dict[str, Value]:
+    return {name: _value(name, value) for name, value in dict(row).items() if name not in without}
 
 
 def _value(name: str, value: Any) -> Value:
@@ -113,10 +117,7 @@ async def of_child(tx: Tx, case_id: int) -> dict[str, list[dict[str, Value]]]:
     for table, where in OF_CHILD.items():
         rows = await tx.rows(f"SELECT * FROM {table} WHERE {where} ORDER BY 1", id=case_id)
         if rows:
-            found[table] = [
-                {name: _value(name, row[name]) for name in row.keys() if name not in _UNREADABLE}  # noqa: SIM118
-                for row in rows
-            ]
+            found[table] = [_told(row, without=_UNREADABLE) for row in rows]
     return found
 
 

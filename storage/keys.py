@@ -104,13 +104,22 @@ def _opens(sealer: Sealer, row: Row) -> bool:
     return True
 
 
+async def closed(database: Database, sealer: Sealer) -> list[str]:
+    """What of it could not be opened, as a sentence."""
+    async with database.reading() as tx:
+        return _told(await tx.rows(_NAMES), sealer)
+
+
 def mistakes(path: Path, secrets: Sequence[bytes]) -> list[str]:
-    """What of a file could not be opened with these secrets, as a sentence. Reads only; any version of the file."""
+    """The same of a file with these secrets. Reads only; any version of the file."""
     if migrate.revision(path) is None:
         return []
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as file:
         file.row_factory = sqlite3.Row
         names = file.execute(_NAMES).fetchall()
-    sealer = Sealer(*secrets)
-    closed = sum(not _opens(sealer, row) for row in names)
-    return [MEND.format(count=closed)] if closed else []
+    return _told(names, Sealer(*secrets))
+
+
+def _told(names: Sequence[Row], sealer: Sealer) -> list[str]:
+    count = sum(not _opens(sealer, row) for row in names)
+    return [MEND.format(count=count)] if count else []

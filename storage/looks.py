@@ -10,7 +10,7 @@ from datetime import datetime
 
 from casework.records import INSTITUTION, MUNICIPAL, REGIONAL, Case, Person
 from storage import audit
-from storage.database import Tx, from_micros
+from storage.database import Tx, moment_of
 
 NAME, FORM, FORMS, TABLE = "saw the name", "printed a form", "printed the forms of a day", "took the table of a day"
 _LOOKS = f"'{NAME}', '{FORM}', '{FORMS}', '{TABLE}'"
@@ -48,8 +48,6 @@ async def of_case(tx: Tx, me: Person, case_id: int, limit: int) -> tuple[list[Lo
 
 
 def _look(micros: int, who: str, what: str, detail: str) -> Look:
-    at = from_micros(micros)
-    assert at is not None
     as_whom = detail.partition(_BETWEEN)[0]
     _as, role, of = (*as_whom.split(" ", 2), "", "")[:3] if as_whom.startswith("as ") else ("", "", "")
-    return Look(at, who, what, role, of)
+    return Look(moment_of(micros), who, what, role, of)

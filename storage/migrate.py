@@ -44,17 +44,21 @@ def revision(path: Path) -> str | None:
     return found[0] if found else None
 
 
-def check(path: Path) -> None:
-    """Raises SchemaError when `prepare` would fail; changes nothing."""
-    held = revision(path)
+def check(path: Path) -> str | None:
+    """The revision it holds, None for a new or empty one; changes nothing. Raises SchemaError when `prepare` would
+    fail."""
+    return _known(revision(path), path)
+
+
+def _known(held: str | None, where: object) -> str | None:
     if held and held > newest():
-        raise SchemaError(NEWER.format(where=path, held=held, newest=newest()))
+        raise SchemaError(NEWER.format(where=where, held=held, newest=newest()))
+    return held
 
 
 def prepare(path: Path) -> None:
     """Raises SchemaError."""
-    check(path)
-    if revision(path) == newest():
+    if check(path) == newest():
         return
     with _lock(path) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -94,10 +98,7 @@ def prepare_postgres(url: str) -> None:
 def check_postgres(url: str) -> str | None:
     """The revision it holds, None for an empty one; changes nothing. Not where an event loop runs. Raises SchemaError
     when `prepare_postgres` would fail."""
-    held = asyncio.run(_held(url))
-    if held and held > newest():
-        raise SchemaError(NEWER.format(where=without_password(url), held=held, newest=newest()))
-    return held
+    return _known(asyncio.run(_held(url)), without_password(url))
 
 
 async def _held(url: str) -> str | None:

@@ -20,6 +20,7 @@ import asyncpg
 
 from storage import migrate
 from storage.database import StorageError
+from storage.postgres import as_kept
 
 ROWS = 2_000
 """At a time."""
@@ -102,8 +103,4 @@ def _columns(file: sqlite3.Connection, table: str) -> list[str]:
 def _of(file: sqlite3.Connection, table: str, names: Sequence[str]) -> Iterator[list[tuple[Any, ...]]]:
     cursor = file.execute(f"SELECT {', '.join(names)} FROM {table}")
     while rows := cursor.fetchmany(ROWS):
-        yield [tuple(_kept(value) for value in row) for row in rows]
-
-
-def _kept(value: Any) -> Any:
-    return value.replace("\x00", "") if isinstance(value, str) else value
+        yield [tuple(as_kept(value) for value in row) for row in rows]

@@ -17,7 +17,7 @@ from casework.records import (
     Person,
     Transition,
 )
-from storage.database import Row, Tx, from_micros, to_micros
+from storage.database import Row, Tx, moment_of, to_micros
 
 _MOVE = (
     "m.id, m.at, m.cause, m.cause_id, m.person_id, m.was, m.status, m.step, m.due_on, m.team_id, m.waits_for, "
@@ -150,8 +150,7 @@ def _owed(row: Row) -> NextStep:
 
 
 def _transition(row: Row) -> Transition:
-    at = from_micros(row["at"])
-    assert at is not None
+    at = moment_of(row["at"])
     cause = Cause(row["cause"], row["cause_id"], row["person_id"])
     return Transition(
         at, cause, row["was"], row["status"], row["step"], _day(row["due_on"]), row["team_id"], row["detail"]

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 
 from casework.outages import DIGEST, MORNING, NOTICE, Claimed, Late, Outage
 from casework.records import REGIONAL, Person
-from storage.database import Row, Tx, from_micros, to_micros
+from storage.database import Row, Tx, from_micros, moment_of, to_micros
 from storage.people import OWN_AND_OVERSEEN
 
 TAPS_COME_WITHIN = timedelta(minutes=15)
@@ -55,7 +55,7 @@ async def ended(tx: Tx, channel: str, since: datetime, until: datetime) -> Outag
 async def still(tx: Tx) -> dict[str, datetime]:
     """The messengers that were away when this was written last, and since when."""
     rows = await tx.rows("SELECT channel, since FROM outage WHERE until IS NULL")
-    return {row["channel"]: _moment(row["since"]) for row in rows}
+    return {row["channel"]: moment_of(row["since"]) for row in rows}
 
 
 async def asked(tx: Tx, outage: Outage, person_ids: Sequence[int]) -> None:
@@ -184,7 +184,7 @@ def _claimed(row: Row) -> Claimed | None:
     if row["job"] == DIGEST and not kept["visits"] and not kept["overdue"]:
         return None
     until = datetime.fromisoformat(kept["until"]) if "until" in kept else None
-    return Claimed(row["name"], row["job"], date.fromisoformat(row["period"]), until, _moment(row["at"]))
+    return Claimed(row["name"], row["job"], date.fromisoformat(row["period"]), until, moment_of(row["at"]))
 
 
 async def sent_after(tx: Tx, me: Person, outage: Outage) -> list[Late]:
@@ -207,8 +207,8 @@ async def sent_after(tx: Tx, me: Person, outage: Outage) -> list[Late]:
         Late(
             row["name"],
             DIGEST if row["cancel_key"] == DIGEST else NOTICE,
-            _moment(row["planned"]),
-            _moment(row["sent_at"]),
+            moment_of(row["planned"]),
+            moment_of(row["sent_at"]),
         )
         for row in rows
         if row["planned"] < to_micros(outage.until)
@@ -216,10 +216,4 @@ async def sent_after(tx: Tx, me: Person, outage: Outage) -> list[Late]:
 
 
 def _outage(row: Row) -> Outage:
-    return Outage(row["id"], row["channel"], _moment(row["since"]), _moment(row["until"]))
-
-
-def _moment(micros: int) -> datetime:
-    at = from_micros(micros)
-    assert at is not None
-    return at
+    return Outage(row["id"], row["channel"], moment_of(row["since"]), moment_of(row["until"]))

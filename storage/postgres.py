@@ -62,13 +62,13 @@ def numbered(sql: str, types: tuple[tuple[str, type], ...]) -> tuple[str, list[s
 
 def _bound(sql: str, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
     text, names = numbered(sql, tuple((name, type(value)) for name, value in values.items()))
-    return text, [_kept(values[name]) for name in names]
+    return text, [as_kept(values[name]) for name in names]
 
 
-def _kept(value: Any) -> Any:
+def as_kept(value: Any) -> Any:
+    """As PostgreSQL takes it. A text cannot hold NUL there; nobody can write that, but a messenger may bring it."""
     if isinstance(value, bool):
         return int(value)
-    # A text cannot hold this here; nobody can write it, but a messenger may bring it.
     return value.replace("\x00", "") if isinstance(value, str) and "\x00" in value else value
 
 
@@ -174,7 +174,8 @@ class Postgres(Database):
             yield Writing(connection)
 
     async def becomes_ours(self) -> None:
-        await self._listener.execute("SELECT pg_advisory_lock($1)", WORKER)
+        with _there():
+            await self._listener.execute("SELECT pg_advisory_lock($1)", WORKER)
 
     async def stays_ours(self) -> None:
         await self._lost.wait()
@@ -214,9 +215,8 @@ async def open_postgres(url: str) -> Database:
 
 
 async def _prepare(connection: asyncpg.Connection) -> None:
-    await connection.set_type_codec(
-        "numeric", schema="pg_catalog", encoder=str, decoder=_number, format="text"
-    )  # The sum of whole numbers.
+    # The sum of whole numbers.
+    await connection.set_type_codec("numeric", schema="pg_catalog", encoder=str, decoder=_number, format="text")
 
 
 def _number(text: str) -> int | float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage.database import Tx, from_micros, to_micros
+from storage.database import Tx, from_micros, moment_of, to_micros
 from storage.outbox import REPLY
 
 _COULD_GO = "CASE WHEN created_at > not_before THEN created_at ELSE not_before END"
@@ -45,7 +45,7 @@ async def going(tx: Tx, now: datetime) -> dict[str, Going]:
         now=to_micros(now),
         reply=REPLY,
     )
-    return {row["channel"]: Going(row["n"], _at(row["since"]), from_micros(row["reply_since"])) for row in rows}
+    return {row["channel"]: Going(row["n"], moment_of(row["since"]), from_micros(row["reply_since"])) for row in rows}
 
 
 async def not_out(tx: Tx) -> dict[tuple[str, str], int]:
@@ -56,9 +56,3 @@ async def not_out(tx: Tx) -> dict[tuple[str, str], int]:
         "UNION ALL SELECT channel, state, count(*) FROM outbox WHERE state = 'spare' GROUP BY channel, state"
     )
     return {(row["channel"], row["state"]): row["n"] for row in rows}
-
-
-def _at(micros: int) -> datetime:
-    moment = from_micros(micros)
-    assert moment is not None
-    return moment

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from casework.calendar import local_day, midnight
 from casework.records import ANSWERED, IMPORT, OPEN
 from casework.season import Asked, Facts, Known, Late, Move, Period, Reach, Went
-from storage.database import Tx, from_micros, to_micros
+from storage.database import Tx, moment_of, to_micros
 
 _HERE = "(:place = '' OR c.municipality = :place)"
 
@@ -119,9 +119,7 @@ async def _late(tx: Tx, zone: ZoneInfo, values: dict[str, Any]) -> list[Late]:
 
 
 def _local(micros: int, zone: ZoneInfo) -> date:
-    moment = from_micros(micros)
-    assert moment is not None
-    return local_day(moment, zone)
+    return local_day(moment_of(micros), zone)
 
 
 def _day(text: str | None) -> date | None:

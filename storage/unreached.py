@@ -9,7 +9,7 @@ from datetime import datetime
 
 from casework.records import Person
 from storage.because import among
-from storage.database import Row, Tx, from_micros
+from storage.database import Row, Tx, moment_of
 from storage.people import UNREACHED
 
 
@@ -62,7 +62,6 @@ async def count(tx: Tx, me: Person) -> int:
 
 
 def _unreached(row: Row, teams: Mapping[int, Sequence[str]]) -> Unreached:
-    since = from_micros(row["lost_at"])
-    assert since is not None
+    since = moment_of(row["lost_at"])
     place = ", ".join(teams.get(row["id"], ())) or row["municipality"]
     return Unreached(row["id"], row["name"], place, since, bool(row["lost_for_good"]), row["open_cases"])

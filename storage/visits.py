@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from casework import numbers
 from casework.records import Person, Visit, VisitReport
 from storage import audit, media, wordbook
-from storage.database import Row, Tx, from_micros, to_micros
+from storage.database import Row, Tx, moment_of, to_micros
 
 _REPORTS = TypeAdapter(VisitReport)
 _VISIT = "w.id, w.version, w.reporter_id, w.saved_at, w.report"
@@ -201,8 +201,7 @@ async def versions(tx: Tx, me: Person, visit_id: int) -> list[VisitReport]:
 
 
 def _visit(row: Row) -> Visit:
-    saved_at = from_micros(row["saved_at"])
-    assert saved_at is not None
+    saved_at = moment_of(row["saved_at"])
     return Visit(row["id"], row["version"], row["reporter_id"], saved_at, _REPORTS.validate_json(row["report"]))
 
 

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.main import get_command
@@ -40,9 +41,8 @@ def values(unit: Path, name: str) -> list[str]:
 
 def commands() -> dict[str, set[str]]:
     """Each command of `obhvat` with its options."""
-    group = get_command(cli)
-    found = getattr(group, "commands")  # noqa: B009
-    return {name: {flag for one in command.params for flag in one.opts} for name, command in found.items()}
+    group: Any = get_command(cli)
+    return {name: {flag for one in command.params for flag in one.opts} for name, command in group.commands.items()}
 
 
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)

@@ -50,7 +50,9 @@ class Chats:
 
     async def join(self) -> None:
         async with self._database.transaction() as tx:
-            team = (await people.get(tx, 1)).teams[0].id  # type: ignore[union-attr]
+            first = await people.get(tx, 1)
+            assert first is not None
+            team = first.teams[0].id
             await joins(tx, "kolyo", Invitation(MUNICIPAL, None, "Бяла", "Кольо"))
             await joins(tx, "school", Invitation(INSTITUTION, None, "Бяла", "Светла", "I10"))
             await joins(tx, "reader", Invitation(GOVERNOR, None, "", "Офелия"))

@@ -67,8 +67,9 @@ class Wire:
     async def begin(self, folder: Path) -> web.AppRunner:
         contact = Contact(lambda: NOW, timedelta(minutes=5))
         pages = Pages(folder, self._database, WORK, public_url="http://here", key=KEY.encode(), now=lambda: NOW)
-        telegram: Any = Telegram(None, NoWire(), None, contact)  # type: ignore[arg-type]
         nobody: Any = None
+        wire: Any = NoWire()
+        telegram = Telegram(nobody, wire, nobody, contact)
         viber = ViberUpdates(
             nobody, Sender("Обхват"), self._receiver, pages, token=KEY, public_url="http://here",
             webhook_lost=asyncio.Event(), contact=contact, now=lambda: datetime.now(UTC),

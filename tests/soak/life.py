@@ -16,6 +16,7 @@ from datetime import timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import structlog
 from aiohttp import ClientSession
@@ -75,4 +76,4 @@ def _dies_calling(death: Death) -> None:
         return answer
 
     if death.where in (ASKING, ANSWERED):
-        ClientSession._request = request  # type: ignore[method-assign]
+        patch.object(ClientSession, "_request", request).start()  # for good: the process ends by it
