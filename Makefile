@@ -28,9 +28,9 @@ sandbox: $(READY)
 test: $(READY)
 	$(VENV)/bin/python -m pytest -n 3 --maxschedchunk 4
 
-# What takes longer than everybody has patience for: the rest of the roles, kills and faults (`IN_THE_LONG_FORM`).
+# What takes longer than everybody has patience for: the rest of the roles, kills, faults and chats (`tests/long.py`).
 long: $(READY)
-	OBHVAT_EVERY=1 $(VENV)/bin/python -m pytest -n 3 --maxschedchunk 4
+	$(VENV)/bin/python -m pytest -n 3 --maxschedchunk 4 -m long
 
 # Every branch of handlers/, casework/ and storage/ must be taken. Left out is what takes none that the others do not:
 # the browser, SIGKILL, the sandbox by itself, the drawn properties, and the transcripts a second time.

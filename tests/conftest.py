@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -57,29 +56,12 @@ def _copied(request: pytest.FixtureRequest, migrated: Path, monkeypatch: pytest.
     monkeypatch.setattr(migrate, "_upgrade", copy)
 
 
-IN_THE_LONG_FORM = (
-    # Of ten roles two; of the conversations on Viber the Bulgarian ones.
-    r"tests/access/test_(buttons|forged|words|reach).*\[(leader|regional|away|reader|released|unaccepted|institution)",
-    r"tests/access/test_(forged_taps|words_out_of_reach|reach_that_ends)",
-    r"test_elsewhere_it_goes_the_same_but_for_what_was_reviewed\[.*\.en-viber\]",
-    # Of commits and moments the moments; the commits are those of `tests/kill/test_kill.py`.
-    r"tests/kill/test_kill_(import|viber)\.py.*commit points",
-    r"tests/kill/test_kill_(forgetting|restore)\.py",
-    r"tests/faults/test_messenger\.py::test_(a_slow_messenger|whatever_telegram|half_answers)",
-    r"tests/faults/test_disk\.py::test_(a_photo_for|a_disk_that_fills|a_file_that_another)",
-    r"tests/bot/test_watchdog\.py::test_a_dead_token",
-    r"tests/bot/test_rotating\.py::test_a_wrong_key",
-    r"tests/bot/test_restore\.py::test_(whatever_is_damaged|a_disk_that_ends)",
-)
-"""What `make long` plays besides: all of it would take a quarter of an hour."""
 LONGEST = ("tests/season/", "tests/soak/", "tests/kill/", "tests/walk/", "tests/access/", "tests/faults/")
 
 
 def _is_here(item: pytest.Item) -> bool:
     only = item.get_closest_marker("only")
-    if only and USUAL not in only.args and "_on" not in getattr(item, "fixturenames", ()):
-        return False
-    return bool(os.environ.get("OBHVAT_EVERY")) or not any(re.search(one, item.nodeid) for one in IN_THE_LONG_FORM)
+    return only is None or USUAL in only.args or "_on" in getattr(item, "fixturenames", ())
 
 
 @pytest.hookimpl(trylast=True)

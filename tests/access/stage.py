@@ -46,6 +46,8 @@ OUTSIDE = dict.fromkeys(ROLES, ALL) | {
     "regional": frozenset(("answer", "held", "announcement", "inquiry", "draft", "file")),
 }
 """What is there and not theirs to know; coordinators of every place take care of the help."""
+SHORT = ("municipal", "stranger")
+"""In the short form; the others in `make long`."""
 UNCOMPARED = {"alarm", "awake", "alembic_version", "wrong_code", "inbox", "outbox", "journal", "unasked"}
 Kept = Mapping[str, list[str]]
 

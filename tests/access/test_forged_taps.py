@@ -12,8 +12,9 @@ import pytest
 
 from sandbox import Sandbox
 from tests.access import table
-from tests.access.stage import Stage, stage
+from tests.access.stage import SHORT, Stage, stage
 from tests.bot.conftest import World
+from tests.long import but_for
 
 VALUES = (
     "", "0", "1", "-1", "999999999999999", "9" * 19, "9" * 40, "1e9", "1.5", "0x10", "NaN", "true", "null", "٣", "²",
@@ -60,7 +61,9 @@ async def _taps(here: Stage, every: list[str]) -> None:
         await here.me.taps_data(data, 999_999)
 
 
-@pytest.mark.parametrize("role", ["member", "municipal", "institution", "reader", "unaccepted", "stranger"])
+@pytest.mark.parametrize(
+    "role", but_for(["member", "municipal", "institution", "reader", "unaccepted", "stranger"], SHORT.__contains__)
+)
 async def test_made_up_values_of_every_button_are_answered(role: str, sandbox: Sandbox, tmp_path: Path) -> None:
     async with stage(sandbox, tmp_path, role) as here:
         wrong = await _tried(here, list(OTHERS))

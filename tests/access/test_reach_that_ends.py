@@ -69,6 +69,7 @@ def of_the_question(someone: Person) -> list[str]:
     return [one for one in data if not one.startswith("go.")]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("begun", BEGUN)
 async def test_whoever_acts_on_a_case_that_has_gone_meanwhile_is_answered(world: World, begun: str) -> None:
     kolyo, mila = await world.person("Кольо", MUNICIPAL, "Бяла"), await world.person("Мила")

@@ -143,6 +143,7 @@ async def with_photos(folder: Path, sandbox: Sandbox) -> None:
     assert status == 0, said
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("limit", [20_000, 150_000, 250_000])
 async def test_a_disk_that_ends_half_way_leaves_the_old_one_as_it_was(
     sandbox: Sandbox, tmp_path: Path, limit: int
@@ -252,6 +253,7 @@ async def test_another_key_is_told_before_the_names_are_lost(sandbox: Sandbox, t
     assert status == 0, said
 
 
+@pytest.mark.long
 async def test_whatever_is_damaged_is_refused_and_never_half_restored(sandbox: Sandbox, tmp_path: Path) -> None:
     """Bytes that are turned, an end that is missing, things that are not there: refused, or nothing was lost by it."""
     await with_photos(tmp_path, sandbox)

@@ -6,6 +6,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from bot import album, config
 from bot.keyring import SECRET
 from bot.photos import clean
@@ -31,6 +33,7 @@ def told(folder: Path, *arguments: str, key: str) -> tuple[int, str]:
     return ended.returncode, ended.stdout + ended.stderr
 
 
+@pytest.mark.long
 async def test_a_wrong_key_is_told_before_anybody_depends_on_it(sandbox: Sandbox, tmp_path: Path) -> None:
     await a_bot(sandbox, tmp_path)
     _file, _tokens, mistakes = config.examine({config.TOKEN: TOKEN, SECRET: NEW}, tmp_path / "config.toml")

@@ -149,6 +149,7 @@ def test_a_rival_who_has_gone_is_forgotten_and_one_poll_of_a_bot_started_anew_is
     assert vitals.rivalled_for == 0
 
 
+@pytest.mark.long
 async def test_a_dead_token_is_told_by_another_bot(sandbox: Sandbox, tmp_path: Path) -> None:
     async with operated(sandbox, tmp_path, more="# with a token of its own") as (world, operator):
         sandbox.revoke(NEW_TOKEN)

@@ -36,6 +36,7 @@ async def test_on_a_full_disk_nothing_is_taken_and_all_is_answered_when_there_is
     await house.nothing_is_lost_or_doubled()
 
 
+@pytest.mark.long
 async def test_a_disk_that_fills_in_the_middle_of_the_work_loses_nothing(house: House) -> None:
     """Again and again: what was sent and could not be recorded is not sent once more either."""
     async with house.bot() as life:
@@ -51,6 +52,7 @@ async def test_a_disk_that_fills_in_the_middle_of_the_work_loses_nothing(house: 
     await house.nothing_is_lost_or_doubled()
 
 
+@pytest.mark.long
 async def test_a_file_that_another_program_holds_for_too_long_ends_nothing(house: House) -> None:
     async with house.bot() as life:
         with closing(sqlite3.connect(house.folder / "obhvat.db", isolation_level=None)) as other:
@@ -66,6 +68,7 @@ async def test_a_file_that_another_program_holds_for_too_long_ends_nothing(house
     await house.nothing_is_lost_or_doubled()
 
 
+@pytest.mark.long
 async def test_a_photo_for_which_there_is_no_room_is_kept_when_there_is(house: House) -> None:
     store = house.folder / "photos"
     async with house.bot() as life:

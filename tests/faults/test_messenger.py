@@ -21,6 +21,7 @@ REPOSITORY = Path(__file__).parents[2]
 pytestmark = pytest.mark.kill
 
 
+@pytest.mark.long
 async def test_half_answers_repeat_a_message_and_no_report(house: House) -> None:
     async with house.bot():
         for method in ("getUpdates", "sendMessage", "editMessageText", "answerCallbackQuery"):
@@ -34,6 +35,7 @@ async def test_half_answers_repeat_a_message_and_no_report(house: House) -> None
     await house.nothing_is_lost_or_doubled()
 
 
+@pytest.mark.long
 async def test_whatever_telegram_answers_to_the_question_for_news_it_is_asked_again(house: House) -> None:
     """A 429 or a 403 ended the whole bot, Viber's people with it."""
     async with house.bot() as life:
@@ -49,6 +51,7 @@ async def test_whatever_telegram_answers_to_the_question_for_news_it_is_asked_ag
     await house.nothing_is_lost_or_doubled()
 
 
+@pytest.mark.long
 async def test_a_slow_messenger_holds_up_only_the_one_it_is_slow_for(house: House) -> None:
     """Thirty seconds are longer than we wait: nobody can tell whether it came, so a question is asked once more."""
     async with house.bot():

@@ -17,6 +17,8 @@ from bot import config
 from bot.app import now_utc, open_app
 
 AHEAD = "OBHVAT_SECONDS_AHEAD"
+POINTS = ["commit points", "random moments"]
+"""Where a process is killed, as the tests are called."""
 
 
 async def live(when: str, number: int) -> None:

@@ -33,7 +33,7 @@ from storage.new_cases import NewCase
 from storage.outbox import BROADCAST, NOTICE
 from storage.people import Invitation
 from tests.bot.conftest import TOKEN, write_config
-from tests.kill.process import AHEAD
+from tests.kill.process import AHEAD, POINTS
 
 KILLS = int(os.environ.get("OBHVAT_KILLS", "6"))
 MEMBERS = int(os.environ.get("OBHVAT_MEMBERS", "5"))
@@ -138,7 +138,7 @@ async def reports(person: Person, number: int, attempt: int) -> None:
     await waits(person, "Записано", at=review.id)
 
 
-@pytest.mark.parametrize("at_commits", [True, False], ids=["commit points", "random moments"])
+@pytest.mark.parametrize("at_commits", [True, False], ids=POINTS)
 async def test_every_report_digest_and_alert_is_there_once(tmp_path: Path, at_commits: bool) -> None:
     async with Sandbox(TOKEN, limits=False) as sandbox:
         sandbox.world.clock.move_to(MORNING)

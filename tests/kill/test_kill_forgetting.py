@@ -27,6 +27,7 @@ OF_CASE = ("visit", "referral", "transition", "inquiry", "handover", "lateness",
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(600)]
 
 
+@pytest.mark.long
 async def test_it_is_all_there_or_all_gone(tmp_path: Path) -> None:
     whole, ends = tmp_path / "whole", set()
     whole.mkdir()

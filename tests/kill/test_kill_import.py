@@ -37,7 +37,10 @@ async def brings(leader: Person, attempt: int) -> None:
     await waits(leader, "Внесено.", holding=f"{attempt}.csv")
 
 
-@pytest.mark.parametrize("at_commits", [True, False], ids=["commit points", "random moments"])
+@pytest.mark.parametrize(
+    "at_commits",
+    [pytest.param(True, marks=pytest.mark.long, id="commit points"), pytest.param(False, id="random moments")],
+)
 async def test_every_line_is_there_once(tmp_path: Path, at_commits: bool) -> None:
     async with Sandbox(TOKEN, limits=False) as sandbox:
         await _prepare(tmp_path)

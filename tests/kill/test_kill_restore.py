@@ -26,6 +26,7 @@ PATIENCE = 60.0
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(120 + KILLS * 20)]
 
 
+@pytest.mark.long
 async def test_the_old_or_the_new_one_and_nothing_between(tmp_path: Path) -> None:
     async with Sandbox(TOKEN, limits=False) as sandbox:
         await district(tmp_path, sandbox, cases=NEW)

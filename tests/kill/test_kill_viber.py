@@ -60,7 +60,10 @@ async def reports(phone: ViberPhone, number: int, attempt: int) -> None:
     await gets_a_receipt(phone, earlier)
 
 
-@pytest.mark.parametrize("at_commits", [True, False], ids=["commit points", "random moments"])
+@pytest.mark.parametrize(
+    "at_commits",
+    [pytest.param(True, marks=pytest.mark.long, id="commit points"), pytest.param(False, id="random moments")],
+)
 async def test_every_report_from_viber_is_there_once(tmp_path: Path, at_commits: bool) -> None:
     async with Sandbox(TOKEN, limits=False) as sandbox:
         sandbox.world.clock.move_to(MORNING)

@@ -5,13 +5,13 @@ What a newcomer gets wrong: the chats go on afterwards as they would have; only 
 
 from __future__ import annotations
 
-import os
 from itertools import cycle
 from pathlib import Path
 
 import pytest
 
 from tests.casework.test_privacy import with_checksum
+from tests.long import but_for
 from tests.transcripts import player
 from tests.transcripts.on_telegram import on_telegram
 from tests.transcripts.on_viber import on_viber
@@ -32,8 +32,7 @@ OUT_OF_REACH = (
 )  # fmt: skip
 """Between their steps nobody answers: the bot stands still, or somebody has left it."""
 ALL = [path for path in FILES if language_of(path) == "bg" and path.stem not in (*PILES, *OUT_OF_REACH)]
-CHATS = ALL if os.environ.get("OBHVAT_EVERY") else ALL[::8]
-"""All of them take minutes: `OBHVAT_EVERY=1`."""
+SHORT = ALL[::8]
 STAGES = {"telegram": on_telegram, "viber": on_viber}
 
 
@@ -50,10 +49,10 @@ def is_kept(folder: Path) -> list[str]:
     return [path.name for path in files if any(form in path.read_bytes() for form in forms)]
 
 
-@pytest.mark.parametrize("path", CHATS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", but_for(ALL, SHORT.__contains__), ids=lambda path: path.stem)
 async def test_it_is_refused_at_every_step(path: Path, tmp_path: Path) -> None:
     said = cycle(SAID)
-    channel = ("telegram", "viber")[CHATS.index(path) % 2]
+    channel = ("telegram", "viber")[ALL.index(path) // 8 % 2]
     async with STAGES[channel](tmp_path, "bg") as stage:
         for step in written(path):
             if not step.moment:
