@@ -86,13 +86,13 @@ def _write_ahead(path: Path) -> None:
 
 def _upgrade(path: Path) -> None:
     """Changes nothing when somebody else did it while we waited for the lock."""
-    _alembic(path=path)
+    apply(path=path)
 
 
 def prepare_postgres(url: str) -> None:
     """Not where an event loop runs. Raises SchemaError."""
     if check_postgres(url) != newest():
-        _alembic(url=url)
+        apply(url=url)
 
 
 def check_postgres(url: str) -> str | None:
@@ -122,7 +122,8 @@ def without_password(url: str) -> str:
     return re.sub(r"(?<=://)([^:@/]*):[^@/]*@", r"\1:…@", url)
 
 
-def _alembic(**where: object) -> None:
+def apply(revision: str = "head", **where: object) -> None:
+    """Up to that revision; `where` is the `path` of a file or the `url` of a PostgreSQL."""
     from alembic import command
     from alembic.config import Config
 
@@ -130,4 +131,4 @@ def _alembic(**where: object) -> None:
     config.set_main_option("script_location", str(files("storage") / "migrations"))
     config.set_main_option("path_separator", "os")
     config.attributes.update(where)
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)

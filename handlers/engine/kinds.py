@@ -12,6 +12,7 @@ from typing import Any
 
 from casework import dates, privacy
 from casework.records import Photo, Place
+from handlers.engine import pictures
 from handlers.engine.replies import Located, Pictured, Reply, Tapped, Typed
 from handlers.engine.talk import Accept, Json, Keep, Look, Moment, Reading, Refuse
 from handlers.engine.views import Button, View, in_rows
@@ -329,10 +330,9 @@ class Photos(Plain):
                 return Accept(held)
             case Tapped(value="clear"):
                 return Keep([])
-            case Pictured(photo=photo) if any(one["unique"] == photo.unique for one in held):
-                return Keep(held)  # the same picture once more; it is kept once, so it counts once
             case Pictured(photo=photo):
-                if len(held) >= self.at_most:
+                more = pictures.among(held, photo)
+                if len(more) > self.at_most:
                     return Refuse(
                         counted(
                             "At most {count} photo fits in a report; no more are taken.",
@@ -340,7 +340,7 @@ class Photos(Plain):
                             self.at_most,
                         )
                     )
-                return Keep([*held, {"channel": photo.channel, "file": photo.file, "unique": photo.unique}])
+                return Keep(more)
         return Refuse(_("Please send photos, or tap the button below."))
 
     def accepts(self, value: Json) -> bool:

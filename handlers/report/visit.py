@@ -15,6 +15,7 @@ from casework.catalogue import Outcome
 from casework.piles import PHOTOS_AT_MOST
 from casework.records import Case, Person, Place, VisitReport
 from handlers.caseload.pick import PickCase, case_line
+from handlers.engine import pictures
 from handlers.engine.kinds import AnyOf, Day, OneOf, Photos, Sentence, Where
 from handlers.engine.review import review
 from handlers.engine.scene import Scene, Work
@@ -227,7 +228,7 @@ def answers_of(work: Work, report: VisitReport) -> dict[str, Any]:
         "measures": list(report.measures),
         "next": report.next_on.isoformat() if report.next_on and report.next_on != suggested else None,
         "note": report.note,
-        "photos": [{"channel": p.channel, "file": p.file, "unique": p.unique} for p in report.photos],
+        "photos": [pictures.stored(photo) for photo in report.photos],
         "place": place,
     }
     return {key: value for key, value in known.items() if value is not None}

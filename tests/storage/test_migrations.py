@@ -5,12 +5,9 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.config import Config
 
 from casework.records import LEADER, Person
 from storage import cases, import_files, migrate
@@ -24,11 +21,7 @@ NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 def written_by(revision: str, path: Path) -> None:
     """A file as the version with this revision made it, with a person and a case in it."""
-    config = Config()
-    config.set_main_option("script_location", str(files("storage") / "migrations"))
-    config.set_main_option("path_separator", "os")
-    config.attributes["path"] = path
-    command.upgrade(config, revision)
+    migrate.apply(revision, path=path)
     with closing(sqlite3.connect(path)) as file:
         file.executescript(
             "INSERT INTO team (name, municipality) VALUES ('Б-1', 'Бяла');"

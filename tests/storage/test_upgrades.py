@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
-from alembic.config import Config
 
 from storage import copies, migrate
 
@@ -33,11 +31,7 @@ REPORT = {"note": "Чакат леля.", "promised_on": "2026-11-23"}
 
 def written_by(revision: str, path: Path) -> None:
     """A file of that version with rows in every table, each belonging to what it names."""
-    config = Config()
-    config.set_main_option("script_location", str(files("storage") / "migrations"))
-    config.set_main_option("path_separator", "os")
-    config.attributes["path"] = path
-    command.upgrade(config, revision)
+    migrate.apply(revision, path=path)
     with closing(sqlite3.connect(path)) as file, file:
         file.execute("PRAGMA foreign_keys = ON")
         for table in tables(file):
