@@ -189,7 +189,7 @@ def _count_notices(path: Path, kolyo: int) -> None:
         jobs = "SELECT job, count(*) FROM period_claim GROUP BY job ORDER BY job"
         assert file.execute(jobs).fetchall() == [("alert", 1), ("digest", 1)]
         made = "SELECT method, count(*) FROM outbox WHERE chat = ? AND priority = ? GROUP BY method ORDER BY method"
-        assert file.execute(made, (str(kolyo), BROADCAST)).fetchall() == [("sendMessage", 1), ("sendPhoto", 1)]
+        assert file.execute(made, (str(kolyo), BROADCAST)).fetchall() == [("sendMessage", 1)]
         assert file.execute(made, (str(kolyo), NOTICE)).fetchall() == [("sendMessage", 1)]
         [detail] = file.execute("SELECT detail FROM period_claim WHERE job = 'digest'").fetchone()
         told = json.loads(detail)
