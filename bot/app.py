@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,6 +35,7 @@ from handlers.engine.words import LANGUAGES, Words
 from handlers.menu import COMMANDS
 from storage import keys, outbox
 from storage.database import Database, Unwritable, open_database
+from storage.shares import LANES
 
 log = structlog.get_logger()
 
@@ -83,6 +84,9 @@ class App:
         self.watchdog = Watchdog(measuring, limits_of(config), voice, database)
         self.pages = Pages(self.watchdog, meters)
         database.troubled = _alarm
+        self._serves = asyncio.Event()
+        """The webhooks answer."""
+        database.shares.changed.append(self._shared_anew)
 
     def wake(self) -> None:
         """Everybody looks again, because the clock was moved."""
@@ -92,23 +96,50 @@ class App:
         self.photos.saved.set()
         self.files.came.set()
 
+    def _shared_anew(self) -> None:
+        part = len(self.database.shares.lanes) / LANES
+        for channel in self.teller.channels.values():
+            channel.pace.share(part)
+        self.converser.look_again()
+        self.deliverer.look_again()
+        self.photos.saved.set()
+
     async def run(self) -> None:
         """For ever; ends only by being cancelled or by an error that must be seen."""
         await self.database.becomes_ours()
+        async with asyncio.TaskGroup() as parts:
+            parts.create_task(self.database.shares.run())
+            parts.create_task(self._lead())
+            parts.create_task(self._work())
+
+    async def _work(self) -> None:
+        """What every worker does, with what lies in its lanes."""
+        await self.database.shares.open.wait()
+        async with _http(self), asyncio.TaskGroup() as stages:
+            self._serves.set()
+            stages.create_task(self.deliverer.run())
+            for run in (self.awake.run, self.converser.run, self.photos.run, self.watchdog.run):
+                stages.create_task(lasting(run))
+
+    async def _lead(self) -> None:
+        """What only one does, as long as that is us."""
+        while True:
+            await self.database.shares.leading()
+            async with asyncio.TaskGroup() as both:
+                leads = both.create_task(self._leading())
+                await self.database.shares.following()
+                leads.cancel()
+
+    async def _leading(self) -> None:
         for before in (self._sealed_anew, self._forgotten_again, self.awake.look_back, self.schedule.hush_what_is_left):
             await lasting(before)
-        async with _http(self), asyncio.TaskGroup() as stages:
-            stages.create_task(self.database.stays_ours())
-            stages.create_task(self.deliverer.run())
-            for run in self._others():
+        self.database.shares.ready()
+        await self._serves.wait()
+        async with asyncio.TaskGroup() as stages:
+            for run in (self.schedule.run, self.files.run, *(source.run for source in self.sources)):
                 stages.create_task(lasting(run))
             if self.config.tokens.telegram:
                 await lasting(self._announce)
-
-    def _others(self) -> Sequence[Callable[[], Awaitable[None]]]:
-        """All stages but the one that outlives by itself, for it must not forget what it has sent."""
-        ours = (self.awake.run, self.converser.run, self.schedule.run, self.photos.run, self.files.run)
-        return (*ours, self.watchdog.run, *(source.run for source in self.sources))
 
     async def _sealed_anew(self) -> None:
         await keys.seal_anew(self.database, self.work.sealer)

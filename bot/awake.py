@@ -74,16 +74,25 @@ class Awake:
             await self.beat()
 
     async def beat(self) -> None:
-        async with self._database.transaction() as tx:
-            await self._last_awake(tx)
-            regained = self._contact.regained_lately()
-            for one in regained:
-                await self._after(tx, one.channel, one.since, one.until)
-            tx.when_committed(lambda: self._contact.told(regained))
-            for channel, since in self._contact.lost().items():
-                await outages.begun(tx, channel, since)
-            await life.awake(tx, self._now())
+        await self._database.write(self._beat if self._database.shares.leads else self._beat_along)
         self._written_at = time.monotonic()
+
+    async def _beat_along(self, tx: Tx) -> None:
+        """Of a worker that does not lead: it only shows that it can write. What it knows of the messengers, who leads
+        knows too."""
+        regained = self._contact.regained_lately()
+        tx.when_committed(lambda: self._contact.told(regained))
+        await life.awake(tx, self._now())
+
+    async def _beat(self, tx: Tx) -> None:
+        await self._last_awake(tx)
+        regained = self._contact.regained_lately()
+        for one in regained:
+            await self._after(tx, one.channel, one.since, one.until)
+        tx.when_committed(lambda: self._contact.told(regained))
+        for channel, since in self._contact.lost().items():
+            await outages.begun(tx, channel, since)
+        await life.awake(tx, self._now())
 
     async def _last_awake(self, tx: Tx) -> datetime | None:
         """When the clock stands before it, it was put back, and what waits does not wait for that hour again."""

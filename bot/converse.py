@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -25,7 +26,7 @@ from handlers.engine.views import View
 from handlers.morning.notices import NO_EDITS, NOT_IN_GROUPS
 from storage import inbox, media, outbox, people
 from storage.database import Database, Tx, Unwritable, from_micros, to_micros
-from storage.inbox import Arrived
+from storage.inbox import Arrival, Arrived
 from storage.outbox import REPLY
 
 log = structlog.get_logger()
@@ -89,23 +90,18 @@ class Converser:
     async def _pause(self) -> float | None:
         if not self._some_wait:
             return None
-        at = await inbox.next_at(self._database.glance())
+        at = await inbox.next_at(self._database.glance(), self._database.shares.lanes)
         self._some_wait = at is not None
         return None if at is None else max(0.05, (at - to_micros(self._now())) / 1e6)
 
     async def turn(self) -> bool:
-        """Stores what arrived and handles up to a batch; True when there may be more."""
+        """Stores what arrived and handles up to a batch of our share; True when there may be more."""
         now = self._now()
         arrivals, stored = self._receiver.take()
-        if not arrivals and not (self._some_wait and await inbox.oldest(self._database.glance(), now, 1)):
+        if not arrivals and not (self._some_wait and await self._oldest(self._database.glance(), now, 1)):
             return False
         try:
-            async with self._database.transaction() as tx:
-                await inbox.add(tx, arrivals, now)
-                await self._also(tx)
-                rows = await inbox.oldest(tx, now, BATCH)
-                await self._handle_all(tx, rows, now)
-                await self._withdrawal.follow(tx, now)
+            count = await self._database.write(partial(self._turn, arrivals, now))
         except BaseException as failed:
             if stored and not stored.done():
                 stored.set_exception(failed)
@@ -113,7 +109,18 @@ class Converser:
             raise
         if stored:
             stored.set_result(None)
-        return len(rows) == BATCH
+        return count == BATCH
+
+    async def _turn(self, arrivals: Sequence[Arrival], now: datetime, tx: Tx) -> int:
+        await inbox.add(tx, arrivals, now)
+        await self._also(tx)
+        rows = await self._oldest(tx, now, BATCH)
+        await self._handle_all(tx, rows, now)
+        await self._withdrawal.follow(tx, now)
+        return len(rows)
+
+    async def _oldest(self, tx: Tx, now: datetime, limit: int) -> list[Arrived]:
+        return await inbox.oldest(tx, now, limit, self._database.shares.lanes)
 
     async def _handle_all(self, tx: Tx, rows: list[Arrived], now: datetime) -> None:
         done: list[Arrived] = []
@@ -136,7 +143,8 @@ class Converser:
         try:
             async with tx.savepoint():
                 handled = await self._handle(tx, row, now, beside)
-            self._meters.handled(row.channel, (to_micros(now) - row.received_at) / 1e6)
+            waited = (to_micros(now) - row.received_at) / 1e6
+            tx.when_committed(partial(self._meters.handled, row.channel, waited))
             return handled
         except Unwritable:
             raise

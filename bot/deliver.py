@@ -26,6 +26,7 @@ from bot.withdraw import Withdrawal
 from storage import because, outbox
 from storage.database import Database, Tx, Unwritable, to_micros
 from storage.outbox import FAILED, GONE, HELD, REPLY, SENT, UNCERTAIN, UNREACHABLE, WAITING, Call, Due, Result
+from storage.shares import lane_of
 
 log = structlog.get_logger()
 LOOK_AHEAD = 200
@@ -58,7 +59,7 @@ class Deliverer:
         self._teller = teller
         self._taken: set[int] = set()
         """Rows whose call is under way or whose outcome is not yet committed: they still stand as waiting."""
-        self.withdrawal = Withdrawal(teller, self._taken)
+        self.withdrawal = Withdrawal(teller, self._taken, database.shares)
         self._database = database
         self._channels = channels
         self._doors = Doors(channels)
@@ -76,11 +77,17 @@ class Deliverer:
         self._record_at = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed: set[str] = set()
+        self._is_unsure = False
+        """The last outcomes may have been written, although that raised: the connection broke at the commit."""
         database.listen("outbox", self.look_again)
+        database.shares.in_flight = self._lanes_in_flight
 
     def look_again(self) -> None:
         self._look = True
         self._wake.set()
+
+    def _lanes_in_flight(self) -> set[int]:
+        return {lane_of(*chat) for chat in self._busy} | {lane_of(one.row.channel, one.row.chat) for one in self._ended}
 
     async def run(self) -> None:
         """For ever; calls under way get a moment to end when it is cancelled, so that fewer are repeated."""
@@ -116,16 +123,18 @@ class Deliverer:
     async def _start_what_may(self) -> float:
         """Begins the calls that may be made now; when (on the monotonic clock) to look again."""
         self._look = False
-        now, glance = self._now(), self._database.glance()
-        found = await outbox.due(glance, now, LOOK_AHEAD, self._channels)
+        now, glance, shares = self._now(), self._database.glance(), self._database.shares
+        found = await outbox.due(glance, now, LOOK_AHEAD, self._channels, shares.lanes)
         self._more = len(found) == LOOK_AHEAD
         waiting = [row for row in found if row.id not in self._taken]
         first, pause = self._first_of(waiting)
         gone = await self._gone(first)
-        self._start([row for row in first if row.notice_id not in gone])
+        # Once more, for a lane may have gone to another worker since.
+        ours = [row for row in first if lane_of(row.channel, row.chat) in shares.lanes]
+        self._start([row for row in ours if row.notice_id not in gone])
         if gone:
             await self._withdraw(gone)
-        at = await outbox.next_at(glance, now)
+        at = await outbox.next_at(glance, now, shares.lanes)
         later = math.inf if at is None else (at - to_micros(now)) / 1e6
         return time.monotonic() + min(pause, later)
 
@@ -136,8 +145,7 @@ class Deliverer:
         return set(await self.withdrawal.broken(self._database.glance(), notices, self._now())) if notices else set()
 
     async def _withdraw(self, notices: Collection[int]) -> None:
-        async with self._database.transaction() as tx:
-            await self.withdrawal.look(tx, notices, self._now())
+        await self._database.write(lambda tx: self.withdrawal.look(tx, notices, self._now()))
         self._look = True
         self._wake.set()
 
@@ -234,14 +242,15 @@ class Deliverer:
         return Result(row, FAILED, error=said)
 
     async def _record_now(self) -> None:
-        async with self._database.transaction() as tx:
-            await self.record(tx)
+        await self._database.write(self.record)
 
     async def record(self, tx: Tx) -> None:
         """Writes how the calls of the last moments ended, and what follows from it."""
-        ended = list(self._ended)
-        if not ended:
+        everything = list(self._ended)
+        if not everything:
             return
+        ended = await self._unwritten(tx, everything) if self._is_unsure else everything
+        self._is_unsure = True
         await outbox.record(tx, ended, self._now())
         for result in ended:
             await self._follow(tx, result)
@@ -249,10 +258,15 @@ class Deliverer:
         await outbox.drop_spares(tx, [one.row.id for one in ended if one.state == SENT and one.row.priority != REPLY])
         if notices := {one.row.notice_id for one in ended if one.row.notice_id is not None}:
             await because.forget_ended(tx, notices)
-        tx.when_committed(lambda: self._recorded(ended))
+        tx.when_committed(lambda: self._recorded(everything))
+
+    async def _unwritten(self, tx: Tx, ended: Sequence[Result]) -> list[Result]:
+        waiting = await outbox.still_waiting(tx, [one.row.id for one in ended])
+        return [one for one in ended if one.row.id in waiting]
 
     def _recorded(self, ended: list[Result]) -> None:
         """Only now may they be looked at again: before the commit they still stood as waiting, and were still told."""
+        self._is_unsure = False
         del self._ended[: len(ended)]
         self._taken.difference_update(result.row.id for result in ended)
         if failed := [result.row for result in ended if result.state == WAITING]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from storage.database import Unwritable
+from storage.database import Again, Unwritable
 
 AGAIN_SECONDS = 1.0
+AT_ONCE_SECONDS = 0.05
 
 
 async def lasting(work: Callable[[], Awaitable[None]]) -> None:
@@ -18,5 +19,7 @@ async def lasting(work: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             return await work()
+        except Again:
+            await asyncio.sleep(AT_ONCE_SECONDS)
         except Unwritable:
             await asyncio.sleep(AGAIN_SECONDS)

@@ -99,7 +99,8 @@ class PhotoFetcher:
         await rounds(self.saved, self.one_round)
 
     async def one_round(self) -> int:
-        waiting = await media.waiting(self._database.glance(), self._now(), AT_ONCE)
+        lanes = self._database.shares.lanes
+        waiting = await media.waiting(self._database.glance(), self._now(), AT_ONCE, lanes)
         await asyncio.gather(*(self._fetch(photo) for photo in waiting))
         return len(waiting)
 

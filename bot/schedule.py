@@ -147,12 +147,15 @@ class Schedule:
         await guesses.forget_before(tx, now - guesses.WITHIN)
         if self._forgot_on == today:
             return False
-        self._forgot_on = today
+        tx.when_committed(lambda: self._forgot(today))
         await retention.end(tx, self._terms, now)
         await because.forget_rowless(tx)
         await ceilings.forget_before(tx, today)
         await media.drop_unused(tx, now - UNUSED_KEPT)
         return True
+
+    def _forgot(self, today: date) -> None:
+        self._forgot_on = today
 
     async def _forget_closed(self, now: datetime) -> None:
         """Each case by itself: each looks through all texts, and meanwhile nobody is answered."""

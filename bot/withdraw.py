@@ -18,16 +18,19 @@ from handlers.morning import parts
 from storage import alerted, because, claims, outbox, people, ties
 from storage.because import Tie
 from storage.database import Tx
+from storage.shares import Shares
 
 FOLDED, FOLDED_A_MORNING = "folded", 5
 
 
 class Withdrawal:
-    """`in_flight`: the rows of the outbox whose call is under way, or whose outcome is not yet kept."""
+    """`in_flight`: the rows of the outbox whose call is under way, or whose outcome is not yet kept. Of what another
+    worker may be sending only that one can say so, and it looks before each call."""
 
-    def __init__(self, teller: Teller, in_flight: Collection[int]) -> None:
+    def __init__(self, teller: Teller, in_flight: Collection[int], shares: Shares) -> None:
         self._teller = teller
         self._in_flight = in_flight
+        self._shares = shares
 
     async def follow(self, tx: Tx, now: datetime) -> None:
         """To be called last in a transaction that has changed something; one look at an index when it touched any."""
@@ -39,7 +42,10 @@ class Withdrawal:
         return await ties.broken(tx, notices, work.catalogue.lists, calendar.local_day(now, work.zone))
 
     async def look(self, tx: Tx, notices: Collection[int], now: datetime) -> None:
-        waiting = set(notices) - await outbox.notices_of(tx, self._in_flight) if notices else set()
+        waiting = set(notices)
+        if waiting:
+            waiting -= await outbox.notices_of(tx, self._in_flight)
+            waiting -= await outbox.in_other_lanes(tx, notices, self._shares.lanes)
         broken = await self.broken(tx, waiting, now) if waiting else {}
         for notice, reader_id, body in await because.bodies(tx, broken) if broken else ():
             await alerted.take_back(tx, reader_id, broken[notice])

@@ -7,16 +7,24 @@ dialect that SQLite and PostgreSQL share, with named parameters.
 from __future__ import annotations
 
 import asyncio
+import random
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from storage.migrate import SchemaError
+from storage.shares import ALL, Shares
+
+AGAIN_WITHIN = 0.02
+"""Seconds at most until what another worker was in the way of is done again, for each time that it was."""
+AGAIN_AT_MOST = 50
+
+T = TypeVar("T")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -27,6 +35,10 @@ class StorageError(SchemaError):
 
 class Unwritable(StorageError):
     """Nothing of a transaction was kept, for a reason that lies outside: it may be tried again once that is mended."""
+
+
+class Again(Unwritable):
+    """Another worker has changed meanwhile what this transaction was about: to be done again, at once (`write`)."""
 
 
 class Row(Protocol):
@@ -61,15 +73,22 @@ class Tx(ABC):
         self._depth = 0
         self.then: list[Callable[[], None]] = []
         self.topics: set[str] = set()
+        self.told: dict[str, set[int]] = {}
+        """What other workers are told, and of which lanes."""
         self.touched: set[str] = set()
 
     def when_committed(self, then: Callable[[], None]) -> None:
         """For what is remembered outside the database and may only change with it."""
         self.then.append(then)
 
-    def notify(self, topic: str) -> None:
+    def notify(self, topic: str, lanes: Collection[int] = ALL) -> None:
         """Wakes who listens, once the transaction is committed: `inbox`, `outbox`, `hushed`, `media`, `files`."""
         self.topics.add(topic)
+        self.tell(topic, lanes)
+
+    def tell(self, topic: str, lanes: Collection[int] = ALL) -> None:
+        """Wakes other workers of whom one of these lanes may be."""
+        self.told.setdefault(topic, set()).update(lanes)
 
     def touch(self, thing: str) -> None:
         """Something of which notices may tell has changed: `case 12`, `referral 3`, `person 5` (`storage.because`)."""
@@ -82,6 +101,11 @@ class Tx(ABC):
     @abstractmethod
     def pattern(self, like: str) -> str:
         """Of letters, `*` for any of them, `?` for one, `[xX]` for one of these."""
+
+    @abstractmethod
+    def number_of(self, table: str) -> str:
+        """The expression for the number of a new row: the next one, never one that has been given out, also when its
+        row is gone. Several workers leave gaps."""
 
     @abstractmethod
     async def rows(self, sql: str, **values: Any) -> Sequence[Row]: ...
@@ -128,6 +152,7 @@ class Database(ABC):
     def __init__(self, path: Path) -> None:
         self.path = path
         """What lies beside it is named after this; see `beside`."""
+        self.shares = Shares()
         self._listening: dict[str, list[Callable[[], None]]] = defaultdict(list)
         self.committing: Callable[[str], None] = lambda _when: None
         self.trouble = ""
@@ -149,11 +174,7 @@ class Database(ABC):
 
     @abstractmethod
     async def becomes_ours(self) -> None:
-        """Waits until no other worker has it: one works, and those that wait take over from it."""
-
-    @abstractmethod
-    async def stays_ours(self) -> None:
-        """Raises StorageError as soon as another worker may have it."""
+        """To be called by who works with it. Raises StorageError where only one may and another one does."""
 
     @abstractmethod
     async def scrub(self) -> None:
@@ -162,6 +183,17 @@ class Database(ABC):
 
     @abstractmethod
     async def close(self) -> None: ...
+
+    async def write(self, work: Callable[[Tx], Awaitable[T]]) -> T:
+        """As a transaction of its own, begun again as long as other workers are in its way. Raises Unwritable."""
+        for times in range(AGAIN_AT_MOST):
+            try:
+                async with self.transaction() as tx:
+                    return await work(tx)
+            except Again:
+                await asyncio.sleep(random.uniform(0, AGAIN_WITHIN * times))
+        async with self.transaction() as tx:
+            return await work(tx)
 
     def listen(self, topic: str, wake: Callable[[], None]) -> None:
         """Calls `wake` after each commit that notified `topic`."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from casework import privacy
 from storage.database import Row, Tx, from_micros, to_micros
+from storage.shares import ALL, lane_of, within
 
 TRIES = 3
 """After so many failures a row is set aside, and the rows behind it go on."""
@@ -45,19 +46,22 @@ async def add(tx: Tx, arrivals: Sequence[Arrival], now: datetime) -> None:
     """One that is already here is left alone. No personal number that somebody wrote is kept, not for a moment. Half a
     letter is kept as `?`: phones cut texts in the middle of an emoji, JSON lets that through, and no database takes it.
     """
+    lanes = [lane_of(one.channel, one.sender) for one in arrivals]
+    tx.tell("inbox", lanes)
     await tx.many(
-        "INSERT INTO inbox (channel, arrival, sender, payload, received_at, waited) "
-        "VALUES (:channel, :arrival, :sender, :payload, :now, :waited) ON CONFLICT DO NOTHING",
+        "INSERT INTO inbox (channel, arrival, sender, lane, payload, received_at, waited) "
+        "VALUES (:channel, :arrival, :sender, :lane, :payload, :now, :waited) ON CONFLICT DO NOTHING",
         [
             {
                 "channel": one.channel,
                 "arrival": _whole(one.key),
                 "sender": _whole(one.sender),
+                "lane": lane,
                 "payload": _whole(json.dumps(privacy.withheld(one.payload), ensure_ascii=False, separators=(",", ":"))),
                 "now": to_micros(now),
                 "waited": int(one.waited),
             }
-            for one in arrivals
+            for one, lane in zip(arrivals, lanes, strict=True)
         ],
     )
 
@@ -66,13 +70,13 @@ def _whole(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
-async def oldest(tx: Tx, now: datetime, limit: int) -> list[Arrived]:
+async def oldest(tx: Tx, now: datetime, limit: int, lanes: Collection[int] = ALL) -> list[Arrived]:
     """The oldest waiting rows, in order. Behind a row that waits for another try, its sender's rows wait too."""
     rows = await tx.rows(
         "SELECT i.id, i.channel, i.sender, i.payload, i.tries, i.received_at, i.retried_by FROM inbox i "
         "WHERE i.state = 'waiting' AND i.not_before <= :now AND NOT EXISTS (SELECT 1 FROM inbox j WHERE "
         "j.state = 'waiting' AND j.channel = i.channel AND j.sender = i.sender AND j.id < i.id "
-        "AND j.not_before > 0 AND j.not_before > :now) ORDER BY i.id LIMIT :limit",
+        f"AND j.not_before > 0 AND j.not_before > :now) {within(lanes, 'i.lane')}ORDER BY i.id LIMIT :limit",
         now=to_micros(now),
         limit=limit,
     )
@@ -100,9 +104,9 @@ async def failed(tx: Tx, row: Arrived, error: str, now: datetime) -> bool:
     return aside
 
 
-async def next_at(tx: Tx) -> int | None:
+async def next_at(tx: Tx, lanes: Collection[int] = ALL) -> int | None:
     """Microseconds at which a waiting row may next be taken; None when nothing waits."""
-    row = await tx.one("SELECT min(not_before) AS at FROM inbox WHERE state = 'waiting'")
+    row = await tx.one(f"SELECT min(not_before) AS at FROM inbox WHERE state = 'waiting' {within(lanes, 'lane')}")
     found: int | None = row["at"]
     return found
 

@@ -6,12 +6,13 @@ report makes it the report's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from casework.records import Photo
 from storage.database import Tx, to_micros
+from storage.shares import ALL, LANES, within
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,12 @@ async def of_visit(tx: Tx, visit_id: int, person_id: int, photos: Sequence[Photo
     )
 
 
-async def waiting(tx: Tx, now: datetime, limit: int) -> list[Waiting]:
+async def waiting(tx: Tx, now: datetime, limit: int, lanes: Collection[int] = ALL) -> list[Waiting]:
+    """Which lane a photo is in follows from its number, for the pictures of one report may be cleaned side by side."""
     rows = await tx.rows(
         "SELECT id, channel, file, recognised_by, tries, person_id, visit_id FROM media "
-        "WHERE state = 'waiting' AND not_before <= :now ORDER BY not_before, id LIMIT :limit",
+        f"WHERE state = 'waiting' AND not_before <= :now {within(lanes, f'id % {LANES}')}"
+        "ORDER BY not_before, id LIMIT :limit",
         now=to_micros(now),
         limit=limit,
     )

@@ -69,6 +69,11 @@ async def _moved(file: sqlite3.Connection, target: asyncpg.Connection) -> dict[s
             await target.execute(
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table} HAVING max(id) > 0"
             )
+    # The number of a forgotten report is nobody else's.
+    await target.execute(
+        "SELECT setval(pg_get_serial_sequence('visit', 'id'), max(n)) FROM (SELECT max(id) AS n FROM visit "
+        "UNION ALL SELECT last FROM numbered WHERE what = 'visit') AS given HAVING max(n) > 0"
+    )
     return {table: await _compared(file, target, table) for table in tables}
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from storage.database import Row, Tx, from_micros, to_micros
+from storage.shares import ALL, LANES, lane_of, within
 
 REPLY, NOTICE, BROADCAST = 0, 1, 2
 """Replies go before notices, notices before broadcasts."""
@@ -89,19 +90,20 @@ async def add(
     As `SPARE` they are made only when the row `instead_of` cannot reach its reader. What can wait says in `quiet` what
     it says (`storage.hushed`), and waits for the hours of the person `hushed`. Returns the id of the first row.
     """
-    tx.notify("outbox")
+    tx.notify("outbox", [lane_of(call.channel, call.chat) for call in calls])
     for call in calls:
         if call.cancel_key:
             await cancel(tx, call.channel, call.chat, call.cancel_key)
     first = None
     for call in calls:
         row = await tx.one(
-            "INSERT INTO outbox (channel, chat, method, payload, priority, not_before, cancel_key, vanish_after, "
-            "created_at, state, instead_of, notice_id, quiet, hushed) VALUES (:channel, :chat, :method, :payload, "
-            ":priority, :not_before, :cancel_key, :vanish_after, :now, :state, :instead_of, :notice_id, :quiet, "
-            ":hushed) RETURNING id",
+            "INSERT INTO outbox (channel, chat, lane, method, payload, priority, not_before, cancel_key, vanish_after, "
+            "created_at, state, instead_of, notice_id, quiet, hushed) VALUES (:channel, :chat, :lane, :method, "
+            ":payload, :priority, :not_before, :cancel_key, :vanish_after, :now, :state, :instead_of, :notice_id, "
+            ":quiet, :hushed) RETURNING id",
             channel=call.channel,
             chat=call.chat,
+            lane=lane_of(call.channel, call.chat),
             method=call.method,
             payload=json.dumps(call.payload, ensure_ascii=False),
             priority=call.priority,
@@ -185,10 +187,12 @@ async def release(tx: Tx, channel: str, chat: str) -> None:
         chat=chat,
     )
     if rows:
-        tx.notify("outbox")
+        tx.notify("outbox", [lane_of(channel, chat)])
 
 
-async def due(tx: Tx, now: datetime, limit: int, channels: Collection[str] | None = None) -> list[Due]:
+async def due(
+    tx: Tx, now: datetime, limit: int, channels: Collection[str] | None = None, lanes: Collection[int] = ALL
+) -> list[Due]:
     """What may be called now, replies first; of `channels` only, so that one switched off fills nobody's queue.
 
     Behind a call that waits for another try, the others to its chat wait too.
@@ -198,7 +202,7 @@ async def due(tx: Tx, now: datetime, limit: int, channels: Collection[str] | Non
     rows = await tx.rows(
         "SELECT id, channel, chat, method, payload, priority, tries, vanish_after, notice_id, created_at, not_before "
         "FROM outbox o "
-        f"WHERE state = 'waiting' AND hushed = 0 AND not_before <= :now {of}"
+        f"WHERE state = 'waiting' AND hushed = 0 AND not_before <= :now {of}{within(lanes, 'lane')}"
         "AND NOT EXISTS (SELECT 1 FROM outbox j WHERE j.state = 'waiting' AND j.tries > 0 AND j.hushed = 0 "
         "AND j.channel = o.channel AND j.chat = o.chat AND j.not_before > :now) "
         "ORDER BY priority, id LIMIT :limit",
@@ -231,6 +235,12 @@ async def record(tx: Tx, results: Sequence[Result], now: datetime) -> None:
     )
 
 
+async def still_waiting(tx: Tx, row_ids: Collection[int]) -> set[int]:
+    """Those of the rows of which nobody has written how they ended."""
+    among = ", ".join(map(str, row_ids)) or "NULL"
+    return {row["id"] for row in await tx.rows(f"SELECT id FROM outbox WHERE state = 'waiting' AND id IN ({among})")}
+
+
 async def drop_spares(tx: Tx, row_ids: Sequence[int]) -> None:
     """These rows have reached their reader."""
     await tx.many(
@@ -252,10 +262,11 @@ async def lost(tx: Tx, channel: str, message: str, why: str) -> bool:
     return row is not None
 
 
-async def next_at(tx: Tx, now: datetime) -> int | None:
+async def next_at(tx: Tx, now: datetime, lanes: Collection[int] = ALL) -> int | None:
     """Microseconds at which the next of the waiting calls becomes due, after `now`."""
     row = await tx.one(
-        "SELECT min(not_before) AS at FROM outbox WHERE state = 'waiting' AND hushed = 0 AND not_before > :now",
+        "SELECT min(not_before) AS at FROM outbox WHERE state = 'waiting' AND hushed = 0 AND not_before > :now "
+        f"{within(lanes, 'lane')}",
         now=to_micros(now),
     )
     found: int | None = row["at"]
@@ -285,6 +296,18 @@ async def notices_of(tx: Tx, row_ids: Collection[int]) -> set[int]:
     """Those of which any of these rows is a part."""
     among = ", ".join(map(str, row_ids)) or "NULL"
     rows = await tx.rows(f"SELECT notice_id FROM outbox WHERE id IN ({among}) AND notice_id IS NOT NULL")
+    return {row["notice_id"] for row in rows}
+
+
+async def in_other_lanes(tx: Tx, notice_ids: Collection[int], lanes: Collection[int]) -> set[int]:
+    """Those of the notices that another worker may be sending at this moment."""
+    if len(lanes) == LANES:
+        return set()
+    among = ", ".join(map(str, notice_ids)) or "NULL"
+    rows = await tx.rows(
+        f"SELECT DISTINCT notice_id FROM outbox WHERE notice_id IN ({among}) AND state = 'waiting' AND hushed = 0 "
+        f"{within(ALL.difference(lanes), 'lane')}"
+    )
     return {row["notice_id"] for row in rows}
 
 

@@ -10,30 +10,31 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from decimal import Decimal
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import asyncpg
 
 from storage import migrate
-from storage.database import Database, StorageError, Tx, beside, to_its_end
+from storage.database import Again, Database, StorageError, Tx, Unwritable, beside, to_its_end
+from storage.leases import CHANNEL, Leases
 
 CONNECTIONS = 8
 STATEMENTS = 1000
 """So many stay prepared on a connection, more than there are."""
-CHANNEL = "obhvat"
-"""On which what was notified is told to other workers."""
 GONE = (
-    asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError,
-    asyncpg.CannotConnectNowError, OSError,
+    asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError,
+    asyncpg.OperatorInterventionError, OSError,
 )  # fmt: skip
-WORKER = 20_261_129
-"""The number of the lock that the worker holds which works; the server frees it when its connection ends."""
-SOON_MISSED = {"tcp_keepalives_idle": "4", "tcp_keepalives_interval": "2", "tcp_keepalives_count": "2"}
-"""So that it notices within eight seconds when a worker's machine is gone."""
+"""The third is what asyncpg says when the server ends in the midst of an answer."""
+FULL = (asyncpg.InsufficientResourcesError, asyncpg.ReadOnlySQLTransactionError)
+"""No room on its disk, too many connections, or it is a copy that only reads."""
+IN_THE_WAY = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+ANSWER_SECONDS = 60.0
+"""A statement that takes longer is given up with its connection: nobody can tell whether the server is still there."""
+SCRUB_SECONDS = 3600.0
 
 _TYPES = {int: "bigint", bool: "bigint", str: "text", bytes: "bytea", float: "double precision"}
 _PARAMETER = re.compile(r"'[^']*'|(?<![:\w]):([a-z]\w*)")
@@ -76,8 +77,12 @@ def as_kept(value: Any) -> Any:
 def _there() -> Iterator[None]:
     try:
         yield
+    except IN_THE_WAY as other:
+        raise Again(f"database.url: another worker was in the way ({other}).") from other
     except GONE as broken:
-        raise StorageError(f"database.url: the connection to PostgreSQL broke ({broken}).") from broken
+        raise Unwritable(f"database.url: the connection to PostgreSQL broke ({broken}).") from broken
+    except FULL as refused:
+        raise Unwritable(f"database.url: PostgreSQL takes nothing ({refused}).") from refused
 
 
 class Writing(Tx):
@@ -88,12 +93,21 @@ class Writing(Tx):
         super().__init__()
         self._connection = connection
 
+    @property
+    def process(self) -> int:
+        """The one of the server that does it."""
+        pid: int = self._connection.get_server_pid()
+        return pid
+
     def matches(self, text: str, name: str) -> str:
         return f"{text} ~ :{name}"
 
     def pattern(self, like: str) -> str:
         parts = _PARTS.findall(like)
         return f"^{''.join(_ANY.get(part) or (part if len(part) > 1 else re.escape(part)) for part in parts)}$"
+
+    def number_of(self, table: str) -> str:
+        return f"nextval(pg_get_serial_sequence('{table}', 'id'))"
 
     async def rows(self, sql: str, **values: Any) -> list[asyncpg.Record]:
         text, bound = _bound(sql, values)
@@ -127,33 +141,49 @@ class Writing(Tx):
 class Postgres(Database):
     """Opened by `open_postgres`."""
 
-    def __init__(self, pool: asyncpg.Pool, listener: asyncpg.Connection, path: Path) -> None:
-        super().__init__(path)
+    def __init__(self, pool: asyncpg.Pool, url: str) -> None:
+        super().__init__(beside(url))
         self._pool = pool
-        self._listener = listener
         self._turn = asyncio.Lock()
-        self._lost = asyncio.Event()
-        listener.add_termination_listener(lambda _connection: self._lost.set())
+        self.shares: Leases = Leases(url, self._turn, self._heard, self._note)
         self._ours: set[int] = set()
         """The processes of the server that work for us: what they tell we know already."""
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
-        async with self._turn, self._acquired() as connection:
-            tx = Writing(connection)
-            try:
-                await tx.run("BEGIN")
-                yield tx
-                self.committing("before")
-                self._ours.add(connection.get_server_pid())
-                for topic in tx.topics:
-                    await tx.run("SELECT pg_notify(:channel, :topic)", channel=CHANNEL, topic=topic)
-                await to_its_end(tx.run("COMMIT"))
-            except BaseException:
-                if not connection.is_closed():
-                    await to_its_end(tx.run("ROLLBACK"))
-                raise
-            self._committed(tx)
+        """Whoever of several workers commits first is right: the other's is undone, and raises Again, as soon as it
+        changes a row that it has not seen as it is."""
+        try:
+            async with self._turn, self._acquired() as connection:
+                tx = Writing(connection)
+                async with self._begun(tx):
+                    yield tx
+                    self.committing("before")
+                    await self._tell(tx)
+                self._committed(tx)
+        except Again:
+            raise
+        except Unwritable as broken:
+            self._note(str(broken))
+            raise
+
+    @asynccontextmanager
+    async def _begun(self, tx: Writing) -> AsyncIterator[None]:
+        try:
+            await tx.run("BEGIN ISOLATION LEVEL REPEATABLE READ")
+            yield
+            await to_its_end(tx.run("COMMIT"))
+        except BaseException:
+            with suppress(Unwritable):  # the server has undone it when the connection is gone
+                await to_its_end(tx.run("ROLLBACK"))
+            raise
+
+    async def _tell(self, tx: Writing) -> None:
+        """Other workers, what concerns them."""
+        if topics := [topic for topic, lanes in tx.told.items() if not self.shares.are_ours(lanes)]:
+            self._ours.add(tx.process)
+            for topic in topics:
+                await tx.run("SELECT pg_notify(:channel, :topic)", channel=CHANNEL, topic=topic)
 
     @asynccontextmanager
     async def _acquired(self) -> AsyncIterator[Any]:
@@ -174,28 +204,21 @@ class Postgres(Database):
             yield Writing(connection)
 
     async def becomes_ours(self) -> None:
-        with _there():
-            await self._listener.execute("SELECT pg_advisory_lock($1)", WORKER)
+        """Several may: each has its part (`shares`)."""
 
-    async def stays_ours(self) -> None:
-        await self._lost.wait()
-        raise StorageError("database.url: the connection to PostgreSQL broke; another worker may have taken over.")
-
-    async def hear(self) -> None:
+    def _heard(self, pid: int, topic: str) -> None:
         """What other workers commit wakes us as well."""
-        await self._listener.add_listener(CHANNEL, self._heard)
-
-    def _heard(self, _connection: object, pid: int, _channel: str, topic: object) -> None:
         if pid not in self._ours:
-            self._wake([str(topic)])
+            self._wake([topic])
 
     async def scrub(self) -> None:
         """The tables, not what the server has written ahead or copied to others: that goes with its own terms."""
         async with self._turn, self._acquired() as connection:
-            await Writing(connection).run("VACUUM FULL")
+            with _there():
+                await connection.execute("VACUUM FULL", timeout=SCRUB_SECONDS)
 
     async def close(self) -> None:
-        await self._listener.close()
+        await self.shares.close()
         await self._pool.close()
 
 
@@ -204,13 +227,13 @@ async def open_postgres(url: str) -> Database:
     await asyncio.to_thread(migrate.prepare_postgres, url)
     try:
         pool = await asyncpg.create_pool(
-            url, min_size=0, max_size=CONNECTIONS, init=_prepare, statement_cache_size=STATEMENTS
-        )
-        listener = await asyncpg.connect(url, server_settings=SOON_MISSED)
+            url, min_size=0, max_size=CONNECTIONS, init=_prepare, statement_cache_size=STATEMENTS,
+            command_timeout=ANSWER_SECONDS,
+        )  # fmt: skip
+        opened = Postgres(pool, url)
+        await opened.shares.connect()
     except (OSError, asyncpg.PostgresError) as broken:
         raise StorageError(f"database.url: PostgreSQL cannot be used ({broken}).") from broken
-    opened = Postgres(pool, listener, beside(url))
-    await opened.hear()
     return opened
 
 

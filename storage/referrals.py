@@ -244,8 +244,11 @@ async def refuse(tx: Tx, me: Person, referral: Referral, now: datetime) -> None:
         me=me.id,
         now=to_micros(now),
     )
+    # The row is changed also when somebody else has taken it: of two who send it back at once, the later one is to see
+    # that nobody is left to ask.
     await tx.run(
-        "UPDATE referral SET taken_by = NULL, taken_at = NULL WHERE id = :id AND taken_by = :me",
+        "UPDATE referral SET taken_at = CASE WHEN taken_by = :me THEN NULL ELSE taken_at END, "
+        "taken_by = CASE WHEN taken_by = :me THEN NULL ELSE taken_by END WHERE id = :id",
         id=referral.id,
         me=me.id,
     )

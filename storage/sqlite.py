@@ -73,6 +73,12 @@ class Writing(Tx):
     def pattern(self, like: str) -> str:
         return like
 
+    def number_of(self, table: str) -> str:
+        return (
+            f"(SELECT coalesce(max(n), 0) + 1 FROM (SELECT max(id) AS n FROM {table} "
+            f"UNION ALL SELECT last FROM numbered WHERE what = '{table}') AS given)"
+        )
+
     async def rows(self, sql: str, **values: Any) -> list[sqlite3.Row]:
         return self._raw.execute(sql, values).fetchall()
 
@@ -177,9 +183,6 @@ class File(Database):
         Who waits is told at once: two would send every message twice. Raises StorageError.
         """
         self._opened.enter_context(_alone(self.path))
-
-    async def stays_ours(self) -> None:
-        """Nobody else can take it."""
 
     async def scrub(self) -> None:
         """Writes the file anew and empties what was written ahead."""

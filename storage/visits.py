@@ -24,10 +24,8 @@ async def save(tx: Tx, me: Person, report: VisitReport, now: datetime) -> Visit:
     row = await tx.one(
         "INSERT INTO visit "
         "(id, case_id, reporter_id, team_id, version, saved_at, visited_on, outcome, promised_on, report) VALUES "
-        # The number of a forgotten report is nobody else's.
-        "((SELECT coalesce(max(n), 0) + 1 FROM (SELECT max(id) AS n FROM visit "
-        "UNION ALL SELECT last FROM numbered WHERE what = 'visit') AS given), "
-        ":case_id, :me, (SELECT m.team_id FROM membership m JOIN child_case c ON c.id = :case_id "
+        f"({tx.number_of('visit')}, :case_id, :me, "
+        "(SELECT m.team_id FROM membership m JOIN child_case c ON c.id = :case_id "
         "WHERE m.person_id = :me AND m.until IS NULL ORDER BY m.team_id = c.team_id DESC, m.since LIMIT 1), "
         "1, :now, :visited_on, :outcome, :promised, :report) RETURNING id",
         case_id=report.case_id,

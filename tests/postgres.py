@@ -7,7 +7,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -54,15 +54,15 @@ class Server:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
+def running(settings: Sequence[str] = SETTINGS) -> Iterator[Server]:
     with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as made:
         folder = Path(made)
         if user := _user():
             shutil.chown(folder, user)
         server = Server(folder)
         _run("initdb", "-D", str(folder / "data"), "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        settings = [f"-c {one}" for one in (*SETTINGS, f"unix_socket_directories={folder}")]
-        server.control("-l", str(folder / "log"), "-o", " ".join(settings), "start")
+        given = [f"-c {one}" for one in (*settings, f"unix_socket_directories={folder}")]
+        server.control("-l", str(folder / "log"), "-o", " ".join(given), "start")
         try:
             yield server
         finally:

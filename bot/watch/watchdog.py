@@ -104,6 +104,8 @@ class Watchdog:
         untold = [one for one in self._standing.values() if one.told_at is None or one.over_at]
         if not untold:
             return
+        if not self._database.shares.leads:
+            return  # one of several workers speaks; what only we see is told by `/health`
         if self._voice.operator.is_there and not await self._voice.operator.tell(self._words(untold, ailing, now)):
             return
         for one in untold:

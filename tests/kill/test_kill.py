@@ -33,6 +33,7 @@ from storage.new_cases import NewCase
 from storage.outbox import BROADCAST, NOTICE
 from storage.people import Invitation
 from tests.bot.conftest import TOKEN, write_config
+from tests.engines import url_of
 from tests.kill.process import AHEAD, POINTS
 
 KILLS = int(os.environ.get("OBHVAT_KILLS", "6"))
@@ -200,7 +201,7 @@ def _count_notices(path: Path, kolyo: int) -> None:
 
 async def prepare(folder: Path) -> None:
     """The members' team with a case for each, and one that is overdue."""
-    database = await open_database(f"sqlite:///{folder}/obhvat.db")
+    database = await open_database(url_of(folder))
     async with database.transaction() as tx:
         await teams.put(tx, "Б-1", "Бяла", "Бяла")
         team = (await teams.by_name(tx))["б-1"].id
@@ -215,7 +216,7 @@ async def prepare(folder: Path) -> None:
 
 
 async def _coordinator(folder: Path, kolyo: Person) -> None:
-    database = await open_database(f"sqlite:///{folder}/obhvat.db")
+    database = await open_database(url_of(folder))
     async with database.transaction() as tx:
         await people.invite(tx, "co", Invitation(MUNICIPAL, None, "Бяла"), MORNING + timedelta(days=7))
         coordinator = await people.join(tx, "co", "telegram", str(kolyo.id), str(kolyo.id), kolyo.name, MORNING)

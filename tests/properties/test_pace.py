@@ -40,6 +40,38 @@ def test_over_all_chats_no_more_than_the_rate(calls: list[tuple[float, str]]) ->
             assert last - first + 1 <= 2 + 5 * (times[last] - times[first]) + 1e-6
 
 
+SHARES = st.lists(st.tuples(st.floats(0, 3), st.integers(0, 64)), max_size=6)
+"""After so many seconds, the first of two workers has so many of 64 lanes, and the second one the others."""
+
+
+@given(st.integers(0, 64), SHARES)
+def test_two_workers_together_send_no_more_than_one_would(first: int, changes: list[tuple[float, int]]) -> None:
+    """However their shares change meanwhile, with as much waiting in both as can go; a turn more for each, at most."""
+    clock = 0.0
+    both = [Pace(lambda: clock, Rate(5, 4)) for _worker in range(2)]
+    sent, parts = list[float](), [0, 0]
+    for pace in both:
+        pace.share(0)
+    for after, lanes in [(0.0, first), *changes, (3.0, 0)]:
+        until = clock + after
+        while (ready := _soonest(both, parts, clock)) is not None and ready[0] <= until:
+            clock, at = ready
+            both[at].spend(f"{len(sent)}", "sendMessage")
+            sent.append(clock)
+        clock, parts = until, [lanes, 64 - lanes]
+        for pace, part in zip(both, parts, strict=True):
+            pace.share(part / 64)
+    for one in range(len(sent)):
+        for other in range(one, len(sent)):
+            assert other - one + 1 <= 4 + 2 + 5 * (sent[other] - sent[one]) + 1e-6
+
+
+def _soonest(both: list[Pace], parts: list[int], clock: float) -> tuple[float, int] | None:
+    """When the next of those that have a part may send, and which one."""
+    free = [(max(clock, pace.free_at("new", "sendMessage")), n) for n, pace in enumerate(both) if parts[n]]
+    return min(free, default=None)
+
+
 def test_an_edit_waits_only_when_the_chat_is_barred() -> None:
     pace = Pace(lambda: 10.0, Rate(1, 1))
     pace.spend("1", "sendMessage")
