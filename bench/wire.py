@@ -1,0 +1,108 @@
+"""A messenger and its people in as little as possible: what is measured is the bot, not who plays with it.
+
+The Bot API is answered with the same few bytes whatever was asked, a call is read only for its chat, its text and its
+buttons, and each person taps the button that their next step names. Updates go to the workers in turn, as a reverse
+proxy would give them. It is no test of anything: whether a bot keeps to the Bot API, the sandbox says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs
+
+from aiohttp import ClientSession, web
+
+STEPS = ("БЯ-", "Обещание", "Майка", "Няма транспорт", "Готово", "утре", "Запази")
+"""How the labels begin that lead through a usual report."""
+RECEIPT = "Записано"
+
+
+@dataclass
+class Person:
+    id: int
+    waits_ms: list[float] = field(default_factory=list)
+    heard: asyncio.Queue[tuple[str, list[tuple[str, str]], int]] = field(default_factory=asyncio.Queue)
+    """Text, buttons (label, data) and number of each message that the bot shows."""
+
+
+class Wire:
+    """`doors` are the addresses of the workers."""
+
+    def __init__(self, people: int) -> None:
+        self.url = ""
+        self.doors: Sequence[str] = ()
+        self.secret = ""
+        self.people = {1000 + n: Person(1000 + n) for n in range(people)}
+        self._updates = itertools.count(1)
+        self._messages = itertools.count(1)
+        self._turns = itertools.count()
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        server = web.Application()
+        server.router.add_post("/bot{token}/{method}", self._called)
+        runner = web.AppRunner(server, access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        self.url = "http://{}:{}".format(*runner.addresses[0])
+        async with ClientSession() as self._session:
+            try:
+                yield
+            finally:
+                await runner.cleanup()
+
+    async def _called(self, request: web.Request) -> web.Response:
+        method, body = request.match_info["method"], await request.text()
+        if method == "getMe":
+            return _ok({"id": 1, "is_bot": True, "first_name": "Обхват", "username": "obhvat_bot"})
+        if method not in ("sendMessage", "editMessageText"):
+            if method == "setWebhook":
+                self.secret = parse_qs(body)["secret_token"][0]
+            return _ok({"url": "", "has_custom_certificate": False, "pending_update_count": 0})
+        given = parse_qs(body)
+        chat, number = int(given["chat_id"][0]), int(given["message_id"][0]) if "message_id" in given else 0
+        number = number or next(self._messages)
+        markup = json.loads(given["reply_markup"][0]) if "reply_markup" in given else {}
+        buttons = [
+            (one["text"], one.get("callback_data", "")) for row in markup.get("inline_keyboard", ()) for one in row
+        ]
+        self.people[chat].heard.put_nowait((given["text"][0], buttons, number))
+        return _ok({"message_id": number, "date": int(time.time()), "chat": {"id": chat, "type": "private"}})
+
+    async def report(self, one: Person, pause: float = 0.0) -> None:
+        """A whole report, tapping `pause` seconds after the last tap, or as soon as something can be tapped."""
+        began = await self._says(one, {"text": "/report"})
+        for step in (*STEPS, RECEIPT):
+            while True:
+                text, buttons, number = await one.heard.get()
+                data = next((data for label, data in buttons if label.removeprefix("✓ ").startswith(step)), None)
+                if data or text.startswith(step):
+                    break
+            one.waits_ms.append((time.perf_counter() - began) * 1000)
+            if data:
+                await asyncio.sleep(max(0.0, began + pause - time.perf_counter()))
+                began = await self._says(one, {"data": data}, number)
+
+    async def _says(self, one: Person, said: dict[str, str], number: int = 0) -> float:
+        chat, who = {"id": one.id, "type": "private"}, {"id": one.id, "is_bot": False, "first_name": "Човек"}
+        message = {"message_id": number or next(self._messages), "date": int(time.time()), "chat": chat}
+        update: dict[str, object] = {"update_id": next(self._updates)}
+        if number:
+            update["callback_query"] = {"id": "1", "from": who, "chat_instance": "1", "message": message, **said}
+        else:
+            update["message"] = {**message, "from": who, **said}
+        door, began = self.doors[next(self._turns) % len(self.doors)], time.perf_counter()
+        headers = {"X-Telegram-Bot-Api-Secret-Token": self.secret}
+        async with self._session.post(f"{door}/telegram", json=update, headers=headers) as taken:
+            assert taken.status == 200, taken.status
+        return began
+
+
+def _ok(result: object) -> web.Response:
+    return web.json_response({"ok": True, "result": result})
