@@ -85,7 +85,7 @@ def fill(path: Path, size: Size) -> None:
         for rows in (_visits(size), _visits_today(size)):
             file.executemany(
                 "INSERT INTO visit (case_id, reporter_id, team_id, version, saved_at, visited_on, outcome, report) "
-                "VALUES (?, ?, ?, 1, ?, ?, ?, '{}')",
+                "VALUES (?, ?, ?, 1, ?, ?, ?, '{\"went\": []}')",
                 rows,
             )
         file.executemany(

@@ -51,7 +51,9 @@ async def move(path: Path, url: str) -> dict[str, Sum]:
         target = await asyncpg.connect(url)
         try:
             async with target.transaction():
-                return await _moved(file, target)
+                done = await _moved(file, target)
+            await target.execute("ANALYZE")  # else each query is planned as if the tables were empty
+            return done
         finally:
             await target.close()
 
