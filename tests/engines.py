@@ -5,10 +5,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from contextlib import ExitStack
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import Any
 
+import asyncpg
 import pytest
 
 from tests import postgres
@@ -58,6 +63,15 @@ class Engine:
             self._databases = postgres.Databases(self._opened.enter_context(postgres.running()))
         return self._databases.of(folder)
 
+    def read(self, folder: Path, sql: str) -> list[tuple[Any, ...]]:
+        """What the processes of a test have kept in the database of a folder."""
+        if self.name == SQLITE:
+            with closing(sqlite3.connect(folder / "obhvat.db")) as file:
+                assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+                return file.execute(sql).fetchall()
+        with ThreadPoolExecutor(1) as beside:  # where no event loop runs
+            return beside.submit(asyncio.run, _read(self.url_of(folder), sql)).result()
+
     @property
     def server(self) -> postgres.Server:
         assert self._databases is not None
@@ -65,6 +79,14 @@ class Engine:
 
     def end(self) -> None:
         self._opened.close()
+
+
+async def _read(url: str, sql: str) -> list[tuple[Any, ...]]:
+    connection = await asyncpg.connect(url)
+    try:
+        return [tuple(row) for row in await connection.fetch(sql)]
+    finally:
+        await connection.close()
 
 
 engine = Engine()

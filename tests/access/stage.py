@@ -20,6 +20,7 @@ from storage.people import Invitation
 from tests.access.elsewhere import MARKS, MISSING, TEAM, Elsewhere, fill, somebody
 from tests.bot.conftest import World, living
 from tests.bot.pdf import pages
+from tests.engines import engine
 
 OWN_TEAM = "Б-1"
 ROLES: dict[str, Invitation | None] = {
@@ -97,7 +98,7 @@ class Stage:
     async def kept(self) -> Kept:
         """All that is kept but their own conversations, what came in and was handled, and what was said to them."""
         async with self.world.app.database.reading() as tx:
-            tables = [row["name"] for row in await tx.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            tables = [row["name"] for row in await tx.rows(engine.tables)]
             asked = {name: f"SELECT * FROM {name}" for name in tables if name not in UNCOMPARED} | {
                 "journal": f"SELECT * FROM journal WHERE person_id <> {self.person_id}",
                 "unasked": f"SELECT * FROM unasked WHERE person_id <> {self.person_id}",

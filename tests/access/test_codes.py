@@ -19,6 +19,7 @@ from storage import guesses, people
 from storage.people import Invitation
 from tests.bot.conftest import TOKEN, World, living
 from tests.bot.test_cli import obhvat
+from tests.engines import engine
 
 STRANGER = "за поканени екипи"
 GUESSED = "Някой опита"
@@ -201,7 +202,7 @@ async def test_only_the_digest_of_a_code_is_kept(world: World) -> None:
     await comes_in(stranger, code)
     await world.settled()
     async with world.app.database.reading() as tx:
-        for row in await tx.rows("SELECT name FROM sqlite_master WHERE type = 'table'"):
+        for row in await tx.rows(engine.tables):
             told = "\n".join(str(tuple(one)) for one in await tx.rows(f"SELECT * FROM {row['name']}"))
             assert code not in told, row["name"]
             assert digits not in told, row["name"]
@@ -218,7 +219,7 @@ async def test_an_invitation_has_128_bits_from_the_keyboard_and_from_a_coordinat
         codes = [(await kolyo.hears()).text.rpartition("start=")[2]]
         for _ in range(3):
             asked = ("invite", "member", "--team", "Б-1")
-            done = await asyncio.to_thread(obhvat, tmp_path, *asked, **{TOKEN_NAME: TOKEN})
+            done = await asyncio.to_thread(obhvat, tmp_path, *asked, **{TOKEN_NAME: TOKEN}, **engine.environ)
             codes += re.findall(r"start=([\w-]+)", done.stdout)
     assert len(codes) == 4
     assert len(set(codes)) == len(codes)

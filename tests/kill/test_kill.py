@@ -12,10 +12,8 @@ import json
 import os
 import random
 import signal
-import sqlite3
 import sys
 from collections.abc import Awaitable
-from contextlib import closing
 from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -33,7 +31,7 @@ from storage.new_cases import NewCase
 from storage.outbox import BROADCAST, NOTICE
 from storage.people import Invitation
 from tests.bot.conftest import TOKEN, write_config
-from tests.engines import url_of
+from tests.engines import engine, url_of
 from tests.kill.process import AHEAD, POINTS
 
 KILLS = int(os.environ.get("OBHVAT_KILLS", "6"))
@@ -55,7 +53,7 @@ class Lives:
     def __init__(self, path: Path, tokens: dict[str, str], sandbox: Sandbox, *, at_commits: bool) -> None:
         self._config = path
         self._tokens = tokens
-        self._file = path.parent / "obhvat.db"
+        self._folder = path.parent
         self._at_commits = at_commits
         self._draw = random.Random(18)
         self._clock = sandbox.world.clock
@@ -76,7 +74,7 @@ class Lives:
         await self._life(end=self._struck.wait())
         for when, number in AROUND_THE_HOUR if self._at_commits else ():
             await self._life(when, number)
-            self.claimed.add(counted(self._file, "SELECT count(*) FROM period_claim WHERE job = 'digest'"))
+            self.claimed.add(counted(self._folder, "SELECT count(*) FROM period_claim WHERE job = 'digest'"))
         await self._deaths(KILLS - KILLS // 2)
         self.over = True
         await self._life()
@@ -105,10 +103,9 @@ class Lives:
         return await asyncio.create_subprocess_exec(*command, cwd=REPOSITORY, env=environ)
 
 
-def counted(path: Path, sql: str) -> int:
-    with closing(sqlite3.connect(path)) as file:
-        found: tuple[int] = file.execute(sql).fetchone()
-    return found[0]
+def counted(folder: Path, sql: str) -> int:
+    [[number]] = engine.read(folder, sql)
+    return int(number)
 
 
 async def waits(person: Person, start: str, label: str = "", holding: str = "", at: int = 0) -> ChatMessage:
@@ -158,8 +155,8 @@ async def test_every_report_digest_and_alert_is_there_once(tmp_path: Path, at_co
             living.cancel()
     if at_commits:
         assert lives.claimed == {0, 1}
-    count_reports(tmp_path / "obhvat.db", saved)
-    _count_notices(tmp_path / "obhvat.db", kolyo.id)
+    count_reports(tmp_path, saved)
+    _count_notices(tmp_path, kolyo.id)
 
 
 async def _day(sandbox: Sandbox, lives: Lives) -> int:
@@ -175,28 +172,23 @@ async def _day(sandbox: Sandbox, lives: Lives) -> int:
     raise AssertionError("days do not end by themselves")
 
 
-def count_reports(path: Path, saved: int) -> None:
-    with closing(sqlite3.connect(path)) as file:
-        assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        assert file.execute("SELECT count(*) FROM visit").fetchone() == (saved,)
-        assert file.execute("SELECT count(*) FROM visit_version").fetchone() == (saved,)
-        assert file.execute("SELECT sum(attempts) FROM child_case").fetchone() == (saved,)
-        assert file.execute("SELECT count(*) FROM journal").fetchone() == (0,)
-        assert file.execute("SELECT count(*) FROM inbox WHERE state <> 'done'").fetchone() == (0,)
+def count_reports(folder: Path, saved: int) -> None:
+    for kept in ("count(*) FROM visit", "count(*) FROM visit_version", "sum(attempts) FROM child_case"):
+        assert (kept, counted(folder, f"SELECT {kept}")) == (kept, saved)
+    assert counted(folder, "SELECT count(*) FROM journal") == 0
+    assert counted(folder, "SELECT count(*) FROM inbox WHERE state <> 'done'") == 0
 
 
-def _count_notices(path: Path, kolyo: int) -> None:
-    with closing(sqlite3.connect(path)) as file:
-        jobs = "SELECT job, count(*) FROM period_claim GROUP BY job ORDER BY job"
-        assert file.execute(jobs).fetchall() == [("alert", 1), ("digest", 1)]
-        made = "SELECT method, count(*) FROM outbox WHERE chat = ? AND priority = ? GROUP BY method ORDER BY method"
-        assert file.execute(made, (str(kolyo), BROADCAST)).fetchall() == [("sendMessage", 1)]
-        assert file.execute(made, (str(kolyo), NOTICE)).fetchall() == [("sendMessage", 1)]
-        [detail] = file.execute("SELECT detail FROM period_claim WHERE job = 'digest'").fetchone()
-        told = json.loads(detail)
-        seen = "SELECT count(*) FROM visit WHERE saved_at < ? AND id <= ?"
-        assert file.execute(seen, (to_micros(STRUCK), told["last"])).fetchone() == (told["visits"],)
-        assert told["visits"] >= MEMBERS
+def _count_notices(folder: Path, kolyo: int) -> None:
+    jobs = "SELECT job, count(*) FROM period_claim GROUP BY job ORDER BY job"
+    assert engine.read(folder, jobs) == [("alert", 1), ("digest", 1)]
+    for priority in (BROADCAST, NOTICE):
+        made = f"SELECT method FROM outbox WHERE chat = '{kolyo}' AND priority = {priority}"
+        assert engine.read(folder, made) == [("sendMessage",)]
+    [[detail]] = engine.read(folder, "SELECT detail FROM period_claim WHERE job = 'digest'")
+    told = json.loads(detail)
+    seen = f"SELECT count(*) FROM visit WHERE saved_at < {to_micros(STRUCK)} AND id <= {told['last']}"
+    assert counted(folder, seen) == told["visits"] >= MEMBERS
 
 
 async def prepare(folder: Path) -> None:

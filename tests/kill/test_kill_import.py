@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from contextlib import closing, suppress
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -18,7 +17,8 @@ from storage import people, teams
 from storage.database import open_database
 from storage.people import Invitation
 from tests.bot.conftest import TOKEN, write_config
-from tests.kill.test_kill import PATIENCE, Lives, joins, waits
+from tests.engines import url_of
+from tests.kill.test_kill import PATIENCE, Lives, counted, joins, waits
 
 LINES = 40
 
@@ -57,17 +57,19 @@ async def test_every_line_is_there_once(tmp_path: Path, at_commits: bool) -> Non
         living.cancel()
         with suppress(asyncio.CancelledError):
             await living
-    with closing(sqlite3.connect(tmp_path / "obhvat.db")) as file:
-        assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        assert file.execute("SELECT count(*) FROM child_case").fetchone() == (attempt * LINES,)
-        assert file.execute("SELECT max(running) FROM child_case").fetchone() == (attempt * LINES,)
-        assert file.execute("SELECT count(*) FROM audit WHERE what = 'imported'").fetchone() == (attempt,)
-        assert file.execute("SELECT count(*) FROM import_file WHERE state <> 'ended'").fetchone() == (0,)
-        assert file.execute("SELECT count(*) FROM inbox WHERE state <> 'done'").fetchone() == (0,)
+    imported = attempt * LINES
+    for kept, number in (
+        ("count(*) FROM child_case", imported),
+        ("max(running) FROM child_case", imported),
+        ("count(*) FROM audit WHERE what = 'imported'", attempt),
+        ("count(*) FROM import_file WHERE state <> 'ended'", 0),
+        ("count(*) FROM inbox WHERE state <> 'done'", 0),
+    ):
+        assert (kept, counted(tmp_path, f"SELECT {kept}")) == (kept, number)
 
 
 async def _prepare(folder: Path) -> None:
-    database = await open_database(f"sqlite:///{folder}/obhvat.db")
+    database = await open_database(url_of(folder))
     async with database.transaction() as tx:
         await teams.put(tx, "Б-1", "Бяла", "Бяла")
         team = (await teams.by_name(tx))["б-1"].id

@@ -9,9 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sqlite3
 import sys
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,6 +22,7 @@ from storage import life, people
 from storage.database import open_database
 from storage.people import Invitation
 from tests.bot.conftest import TOKEN, write_config
+from tests.engines import engine
 from tests.kill.process import AHEAD
 from tests.kill.test_kill import MEMBERS, MORNING, REPOSITORY, counted, prepare, waits
 
@@ -80,7 +79,7 @@ async def test_the_report_of_an_outage_comes_once_with_the_right_figures(tmp_pat
             await died(await lives(path, sandbox, when, number))
         last = await lives(path, sandbox)
         async with asyncio.timeout(PATIENCE):
-            while sandbox.world.pending or counted(tmp_path / "obhvat.db", UNDONE):
+            while sandbox.world.pending or counted(tmp_path, UNDONE):
                 await sandbox.world.changed.wait(0.2)
         last.kill()
         await died(last)
@@ -96,9 +95,6 @@ async def test_the_report_of_an_outage_comes_once_with_the_right_figures(tmp_pat
             await last.wait()
     assert f"{MESSAGES} съобщения, изпратени междувременно, получиха отговор ({MEMBERS} души)." in told.text
     assert told.text.endswith("Нито едно съобщение не е изгубено.")
-    with closing(sqlite3.connect(tmp_path / "obhvat.db")) as file:
-        assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        assert file.execute("SELECT count(*) FROM inbox").fetchone() == (MESSAGES,)
-        assert file.execute("SELECT count(DISTINCT report), count(*) FROM outage").fetchone() == (1, 1)
-        made = "SELECT count(*) FROM outbox WHERE chat = ? AND priority > 0"
-        assert file.execute(made, (str(kolyo_id),)).fetchone() == (1,)
+    assert counted(tmp_path, "SELECT count(*) FROM inbox") == MESSAGES
+    assert engine.read(tmp_path, "SELECT count(DISTINCT report), count(*) FROM outage") == [(1, 1)]
+    assert counted(tmp_path, f"SELECT count(*) FROM outbox WHERE chat = '{kolyo_id}' AND priority > 0") == 1

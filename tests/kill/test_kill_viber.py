@@ -86,4 +86,4 @@ async def test_every_report_from_viber_is_there_once(tmp_path: Path, at_commits:
         living.cancel()
         with suppress(asyncio.CancelledError):
             await living
-    count_reports(tmp_path / "obhvat.db", saved)
+    count_reports(tmp_path, saved)
