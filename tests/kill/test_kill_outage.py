@@ -22,7 +22,7 @@ from storage import life, people
 from storage.database import open_database
 from storage.people import Invitation
 from tests.bot.conftest import TOKEN, write_config
-from tests.engines import engine
+from tests.engines import engine, url_of
 from tests.kill.process import AHEAD
 from tests.kill.test_kill import MEMBERS, MORNING, REPOSITORY, counted, prepare, waits
 
@@ -38,7 +38,7 @@ async def everybody(folder: Path, sandbox: Sandbox) -> tuple[int, list[int]]:
     await prepare(folder)
     kolyo = sandbox.world.person("Кольо")
     members = [sandbox.world.person(f"Член {n}") for n in range(1, MEMBERS + 1)]
-    database = await open_database(f"sqlite:///{folder}/obhvat.db")
+    database = await open_database(url_of(folder))
     async with database.transaction() as tx:
         await people.invite(tx, "co", Invitation(MUNICIPAL, None, "Бяла"), MORNING + timedelta(days=7))
         for code, one in (("co", kolyo), *((f"code{n}", one) for n, one in enumerate(members, start=1))):
