@@ -1,4 +1,5 @@
 """`python -m bench.workers`: reports per second of one worker and of several of the same PostgreSQL, and their latency.
+`--plot docs/workers.png` draws both.
 
 Each is played several times in turn, in one run, on one PostgreSQL that is durable (`fsync` on). Everything is on
 loopback or a socket, bounded in count and time; only processes that were started here are ended.
@@ -6,6 +7,7 @@ loopback or a socket, bounded in count and time; only processes that were starte
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
 import secrets
@@ -173,7 +175,7 @@ async def _prepare(url: str, wire: Wire) -> None:
     await database.close()
 
 
-async def main() -> None:
+async def main(plot: Path | None) -> None:
     figures = {count: Figures() for count in WORKERS}
     with postgres.running(DURABLE) as server:
         postgres.Databases(server)
@@ -184,6 +186,30 @@ async def main() -> None:
             for count, of in figures.items():
                 await under_load(server, count, of)
     _print(figures)
+    if plot:
+        _draw(figures, plot)
+
+
+def _draw(figures: dict[int, Figures], path: Path) -> None:
+    from matplotlib.figure import Figure
+
+    drawn = Figure(figsize=(9, 3.6), layout="constrained")
+    fast, soon = drawn.subplots(1, 2)
+    counts = list(figures)
+    rates = [statistics.mean(figures[count].per_second) for count in counts]
+    fast.plot(counts, rates, "o-", label="measured")
+    fast.plot(
+        counts, [rates[0] * count / counts[0] for count in counts], ":", color="grey", label="if each added as much"
+    )
+    fast.set(title="Reports per second", xlabel="workers", xticks=counts, ylim=(0, None))
+    for count in counts:
+        p95 = [statistics.mean(figures[count].p95_ms[load]) for load in LOADS]
+        soon.plot(LOADS, p95, "o-", label=f"{count} worker" + "s" * (count > 1))
+    soon.set(title="Tap to answer, 95th percentile (ms)", xlabel="messages a second", ylim=(0, None))
+    for axes in (fast, soon):
+        axes.legend(frameon=False)
+        axes.spines[["top", "right"]].set_visible(False)
+    drawn.savefig(path, dpi=110)
 
 
 def _print(figures: dict[int, Figures]) -> None:
@@ -199,4 +225,6 @@ def _print(figures: dict[int, Figures]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--plot", type=Path)
+    asyncio.run(main(asked.parse_args().plot))

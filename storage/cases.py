@@ -154,6 +154,12 @@ async def counts(tx: Tx, me: Person) -> tuple[int, int]:
     return int(row["n"]), int(row["visited"])
 
 
+async def hold(tx: Tx, case_id: int) -> None:
+    """Until this transaction ends nobody else acts on the case; another worker that has looked at it already begins
+    anew. Needed where a decision hangs on the case and changes no row of it, as a question about it."""
+    await tx.run("UPDATE child_case SET version = version WHERE id = :id", id=case_id)
+
+
 async def advance(
     tx: Tx, case: Case, step: NextStep, cause: Cause, now: datetime, *,
     attempts: int | None = None, postponed: int = 0, detail: str = "",

@@ -84,6 +84,7 @@ async def looked_at(tx: Tx, here: Scene, seen: Case | None) -> Case | Message:
     case = await cases.get(tx, here.me, seen.id) if seen and may_move(here.me) else None
     if case is None or seen is None:
         return said(NOT_THERE)
+    await cases.hold(tx, case.id)
     return case if case.version == seen.version else await overtaken(tx, here, case)
 
 

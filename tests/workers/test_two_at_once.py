@@ -1,0 +1,71 @@
+"""Two coordinators act on the same case in one moment, each served by another worker: one of them is done."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from bot import config
+from bot.app import App, open_app
+from casework.records import LEADER, MUNICIPAL
+from sandbox import Person, Sandbox
+from storage.shares import LANES, lane_of
+from tests.bot.conftest import BEGIN, TOKEN, World, living, write_config
+from tests.bot.test_asking import does
+from tests.bot.test_moving_work import stoyan_of, told
+from tests.bot.test_two_at_once import DEEDS, Two
+from tests.engines import engine
+
+
+@asynccontextmanager
+async def second_worker(world: World) -> AsyncIterator[App]:
+    """Of the same database, with half of its lanes."""
+    read = config.load({**engine.environ, config.TOKEN: TOKEN}, write_config(world.folder, world.sandbox))
+    async with open_app(read, world.sandbox.world.clock.now) as app:
+        half = asyncio.Event()
+        app.database.shares.changed.append(lambda: half.set() if len(app.database.shares.lanes) == LANES // 2 else None)
+        # Whoever waits for something looks again after the commits of this one too.
+        app.database.committing = lambda when: world.app.database.committing(when)
+        running = asyncio.create_task(app.run())
+        try:
+            await asyncio.wait_for(half.wait(), 10)
+            yield app
+            assert not running.done(), running.exception()
+        finally:
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+
+
+async def coordinator(world: World, name: str, worker: App) -> Person:
+    """Whom this worker serves."""
+    while True:
+        one = await world.person(name, MUNICIPAL, "Бяла")
+        await does(one, "Моите случаи")
+        if lane_of("telegram", str(one.id)) in worker.database.shares.lanes:
+            return one
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+async def test_of_two_last_taps_in_one_moment_one_is_done(sandbox: Sandbox, tmp_path: Path, deed: str) -> None:
+    sandbox.world.clock.move_to(BEGIN)
+    async with living(sandbox, tmp_path) as world, second_worker(world) as other:
+        world.to_a_working_day(10)
+        await stoyan_of(world)
+        lidia = await world.person("Лидия", LEADER)
+        kolyo, maria = await coordinator(world, "Кольо", world.app), await coordinator(world, "Мария", other)
+        await world.settled()
+        two = Two(world, kolyo, maria, lidia)
+        last = await two.at_the_last_tap(maria, DEEDS[deed])
+        again = await two.at_the_last_tap(kolyo, DEEDS[deed])
+        await asyncio.gather(maria.taps(last), kolyo.taps(again))
+        await world.settled()
+        done = [told(who, DEEDS[deed].done) for who in (maria, kolyo)]
+        assert sorted(done) == [0, 1]
+        winner, loser = (maria, kolyo) if done[0] else (kolyo, maria)
+        assert f"{winner.name} {DEEDS[deed].first_did}" in loser.last.text
+        assert await two.version() == (2 if DEEDS[deed].moves else 1)
