@@ -227,7 +227,7 @@ async def open_postgres(url: str) -> Database:
     await asyncio.to_thread(migrate.prepare_postgres, url)
     try:
         pool = await asyncpg.create_pool(
-            url, min_size=0, max_size=CONNECTIONS, init=_prepare, statement_cache_size=STATEMENTS,
+            url, min_size=0, max_size=CONNECTIONS, init=_prepare, reset=_left_as_it_is, statement_cache_size=STATEMENTS,
             command_timeout=ANSWER_SECONDS,
         )  # fmt: skip
         opened = Postgres(pool, url)
@@ -235,6 +235,11 @@ async def open_postgres(url: str) -> Database:
     except (OSError, asyncpg.PostgresError) as broken:
         raise StorageError(f"database.url: PostgreSQL cannot be used ({broken}).") from broken
     return opened
+
+
+async def _left_as_it_is(_connection: object) -> None:
+    """Nothing is set on a connection that another one would have to be rid of; asking the server to do so would double
+    the way of every short read."""
 
 
 async def _prepare(connection: asyncpg.Connection) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from bot import config
@@ -19,6 +20,8 @@ from tests.bot.test_asking import does
 from tests.bot.test_moving_work import stoyan_of, told
 from tests.bot.test_two_at_once import DEEDS, Two
 from tests.engines import engine
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 @asynccontextmanager
@@ -42,12 +45,33 @@ async def second_worker(world: World) -> AsyncIterator[App]:
 
 
 async def coordinator(world: World, name: str, worker: App) -> Person:
-    """Whom this worker serves."""
-    while True:
-        one = await world.person(name, MUNICIPAL, "Бяла")
-        await does(one, "Моите случаи")
-        if lane_of("telegram", str(one.id)) in worker.database.shares.lanes:
-            return one
+    """Whom this worker serves; who has joined before has the number before theirs."""
+    before = world.sandbox.world.person("Друг").id
+    while lane_of("telegram", str(before + 1)) not in worker.database.shares.lanes:
+        before = world.sandbox.world.person("Друг").id
+    one = await world.person(name, MUNICIPAL, "Бяла")
+    assert one.id == before + 1
+    await does(one, "Моите случаи")
+    return one
+
+
+@asynccontextmanager
+async def nothing_said(world: World) -> AsyncIterator[Callable[[int], Awaitable[None]]]:
+    """Whoever answers has read everything, and waits with the answer until the block is left. Gives what waits until so
+    many do."""
+    connection = await asyncpg.connect(engine.url_of(world.folder))
+
+    async def waiting(count: int) -> None:
+        async with asyncio.timeout(20):
+            while await connection.fetchval(WAITING) < count:
+                continue
+
+    try:
+        async with connection.transaction():
+            await connection.execute("LOCK TABLE outbox IN SHARE MODE")
+            yield waiting
+    finally:
+        await connection.close()
 
 
 @pytest.mark.parametrize("deed", DEEDS)
@@ -62,7 +86,12 @@ async def test_of_two_last_taps_in_one_moment_one_is_done(sandbox: Sandbox, tmp_
         two = Two(world, kolyo, maria, lidia)
         last = await two.at_the_last_tap(maria, DEEDS[deed])
         again = await two.at_the_last_tap(kolyo, DEEDS[deed])
-        await asyncio.gather(maria.taps(last), kolyo.taps(again))
+        async with nothing_said(world) as waiting:
+            # Whoever leads asks for the taps of both: hers must have been passed on before his holds it up.
+            await maria.taps(last)
+            await waiting(1)
+            await kolyo.taps(again)
+            await waiting(2)
         await world.settled()
         done = [told(who, DEEDS[deed].done) for who in (maria, kolyo)]
         assert sorted(done) == [0, 1]
