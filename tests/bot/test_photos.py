@@ -93,6 +93,6 @@ asyncio.run(both())
 
 
 def test_a_photo_is_kept_although_the_store_is_just_being_opened_for_another(tmp_path: Path) -> None:
-    """The library was then half there, and the whole bot ended by it; only a process that has not used it shows that."""
+    """The library was then half there, and the bot ended by it; only a process that has not used it shows that."""
     subprocess.run([sys.executable, "-c", FIRST_TWO, str(tmp_path)], cwd=Path(__file__).parents[2], check=True)
     assert (tmp_path / "photo").read_bytes() == b"kept"
