@@ -138,6 +138,14 @@ class Model:
         self._apart(self.lost, f"summary of {name}", missed)
         self._apart(self.doubled, f"summary of {name}", (head for head, said in texts.items() if len(said) > 1))
 
+    @staticmethod
+    def put_off(folder: Path) -> list[str]:
+        """What was too much for one day and is kept for a morning after the last one."""
+        with closing(sqlite3.connect(folder / "obhvat.db")) as file:
+            bodies = file.execute("SELECT body FROM notice WHERE folded_on > '' AND body LIKE '%gets my messages%'")
+            named = [re.search(r'"who": "(.*?)".*"place": "(.*?)"', body) for (body,) in bodies]
+        return [f"{one[1]} ({one[2]}) вече не получава съобщенията ми" for one in named if one]
+
     def compare_left(self, coordinator: str, told: Iterable[str]) -> None:
         """Their coordinator has heard of each who left, and of nobody else."""
         heard = Counter(found[1] for text in told for found in UNREACHED.finditer(text))
