@@ -20,6 +20,8 @@ VERSION = b"\x01"
 NAMES_KEY, NONCE = 4, 12
 """Bytes. With 96 random bits one key may seal 2^32 times (NIST SP 800-38D, 8.3), and we seal thousands a year."""
 HEAD = len(VERSION) + NAMES_KEY
+SEAL = HEAD + NONCE + 16
+"""So many bytes longer is what is sealed; the last ones are AES-GCM's own."""
 _FERNET = b"g"
 """With this every name began that was sealed before there was `VERSION`."""
 

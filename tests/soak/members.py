@@ -16,7 +16,7 @@ from sandbox import Fault, Person, ViberPhone, World
 from sandbox.messages import ChatMessage
 from sandbox.viber.messages import ViberMessage
 from tests.soak.chance import SOFIA, Errand
-from tests.soak.model import Model, Receipt
+from tests.soak.model import HELP, Model, Receipt
 
 PATIENCE = 120.0
 """Seconds that somebody waits for an answer, through as many lives as it takes."""
@@ -161,7 +161,7 @@ class OnTelegram(Member[ChatMessage]):
         while True:
             message = await self.person.hears(PATIENCE)
             asked = message.text.startswith(start)
-            self.model.heard(self.number, message.text, expected=asked)
+            self.model.heard(self.number, message.text, expected=asked or message.text.startswith(HELP))
             fits = asked and label in str(message.labels) and holding in message.text
             if fits:
                 return message
@@ -201,7 +201,7 @@ class OnViber(Member[ViberMessage]):
         while True:
             message = await self.phone.hears(PATIENCE)
             asked = message.text.startswith(start)
-            self.model.heard(self.number, message.text, expected=asked)
+            self.model.heard(self.number, message.text, expected=asked or message.text.startswith(HELP))
             fits = asked and holding in message.text and (not label or label in self.phone.labels)
             if fits:
                 return message
