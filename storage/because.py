@@ -147,6 +147,11 @@ async def fold(tx: Tx, notice_id: int, day: date) -> None:
     await tx.run("UPDATE notice SET folded_on = :day WHERE id = :id", day=day.isoformat(), id=notice_id)
 
 
+async def forget_folded(tx: Tx, before: date) -> None:
+    """What nobody was there to read for so long; they find what matters of it in their lists."""
+    await forget(tx, [notice for own in (await folded(tx, before)).values() for notice in own])
+
+
 async def cancel(tx: Tx, ids: Collection[int]) -> None:
     """Nothing of it goes out any more."""
     await tx.run(

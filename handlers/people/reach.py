@@ -38,8 +38,7 @@ async def lost(
     if person_id is None or await people.ways(tx, person_id):
         return []
     who, day = await people.get(tx, person_id), calendar.local_day(now, work.zone)
-    if who is None:
-        return []
+    assert who is not None
     await unsaid.keep_what_waited(tx, who, said, day)
     return await _told(tx, who, day, now)
 

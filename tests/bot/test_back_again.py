@@ -17,12 +17,13 @@ from tests.bot.conftest import World
 from tests.bot.test_reach import person_id, says_and_hears
 
 
-async def tell(world: World, to: Person, text: str, *, case: int = 0, daily: bool = False) -> None:
+async def tell(world: World, to: Person, text: str, *, case: int = 0, daily: bool = False, code: str = "") -> None:
     """`case` is what they are told of."""
     reader = await person_id(world, to)
     async with world.app.database.transaction() as tx:
         of = await cases.among(tx, [case]) if case else []
-        told = Message(View((text,)), replaces=False, to=reader, because=tuple(map(because.owed, of)), daily=daily)
+        ties = tuple(map(because.owed, of))
+        told = Message(View((text,)), replaces=False, to=reader, because=ties, daily=daily, code=code)
         await world.app.teller.notify(tx, told, world.app.now(), NOTICE)
 
 
@@ -54,11 +55,12 @@ async def test_what_they_were_to_be_told_meanwhile_comes_once_when_they_are_back
     await tell(world, mila, "новина без повод")
     await tell(world, mila, "новина за БЯ-001", case=1)
     await tell(world, mila, "утринно", daily=True)
+    await tell(world, mila, "само докато се праща", code="code")
     world.to_a_working_day(9)
     await world.rung()
     assert len(await kept(world)) == 2  # nobody is there to read them yet
     told = "\n".join(await is_back(world, mila))
-    assert [told.count(one) for one in ("новина без повод", "новина за БЯ-001", "утринно")] == [1, 1, 0]
+    assert [told.count(one) for one in ("новина без повод", "новина за БЯ-001", "утринно", "докато")] == [1, 1, 0, 0]
     assert await kept(world) == []
 
 
