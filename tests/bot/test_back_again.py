@@ -11,16 +11,17 @@ from casework.records import LEADER, MUNICIPAL
 from handlers.engine.scene import Message
 from handlers.engine.views import View
 from sandbox import Fault, Person
-from storage import because, cases
+from storage import because, cases, kept_on
 from storage.outbox import NOTICE
 from tests.bot.conftest import World
-from tests.bot.test_reach import person_id, says_and_hears
+from tests.bot.test_reach import says_and_hears
 
 
 async def tell(world: World, to: Person, text: str, *, case: int = 0, daily: bool = False, code: str = "") -> None:
     """`case` is what they are told of."""
-    reader = await person_id(world, to)
     async with world.app.database.transaction() as tx:
+        # By the name: whoever is found by their account has just written, and can be reached.
+        [(reader, _name)] = await kept_on.called(tx, to.name)
         of = await cases.among(tx, [case]) if case else []
         ties = tuple(map(because.owed, of))
         told = Message(View((text,)), replaces=False, to=reader, because=ties, daily=daily, code=code)
