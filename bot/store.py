@@ -28,11 +28,9 @@ def opened(folder: Path) -> LocalStore:
 
 async def put(folder: Path, key: str, content: bytes) -> None:
     """Raises Unwritable."""
-    from obstore.exceptions import BaseError
-
     try:
         await (await open_store(folder)).put_async(key, content)
-    except (BaseError, OSError) as refused:
+    except (_refusal(), OSError) as refused:
         raise Unwritable(f"photos.store: {folder} does not take a file; look whether its disk is full.") from refused
 
 
@@ -47,9 +45,15 @@ async def drop(folder: Path, keys: Iterable[str]) -> None:
 @contextmanager
 def sorted_errors() -> Iterator[None]:
     """What could not be read or written becomes an OSError that says so in one line, as of any other file."""
-    from obstore.exceptions import BaseError
-
     try:
         yield
-    except BaseError as refused:
+    except _refusal() as refused:
         raise OSError(None, str(refused).splitlines()[0]) from refused
+
+
+def _refusal() -> type[Exception]:
+    """What its errors are. Asked for by itself, `obstore.exceptions` would be an empty package for good while another
+    thread has only begun with `obstore`; that waits until it is whole."""
+    import obstore
+
+    return obstore.exceptions.BaseError

@@ -6,11 +6,12 @@ import json
 import re
 import subprocess
 import sys
-from importlib.metadata import version
+from importlib.metadata import requires, version
 from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
 
 from deploy import sbom
 
@@ -48,6 +49,29 @@ def test_it_tells_what_is_really_installed() -> None:
     locked = {one["name"]: one for one in _made()["components"] if "properties" not in one}
     assert len(locked) > 40
     assert {name: version(name) for name in locked} == {name: one["version"] for name, one in locked.items()}
+
+
+def test_all_that_the_bot_needs_is_locked_and_not_only_what_it_names() -> None:
+    """What one of its parts needs too, or `pip install --require-hashes` refuses the whole list: in the container."""
+    locked = {_plain(name) for name in re.findall(r"^([^\s#=]+)==", LOCK, re.M)}
+    told, needed = ["obhvat"], set[str]()
+    while told:
+        for name in map(_plain, _needs(told.pop())):
+            if name not in needed:
+                needed.add(name)
+                told.append(name)
+    assert needed - locked == set()
+    assert len(needed) > 40
+
+
+def _needs(package: str) -> list[str]:
+    """On this machine, without what it calls extra."""
+    wanted = map(Requirement, requires(package) or ())
+    return [one.name for one in wanted if one.marker is None or one.marker.evaluate({"extra": ""})]
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def test_a_package_without_a_hash_is_refused() -> None:
