@@ -6,11 +6,13 @@ import json
 import re
 import subprocess
 import sys
-from importlib.metadata import version
+from importlib.metadata import requires, version
 from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from deploy import sbom
 
@@ -48,6 +50,22 @@ def test_it_tells_what_is_really_installed() -> None:
     locked = {one["name"]: one for one in _made()["components"] if "properties" not in one}
     assert len(locked) > 40
     assert {name: version(name) for name in locked} == {name: one["version"] for name, one in locked.items()}
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_all_that_a_locked_package_needs_is_locked_too(lock: str) -> None:
+    """Else `pip install --require-hashes` refuses the whole list, and no container can be built."""
+    parts = sbom.components((HOUSE / lock).read_text("utf-8"))
+    locked = {canonicalize_name(one["name"]) for one in parts}
+    here = [one["name"] for one in parts if "properties" not in one]
+    needed = {
+        canonicalize_name(one.name)
+        for name in here
+        for one in map(Requirement, requires(name) or ())
+        if one.marker is None or one.marker.evaluate({"extra": ""})
+    }
+    assert len(needed) > 20
+    assert needed - locked == set()
 
 
 def test_a_package_without_a_hash_is_refused() -> None:
