@@ -63,6 +63,7 @@ def _restore(into: Source, packed: Reader, now: datetime, *, lost: bool) -> None
 
 
 def _check(into: Source, file: Path, about: About, *, without_names: bool) -> None:
+    into.photos.expect_there()
     if about.revision > migrate.newest():
         made_by = f"{about.obhvat}, {about.revision}"
         raise ConfigError([f"{file}: was made by a newer obhvat ({made_by}). Install that one. {UNCHANGED}"])
@@ -103,7 +104,7 @@ def _unpack(packed: Reader, fresh: Path) -> None:
 @contextmanager
 def _photos(packed: Reader, into: Source, keys: list[str]) -> Iterator[list[str]]:
     """Those that are not here yet are added, and taken away again when what follows fails."""
-    kept, added = store.opened(into.photos), list[str]()
+    kept, added = into.photos.opened(), list[str]()
     try:
         for key in keys:
             if album.intact(kept, into.sealer, key) is None:

@@ -10,6 +10,7 @@ from PIL import Image
 
 from bot import album
 from bot.photos import NotAPicture, clean
+from bot.store import Store
 from sandbox import Fault
 from storage.database import Tx
 from tests.bot.conftest import World
@@ -59,4 +60,4 @@ async def test_a_photo_is_kept_although_the_first_download_fails(world: World) -
 
     await world.until(stored)
     [name] = [row["stored_as"] for row in await world.app.database.glance().rows("SELECT stored_as FROM media")]
-    assert b"Exif" not in await album.get(world.folder / "photos", world.app.work.sealer, name)
+    assert b"Exif" not in await album.get(Store(world.folder / "photos"), world.app.work.sealer, name)
