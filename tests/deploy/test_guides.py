@@ -12,7 +12,7 @@ import yaml
 from tests.deploy.test_deploy import DEPLOY, REPOSITORY, UNITS, commands
 
 DOCS = REPOSITORY / "docs"
-GUIDES = [DOCS / name for name in ("deploying.md", "operations.md", "going-live.md")]
+GUIDES = [DOCS / name for name in ("deploying.md", "scaling.md", "operations.md", "going-live.md")]
 each = pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.name)
 
 
