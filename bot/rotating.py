@@ -6,6 +6,7 @@ from __future__ import annotations
 import typer
 
 from bot import album
+from bot.channels.viber import files
 from bot.config import Config, ConfigError
 from storage import keys
 from storage.database import open_database
@@ -18,6 +19,7 @@ async def rotate(read: Config) -> None:
         sealer = await keys.open_sealer(database, read.secrets)
         names = await keys.seal_anew(database, sealer)
         photos = await album.seal_anew(read.store, sealer, database)
+        await files.seal_anew(read.store, sealer)
         left = await keys.closed(database, sealer) + await album.closed(read.store, sealer)
     finally:
         await database.close()

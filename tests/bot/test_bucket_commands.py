@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -87,10 +88,14 @@ async def test_the_key_is_changed_also_of_what_lies_in_a_bucket(
     names = await with_photos(tmp_path, sandbox, bucket.store)
     bucket.instead_of_the_folder(tmp_path / "config.toml")
     new = "a new key that is long enough to be one too"
+    chart = f"{hashlib.sha256(b'a chart').hexdigest()}.png"
+    await bucket.store.put(f"{OUTGOING}/{chart}", SEALER.seal(b"a chart", f"file {chart}"))
     more = {**SECRETS, SECRET: f"{new}\n{KEY}"}
     status, said = await obhvat(tmp_path, "rotate-key", more=more)
     assert (status, f"3 names and {len(PICTURES)} photos are sealed anew" in said) == (0, True), said
     assert [await album.get(bucket.store, Sealer(new.encode()), name) for name in names] == PICTURES
+    laid = await bucket.store.get(f"{OUTGOING}/{chart}")
+    assert Sealer(new.encode()).open(laid, f"file {chart}") == b"a chart", "an address of Viber still leads there"
     assert (await obhvat(tmp_path, "check", more={**SECRETS, SECRET: new}))[0] == 0
     status, said = await obhvat(tmp_path, "check", more={**SECRETS, SECRET: KEY})
     assert (status, f"{len(PICTURES)} photos in {bucket.place} were sealed" in said) == (2, True), said

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from contextlib import suppress
 from datetime import timedelta
 
 from aiohttp import web
 
 from bot.channels.viber.passes import Passes
+from bot.forgotten import OUTGOING
 from bot.store import Store
 from storage.sealing import Sealer, Unopened
 
@@ -25,7 +27,6 @@ TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _NAME = re.compile(r"[0-9a-f]{64}\.(png|pdf|xlsx)")
-_FOLDER = "outgoing"
 
 
 class Files:
@@ -38,7 +39,7 @@ class Files:
     async def lay(self, content: bytes, ending: str) -> str:
         """Keeps the content and returns its address, good for `LASTS`."""
         name = f"{hashlib.sha256(content).hexdigest()}.{ending}"
-        await self._store.put(f"{_FOLDER}/{name}", self._sealer.seal(content, _file(name)))
+        await self._store.put(f"{OUTGOING}/{name}", self._sealer.seal(content, _file(name)))
         return f"{self._public_url}{PATH}/{self._passes.issue(name, LASTS)}/{name}"
 
     def routes(self) -> list[web.RouteDef]:
@@ -50,22 +51,33 @@ class Files:
         if not _NAME.fullmatch(name) or not self._passes.opens(request.match_info["pass"], name):
             raise web.HTTPNotFound
         try:
-            content = self._opened(name, await self._store.get(f"{_FOLDER}/{name}"))
+            content = _opened(self._sealer, name, await self._store.get(f"{OUTGOING}/{name}"))
         except (FileNotFoundError, Unopened) as gone:
             raise web.HTTPNotFound from gone
         headers = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
         return web.Response(body=content, content_type=TYPES[name.rpartition(".")[2]], headers=headers)
 
-    def _opened(self, name: str, kept: bytes) -> bytes:
-        """Raises Unopened. Files of versions before this one are not sealed, and known by their digest."""
-        if hashlib.sha256(kept).hexdigest() == name.partition(".")[0]:
-            return kept
-        return self._sealer.open(kept, _file(name))
-
     async def sweep(self) -> None:
         """Deletes what no address leads to any more."""
         before = self._passes.now() - LASTS
-        await self._store.drop([f"{_FOLDER}/{one.name}" for one in await self._store.names(_FOLDER) if one.at < before])
+        await self._store.drop(
+            [f"{OUTGOING}/{one.name}" for one in await self._store.names(OUTGOING) if one.at < before]
+        )
+
+
+async def seal_anew(store: Store, sealer: Sealer) -> None:
+    """Those that an address still leads to, with the first key; what does not open stays."""
+    for one in await store.names(OUTGOING):
+        with suppress(FileNotFoundError, Unopened):
+            content = _opened(sealer, one.name, await store.get(f"{OUTGOING}/{one.name}"))
+            await store.put(f"{OUTGOING}/{one.name}", sealer.seal(content, _file(one.name)))
+
+
+def _opened(sealer: Sealer, name: str, kept: bytes) -> bytes:
+    """Raises Unopened. Files of versions before this one are not sealed, and known by their digest."""
+    if hashlib.sha256(kept).hexdigest() == name.partition(".")[0]:
+        return kept
+    return sealer.open(kept, _file(name))
 
 
 def _file(name: str) -> str:
