@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Iterable
+import os
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 SEALED, PLAIN = ".sealed", ".jpg"
 """How their names end, and how they did before they were sealed."""
 AT_ONCE = 32
+SAMPLE = 100
+"""So many photos are looked at when the bot starts; each is a file that must be opened."""
 MEND = (
     "OBHVAT_SECRET_KEY: {count} photos in {folder} were sealed with a key that is not given. Add it as a further line, "
     "until `obhvat rotate-key` has sealed them anew."
@@ -120,14 +125,23 @@ async def closed(store: Store, sealer: Sealer) -> list[str]:
     return _told(store, [head async for _name, head in _heads(store)], sealer)
 
 
-def closed_in(folder: Path, sealer: Sealer) -> list[str]:
-    """The same of a folder, for the start of a bot: without the library of the store."""
-    return _told(folder, [_beginning(path) for path in folder.glob(f"*{SEALED}")], sealer)
+def closed_in(folder: Path, sealer: Sealer, *, all_photos: bool = True) -> list[str]:
+    """The same of a folder, for the start of a bot: without the library of the store. Else a few are looked at, and all
+    when one of them is wrong, so that it is told how many."""
+    if not all_photos and all(sealer.has_key(_beginning(path)) for path in islice(_sealed(folder), SAMPLE)):
+        return []
+    return _told(folder, map(_beginning, _sealed(folder)), sealer)
 
 
 def _told(place: Store | Path, heads: Iterable[bytes], sealer: Sealer) -> list[str]:
     count = sum(not sealer.has_key(head) for head in heads)
     return [MEND.format(count=count, folder=place)] if count else []
+
+
+def _sealed(folder: Path) -> Iterator[Path]:
+    """One after the other: a folder of years is not listed for the first few."""
+    with suppress(FileNotFoundError, NotADirectoryError, PermissionError), os.scandir(folder) as found:
+        yield from (Path(one.path) for one in found if one.name.endswith(SEALED))
 
 
 def _beginning(path: Path) -> bytes:

@@ -151,8 +151,10 @@ async def open_app(config: Config, now: Callable[[], datetime] = now_utc) -> Asy
             config.school_days,
             f"{config.file.schedule.alert_at:%H:%M}",
         )
-        messengers = await open_messengers(config, database, work, now, opened)
+        # One for all calls: what may be under way at once (32 of `bot.deliver`, as many acknowledgements, 4 photos, a
+        # poll, a file, an alarm) is less than its 100 connections, so an alarm never waits for calls that hang.
         session = await opened.enter_async_context(ClientSession(cookie_jar=DummyCookieJar()))
+        messengers = await open_messengers(config, database, work, now, session, opened)
         yield App(config, database, work, messengers, Operator(config, session), now)
 
 

@@ -1,16 +1,19 @@
 """The file of a backup: a zip with the database, the photos that it names, and a page about itself.
 
-The key that names are sealed with is not in it, and must not be kept beside it.
+The key that names are sealed with is not in it, and must not be kept beside it. What a newcomer gets wrong: a zip says
+how large it is, in three places, and need not be right in any; nothing is unpacked that is larger than it said, and it
+may not say more than a backup holds, or the disk.
 """
 
 from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import re
 import shutil
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -19,10 +22,18 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.album import PLAIN, SEALED
+from bot.photos import MOST_BYTES
+from storage.sealing import SEAL
 
 DATABASE, ABOUT, PHOTOS = "obhvat.db", "about.json", "photos/"
 PHOTO = re.compile(rf"photos/([0-9a-f]{{64}}(?:{re.escape(SEALED)}|{re.escape(PLAIN)}))")
 OWNER_ONLY = 0o600
+MOST_DIRECTORY = 64 << 20
+"""Bytes of what a zip lists, 124 a photo: ten photos of each of 6,888 reports a year (see `tests/soak`), for seven
+years. Python holds all of it, ten times as large, before anything else can be asked."""
+MOST_ABOUT = 64 << 10
+WAYS = frozenset((ZIP_STORED, ZIP_DEFLATED))
+ENCRYPTED = 1
 
 
 class About(BaseModel):
@@ -62,11 +73,22 @@ class Writer:
         self._zip.writestr(_entry(ABOUT, ZIP_STORED), about.model_dump_json(indent=1))
 
 
+class _Sparing(io.BufferedReader):
+    """Reads no more at once than the longest list of members."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > MOST_DIRECTORY:
+            raise BadZipFile("more is listed than any backup holds")
+        return super().read(size)
+
+
 class Reader:
     """Every method raises Damaged, also for what is read to its end and turns out to be something else."""
 
-    def __init__(self, file: ZipFile) -> None:
+    def __init__(self, file: ZipFile, size: int) -> None:
         self._zip = file
+        with _sorted():
+            _examine(file.infolist(), size)
 
     @property
     def about(self) -> About:
@@ -74,13 +96,21 @@ class Reader:
             return About.model_validate_json(self._zip.read(ABOUT))
 
     @property
-    def photos(self) -> list[str]:
-        found = [PHOTO.fullmatch(name) for name in self._zip.namelist()]
-        return [match[1] for match in found if match]
+    def photos(self) -> dict[str, int]:
+        """The bytes of each."""
+        found = [(PHOTO.fullmatch(entry.filename), entry.file_size) for entry in self._zip.infolist()]
+        return {match[1]: size for match, size in found if match}
+
+    @property
+    def database_size(self) -> int:
+        with _sorted():
+            return self._zip.getinfo(DATABASE).file_size
 
     def take_database(self, path: Path) -> None:
         with _sorted(), self._zip.open(DATABASE) as packed, path.open("wb") as into:
             shutil.copyfileobj(packed, into, 1 << 20)
+            if into.tell() != self.database_size:
+                raise BadZipFile(f"{DATABASE} is shorter than it says")
 
     def photo(self, key: str) -> bytes:
         """As it was kept."""
@@ -98,10 +128,31 @@ def writing(path: Path) -> Iterator[Writer]:
 @contextmanager
 def reading(path: Path) -> Iterator[Reader]:
     """Raises Damaged, OSError."""
-    with _sorted():
-        file = ZipFile(path)
-    with file:
-        yield Reader(file)
+    with _Sparing(io.FileIO(path)) as opened:
+        with _sorted():
+            file = ZipFile(opened)
+        with file:
+            yield Reader(file, path.stat().st_size)
+
+
+def _examine(entries: Sequence[ZipInfo], size: int) -> None:
+    """By what they say of themselves. Raises BadZipFile."""
+    if len({entry.filename for entry in entries}) < len(entries):
+        raise BadZipFile("it holds something twice")
+    if sum(entry.compress_size for entry in entries) > size:
+        raise BadZipFile("it says that it holds more than it is long")
+    for entry in entries:
+        if entry.compress_type not in WAYS or entry.flag_bits & ENCRYPTED:
+            raise BadZipFile("it is packed in a way in which no backup is")
+        if entry.file_size > _most(entry.filename, entry.file_size):
+            raise BadZipFile(f"{entry.filename[:80]!r} is too large, or nothing of a backup")
+
+
+def _most(name: str, size: int) -> int:
+    """So many bytes may stand under that name; of the database whatever there is room for (`bot.restore`)."""
+    if name == DATABASE:
+        return size
+    return MOST_ABOUT if name == ABOUT else MOST_BYTES + SEAL if PHOTO.fullmatch(name) else -1
 
 
 @contextmanager

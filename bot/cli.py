@@ -90,7 +90,7 @@ def check(config: CONFIG_OPTION = None) -> None:
 
 async def _check(path: Path | None, *, from_outside: bool = False) -> None:
     """The messengers are asked even when something else is wrong, so that every mistake is told in one go."""
-    file, tokens, mistakes = config.examine(os.environ, path)
+    file, tokens, mistakes = config.examine(os.environ, path, thorough=from_outside)
     mistakes += await _refused(file, tokens)
     mistakes += await _of_the_bucket(file, thorough=from_outside)
     if tokens.viber and file.viber.public_url and from_outside:

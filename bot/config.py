@@ -266,14 +266,17 @@ def places(environ: Mapping[str, str], path: Path | None = None) -> tuple[File, 
     return file, held, photos
 
 
-def examine(environ: Mapping[str, str], path: Path | None = None) -> tuple[File, Tokens, list[str]]:
-    """The file as far as it can be read, the tokens, and every mistake. Changes nothing."""
+def examine(
+    environ: Mapping[str, str], path: Path | None = None, *, thorough: bool = False
+) -> tuple[File, Tokens, list[str]]:
+    """The file as far as it can be read, the tokens, and every mistake. Changes nothing. Every name is opened, and
+    every photo looked at, only where it is `thorough`; of a name a missing key is told anyway."""
     mistakes: list[str] = []
     file = _file(_named(environ, path), mistakes)
     tokens = Tokens(*(keyring.given(environ, name, mistakes) for name in (TOKEN, VIBER_TOKEN, OPERATOR_TOKEN)))
     _check_tokens(file, tokens, mistakes)
     _catalogue(file, mistakes)
-    _check_database(file, environ, mistakes)
+    _check_database(file, environ, mistakes, thorough=thorough)
     if folder := storing.store(file.photos, environ, mistakes).folder:
         mistakes += folder_mistake("photos.store", folder)
     return file, tokens, mistakes
@@ -345,7 +348,7 @@ def _catalogue(file: File, mistakes: list[str]) -> Catalogue | None:
     return None
 
 
-def _check_database(file: File, environ: Mapping[str, str], mistakes: list[str]) -> None:
+def _check_database(file: File, environ: Mapping[str, str], mistakes: list[str], *, thorough: bool) -> None:
     if is_postgres(file.database.url):
         _check_postgres(file.database.url, mistakes)
         return
@@ -353,8 +356,9 @@ def _check_database(file: File, environ: Mapping[str, str], mistakes: list[str])
         path = path_of(file.database.url)
         migrate.check(path)
         if held := keyring.held(environ, path, mistakes):
-            folder = storing.store(file.photos, environ, []).folder
-            mistakes += keys.mistakes(path, held) + (album.closed_in(folder, Sealer(*held)) if folder else [])
+            mistakes += keys.mistakes(path, held, all_names=thorough)
+            if folder := storing.store(file.photos, environ, []).folder:
+                mistakes += album.closed_in(folder, Sealer(*held), all_photos=thorough)
     except SchemaError as wrong:
         mistakes.append(str(wrong))
     else:

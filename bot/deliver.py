@@ -243,8 +243,9 @@ class Deliverer:
         if not ended:
             return
         await outbox.record(tx, ended, self._now())
+        refused = [one.row.id for one in ended if one.state == UNREACHABLE]
         for result in ended:
-            await self._follow(tx, result)
+            await self._follow(tx, result, refused)
         # Replies have no second way.
         await outbox.drop_spares(tx, [one.row.id for one in ended if one.state == SENT and one.row.priority != REPLY])
         if notices := {one.row.notice_id for one in ended if one.row.notice_id is not None}:
@@ -260,7 +261,7 @@ class Deliverer:
         if failed or self._more:
             self.look_again()
 
-    async def _follow(self, tx: Tx, result: Result) -> None:
+    async def _follow(self, tx: Tx, result: Result, refused: Collection[int]) -> None:
         row, now = result.row, self._now()
         if result.charged:
             await self._teller.spent(tx, row.channel, now)
@@ -269,7 +270,7 @@ class Deliverer:
         if result.state == HELD:
             await self._teller.out_of_money(tx, row.channel, now)
         if result.state == UNREACHABLE:
-            await self._teller.lost(tx, row.channel, row.chat, now, for_good=result.for_good)
+            await self._teller.lost(tx, row.channel, row.chat, now, for_good=result.for_good, refused=refused)
         if result.state == GONE:
             payload = {name: value for name, value in row.payload.items() if name != "message_id"}
             await outbox.add(tx, [Call(row.channel, row.chat, "sendMessage", payload, row.priority)], now)

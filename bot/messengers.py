@@ -48,10 +48,14 @@ class Messengers:
 
 
 async def open_messengers(
-    config: Config, database: Database, work: Work, now: Callable[[], datetime], opened: AsyncExitStack
+    config: Config,
+    database: Database,
+    work: Work,
+    now: Callable[[], datetime],
+    session: ClientSession,
+    opened: AsyncExitStack,
 ) -> Messengers:
-    """What is opened is closed with `opened`."""
-    session = await opened.enter_async_context(ClientSession(cookie_jar=DummyCookieJar()))
+    """What is opened beside the `session` is closed with `opened`."""
     contact = Contact(now, timedelta(minutes=config.file.schedule.outage_after_minutes))
     messengers = Messengers(contact)
     if config.tokens.telegram:

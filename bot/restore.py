@@ -7,6 +7,7 @@ is renamed at last. What stood in its place is kept.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -18,6 +19,7 @@ from bot import album, archive, store
 from bot.archive import About, Damaged, Reader, told_apart
 from bot.backup import Source, half_made, settled
 from bot.config import ConfigError
+from bot.watch.measuring import nearest
 from storage import copies, migrate
 from storage.living import alone
 from storage.migrate import SchemaError
@@ -30,6 +32,7 @@ def restore(into: Source, file: Path, now: datetime, *, replace: bool, without_n
     try:
         with archive.reading(file) as packed:
             _check(into, file, packed.about, without_names=without_names)
+            _check_room(into, file, packed)
             # First, because closing the file here would give up that we hold it.
             lost = packed.about.living or _went_on(into.database, packed.about)
             with store.sorted_errors(), _held(into.database, replace):
@@ -76,6 +79,21 @@ def _check(into: Source, file: Path, about: About, *, without_names: bool) -> No
         )
 
 
+def _check_room(into: Source, file: Path, packed: Reader) -> None:
+    """Before anything is unpacked: a few bytes of a zip may become more than any disk has."""
+    places = [(into.database.parent, packed.database_size)]
+    if photos := into.photos.folder:  # of a bucket nobody can tell how full it is
+        places.append((photos, sum(size for key, size in packed.photos.items() if not (photos / key).exists())))
+    wanted = dict[int, int]()
+    for folder, size in places:
+        disk = os.stat(nearest(folder)).st_dev
+        wanted[disk] = wanted.get(disk, 0) + size
+        if wanted[disk] > (free := shutil.disk_usage(nearest(folder)).free):
+            needs, has = (f"{one / 1e6:,.0f} MB" for one in (wanted[disk], free))
+            said = f"{file}: needs {needs} in {folder}, where {has} are free. If the bot was never so large, the file"
+            raise ConfigError([f"{said} is no backup of it; else make room. {UNCHANGED}"])
+
+
 @contextmanager
 def _held(database: Path, replace: bool) -> Iterator[None]:
     """Nobody else has the database meanwhile. Raises ConfigError."""
@@ -96,8 +114,11 @@ def _unpack(packed: Reader, fresh: Path) -> None:
     packed.take_database(fresh)
     if wrong := copies.complaint(fresh):
         raise Damaged(wrong)
-    if missing := set(copies.photos(fresh)).difference(packed.photos):
+    named = set(copies.photos(fresh))
+    if missing := named.difference(packed.photos):
         raise Damaged(f"{len(missing)} photos are missing")
+    if beside := set(packed.photos).difference(named):
+        raise Damaged(f"{len(beside)} photos belong to nothing")
     migrate.prepare(fresh)
 
 

@@ -7,7 +7,7 @@ is held until its reader writes; what can wait at all, until the hours of its re
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -23,7 +23,7 @@ from handlers.engine.views import Button
 from handlers.engine.words import FIRST_LANGUAGE, Words
 from handlers.morning import notices
 from handlers.onekeyboard import one_keyboard
-from handlers.people import reach
+from handlers.people import reach, unsaid
 from storage import because, ceilings, journals, outbox, people, spending
 from storage.database import Tx
 from storage.media import Waiting
@@ -89,11 +89,13 @@ class Teller:
             return
         if ordered := ways.in_order(open_ways, on or reader.preferred, self._charging, now):
             await self._send(tx, told, ordered, reader, now, priority)
+        elif priority != REPLY and not told[0].daily and not told[0].kind:
+            await unsaid.keep(tx, reader, told, self._day(now))
 
     async def _is_too_much(self, tx: Tx, told: Sequence[Message], reader: Person, now: datetime, priority: int) -> bool:
         """Beyond so many unasked notices a day one is kept for the next morning's message; what is urgent is only
         counted, and what comes once a day by itself is not."""
-        first, day = told[0], calendar.local_day(now, self.work.zone)
+        first, day = told[0], self._day(now)
         if priority == REPLY or first.asked or first.daily or first.kind or first.elsewhere:
             return False
         count = await ceilings.count(tx, reader.id, day, urgent=first.urgent)
@@ -189,7 +191,10 @@ class Teller:
         await spending.add(tx, channel, self._month(now), 1)
 
     def _month(self, now: datetime) -> str:
-        return f"{calendar.local_day(now, self.work.zone):%Y-%m}"
+        return f"{self._day(now):%Y-%m}"
+
+    def _day(self, now: datetime) -> date:
+        return calendar.local_day(now, self.work.zone)
 
     async def _with_keyboard(
         self, tx: Tx, channel: str, reader: Person | None, told: Sequence[Message]
@@ -226,9 +231,11 @@ class Teller:
         words = Words(language, self.today(at, reader))
         return self.channels[way.channel].calls(told, way.chat, words, tapped=tapped, priority=priority, at=at)
 
-    async def lost(self, tx: Tx, channel: str, chat: str, now: datetime, *, for_good: bool = False) -> None:
+    async def lost(
+        self, tx: Tx, channel: str, chat: str, now: datetime, *, for_good: bool = False, refused: Collection[int] = ()
+    ) -> None:
         """The messenger says that nobody can be reached there."""
-        for told in await reach.lost(tx, self.work, channel, chat, now, for_good=for_good):
+        for told in await reach.lost(tx, self.work, channel, chat, now, for_good=for_good, refused=refused):
             await self.notify(tx, told, now)
 
     async def photo_lost(self, tx: Tx, photo: Waiting, now: datetime) -> None:

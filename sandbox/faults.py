@@ -7,9 +7,11 @@ Kinds of calls       timeout_after_delivery and half_response do the work first,
                      before the call returns)
 Kinds of events      `method` is the name of the event ("message", "delivered" …), for Viber's webhook:
                      undelivered (not before `seconds` of world time), duplicate (the same bytes twice), reordered
-                     (after the person's next one), clock_skew (the timestamp is `seconds` off), expired_media (the
-                     picture's address is dead at once), forged (a changed copy with a wrong signature comes first),
-                     replayed (the person's last event comes once more first, with the signature it had)
+                     (after the person's next one, or after `seconds` when none comes), clock_skew (the timestamp is
+                     `seconds` off), expired_media (the picture's address is dead at once), forged (a changed copy
+                     with a wrong signature comes first), replayed (the person's last event comes once more first,
+                     with the signature it had)
+  of Telegram's too  reordered: the name is that of the update ("message", "callback_query" …)
 
 What a newcomer gets wrong: a fault that has not struck stays, and a test that ends with one proves nothing:
 look at `unused`.
@@ -48,6 +50,7 @@ TELEGRAM_KINDS = _WIRE | {"429", "403", "401", "deactivated"}
 VIBER_KINDS = _WIRE | {"status", "delivered_first"}
 MEDIA_KINDS = frozenset({"expired_media"})
 EVENT_KINDS = frozenset(KINDS) - TELEGRAM_KINDS - VIBER_KINDS - MEDIA_KINDS
+UPDATE_KINDS = frozenset({"reordered"})
 
 
 @dataclass(frozen=True, slots=True)

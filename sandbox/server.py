@@ -47,6 +47,7 @@ class Sandbox:
         self.viber_token = viber_token
         self.world = World(int(token.partition(":")[0]), clock)
         self.faults = Faults()
+        self.world.updates.faults = self.faults
         self.calls: list[Call] = []
         self.limits = Limits(limits)
         self._host = host

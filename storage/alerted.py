@@ -102,3 +102,12 @@ async def of(tx: Tx, case_ids: Collection[int]) -> list[Alerted]:
         f"WHERE a.case_id IN ({among(case_ids)}) ORDER BY a.day, a.rung, a.person_id"
     )
     return [Alerted(row["case_id"], row["person_id"], row["name"], date.fromisoformat(row["day"])) for row in rows]
+
+
+async def forget_before(tx: Tx, day: date) -> None:
+    """Of steps that are owed no longer; of one that is, whoever is told next reads who was told and when."""
+    await tx.run(
+        "DELETE FROM alerted WHERE day < :day AND NOT EXISTS (SELECT 1 FROM child_case c "
+        "WHERE c.id = alerted.case_id AND c.next_step = alerted.step AND c.due_on = alerted.due_on)",
+        day=day.isoformat(),
+    )

@@ -120,7 +120,7 @@ async def about(tx: Tx, things: Collection[str]) -> list[int]:
 
 
 async def folded(tx: Tx, before: date) -> dict[int, list[int]]:
-    """By person, what was too much on an earlier day, oldest first."""
+    """By person, what was too much on an earlier day or reached nobody, oldest first."""
     rows = await tx.rows(
         "SELECT id, person_id FROM notice WHERE folded_on > '' AND folded_on < :day ORDER BY id",
         day=before.isoformat(),
@@ -129,6 +129,27 @@ async def folded(tx: Tx, before: date) -> dict[int, list[int]]:
     for row in rows:
         found.setdefault(row["person_id"], []).append(row["id"])
     return found
+
+
+async def unsent(tx: Tx, person_id: int) -> list[tuple[int, int, str]]:
+    """Id, reader and words of what one person was to be told, of which nothing has gone out and nothing will."""
+    rows = await tx.rows(
+        "SELECT n.id FROM notice n WHERE n.person_id = :person AND n.folded_on = '' AND NOT EXISTS "
+        f"(SELECT 1 FROM outbox o WHERE o.notice_id = n.id AND (o.state IN {OPEN_ROWS} "
+        "OR o.state IN ('sent', 'uncertain')))",
+        person=person_id,
+    )
+    return await bodies(tx, [row["id"] for row in rows])
+
+
+async def fold(tx: Tx, notice_id: int, day: date) -> None:
+    """It is told on a later morning, with what was too much for this day."""
+    await tx.run("UPDATE notice SET folded_on = :day WHERE id = :id", day=day.isoformat(), id=notice_id)
+
+
+async def forget_folded(tx: Tx, before: date) -> None:
+    """What nobody was there to read for so long; they find what matters of it in their lists."""
+    await forget(tx, [notice for own in (await folded(tx, before)).values() for notice in own])
 
 
 async def cancel(tx: Tx, ids: Collection[int]) -> None:
@@ -143,7 +164,7 @@ async def cancel(tx: Tx, ids: Collection[int]) -> None:
 async def forget_ended(tx: Tx, ids: Collection[int]) -> None:
     """Those of them of which nothing is left to go out."""
     rows = await tx.rows(
-        f"SELECT n.id FROM notice n WHERE n.id IN ({among(ids)}) AND NOT EXISTS "
+        f"SELECT n.id FROM notice n WHERE n.id IN ({among(ids)}) AND n.folded_on = '' AND NOT EXISTS "
         f"(SELECT 1 FROM outbox o WHERE o.notice_id = n.id AND o.state IN {OPEN_ROWS})"
     )
     await forget(tx, [row["id"] for row in rows])

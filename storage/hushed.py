@@ -6,11 +6,12 @@ takes back a notice takes these back too. `hushed` is the person for whose hours
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from storage.database import Tx, to_micros
+from storage.outbox import NOT_OUT
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,19 @@ async def left_over(tx: Tx, before: datetime) -> list[Quiet]:
         before=to_micros(before),
     )
     return [Quiet(row["id"], row["quiet"]) for row in rows]
+
+
+async def unsaid(tx: Tx, channel: str, chat: str, refused: Collection[int]) -> list[str]:
+    """What was to be told in a chat that is no longer open to us, oldest first. The rows `refused` keep no words."""
+    numbers = ", ".join(map(str, refused)) or "NULL"
+    rows = await tx.rows(
+        f"SELECT quiet FROM outbox WHERE (id IN ({NOT_OUT}) OR id IN ({numbers})) "
+        "AND channel = :channel AND chat = :chat AND quiet NOT IN ('', '+') ORDER BY id",
+        channel=channel,
+        chat=chat,
+    )
+    await tx.run(f"UPDATE outbox SET quiet = '' WHERE id IN ({numbers}) AND chat = :chat", chat=chat)
+    return [row["quiet"] for row in rows]
 
 
 async def hush(tx: Tx, rows: Sequence[int], person_id: int, until: datetime) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from storage import migrate
 from storage.database import Database, Row, StorageError, Tx
-from storage.sealing import Sealer, Unopened, recognising_key
+from storage.sealing import HEAD, Sealer, Unopened, recognising_key
 
 _RECOGNISING = "recognising"
 BATCH = 500
@@ -29,6 +29,10 @@ class WrongKey(StorageError):
 
 
 _NAMES = "SELECT id, sealed_name, coalesce(recognised_by, '') AS mark FROM child_case WHERE sealed_name IS NOT NULL"
+SAMPLE = 100
+"""So many names are opened at each start: one in another row opens nowhere, and only opening tells."""
+_HEADS = f"SELECT DISTINCT substr(sealed_name, 1, {HEAD}) AS head FROM child_case WHERE sealed_name IS NOT NULL"
+"""All ways in which names are sealed: SQLite reads 100,000 in 0.05 s, and Python opens as many in 0.4 s."""
 
 
 async def open_sealer(database: Database, secrets: Sequence[bytes]) -> Sealer:
@@ -36,7 +40,6 @@ async def open_sealer(database: Database, secrets: Sequence[bytes]) -> Sealer:
     given = Sealer(*secrets)
     async with database.reading() as tx:
         kept = await tx.row("SELECT sealed FROM kept_key WHERE name = :name", name=_RECOGNISING)
-        count = (await tx.one("SELECT count(*) AS n FROM child_case WHERE sealed_name IS NOT NULL"))["n"]
     if kept is None:
         async with database.transaction() as tx:
             recognising = recognising_key(await _in_use(tx, secrets))
@@ -45,7 +48,12 @@ async def open_sealer(database: Database, secrets: Sequence[bytes]) -> Sealer:
     try:
         return Sealer(*secrets, recognising=given.open(kept["sealed"], _RECOGNISING))
     except Unopened as wrong:
+        async with database.reading() as tx:
+            count = (await tx.one("SELECT count(*) AS n FROM child_case WHERE sealed_name IS NOT NULL"))["n"]
         raise WrongKey(MEND.format(count=count)) from wrong
+
+
+_STALE = f"SELECT id FROM child_case WHERE sealed_name IS NOT NULL AND substr(sealed_name, 1, {HEAD}) <> :fresh"
 
 
 async def _in_use(tx: Tx, secrets: Sequence[bytes]) -> bytes:
@@ -69,7 +77,7 @@ async def seal_anew(database: Database, sealer: Sealer) -> int:
     Writes nothing when all is sealed so.
     """
     async with database.reading() as tx:
-        stale = [row["id"] for row in await tx.rows(_NAMES) if not sealer.is_fresh(row["sealed_name"])]
+        stale = [row["id"] for row in await tx.rows(_STALE, fresh=sealer.fresh_head)]
         kept = await tx.one("SELECT sealed FROM kept_key WHERE name = :name", name=_RECOGNISING)
     done = 0
     for first in range(0, len(stale), BATCH):
@@ -110,14 +118,27 @@ async def closed(database: Database, sealer: Sealer) -> list[str]:
         return _told(await tx.rows(_NAMES), sealer)
 
 
-def mistakes(path: Path, secrets: Sequence[bytes]) -> list[str]:
-    """The same of a file with these secrets. Reads only; any version of the file."""
+def mistakes(path: Path, secrets: Sequence[bytes], *, all_names: bool) -> list[str]:
+    """The same of a file with these secrets. Reads only; any version of the file.
+
+    Without `all_names` every name is still held to the keys, by its head, and the newest are opened; all of them only
+    when something is wrong with these, so that it is told how many.
+    """
     if migrate.revision(path) is None:
         return []
+    sealer = Sealer(*secrets)
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as file:
         file.row_factory = sqlite3.Row
-        names = file.execute(_NAMES).fetchall()
-    return _told(names, Sealer(*secrets))
+        if not all_names and _seems_right(file, sealer):
+            return []
+        return _told(file.execute(_NAMES).fetchall(), sealer)
+
+
+def _seems_right(file: sqlite3.Connection, sealer: Sealer) -> bool:
+    if not all(sealer.has_key(row["head"]) for row in file.execute(_HEADS)):
+        return False
+    newest = file.execute(f"{_NAMES} ORDER BY id DESC LIMIT {SAMPLE}").fetchall()
+    return all(_opens(sealer, row) for row in newest)
 
 
 def _told(names: Sequence[Row], sealer: Sealer) -> list[str]:

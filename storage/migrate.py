@@ -17,6 +17,10 @@ NEWER = (
 )
 
 
+_REFUSED = frozenset((sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN))
+"""Also who only reads needs a file beside it, which after a kill must first be made."""
+
+
 class SchemaError(Exception):
     """The file is not ours, is newer than this program, or cannot be written."""
 
@@ -39,7 +43,9 @@ def revision(path: Path) -> str | None:
             if "alembic_version" not in tables:
                 raise SchemaError(f"database.url: {path} belongs to another program. Name a new file.")
             found: tuple[str] | None = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    except sqlite3.Error as broken:
+    except sqlite3.DatabaseError as broken:
+        if getattr(broken, "sqlite_errorcode", sqlite3.SQLITE_NOTADB) & 0xFF in _REFUSED:
+            raise SchemaError(f"database.url: {path} cannot be opened ({broken}). Look at its rights.") from broken
         raise SchemaError(f"database.url: {path} is not a readable SQLite file ({broken}).") from broken
     return found[0] if found else None
 

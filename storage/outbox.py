@@ -214,7 +214,8 @@ async def record(tx: Tx, results: Sequence[Result], now: datetime) -> None:
     await tx.many(
         "UPDATE outbox SET state = :state, tries = tries + 1, message = :message, error = :error, charged = :charged, "
         "payload = CASE WHEN :state IN ('waiting', 'held') THEN payload ELSE '' END, "
-        "quiet = CASE WHEN :state IN ('waiting', 'held') THEN quiet ELSE '' END, "
+        # Of what its reader was not there for, `hushed.unsaid` takes the words, in this transaction.
+        "quiet = CASE WHEN :state IN ('waiting', 'held', 'unreachable') THEN quiet ELSE '' END, "
         "not_before = coalesce(:again, not_before), sent_at = :sent WHERE id = :id AND state = 'waiting'",
         [
             {

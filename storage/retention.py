@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from storage import media
+from storage import alerted, because, media
 from storage.database import Tx, to_micros
 
 YEAR = timedelta(days=365)
@@ -52,6 +52,8 @@ async def end(tx: Tx, terms: Terms, now: datetime) -> None:
         ("DELETE FROM audit WHERE at < :before", terms.audit),
     ):  # fmt: skip
         await tx.run(statement, before=to_micros(now - term))
+    await because.forget_folded(tx, (now - terms.messages).date())
+    await alerted.forget_before(tx, (now - terms.summaries).date())
     await _questions(tx, now - terms.questions)
     await _photos(tx, now - terms.photos)
     await _people(tx, now - terms.people)

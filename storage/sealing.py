@@ -20,6 +20,8 @@ VERSION = b"\x01"
 NAMES_KEY, NONCE = 4, 12
 """Bytes. With 96 random bits one key may seal 2^32 times (NIST SP 800-38D, 8.3), and we seal thousands a year."""
 HEAD = len(VERSION) + NAMES_KEY
+SEAL = HEAD + NONCE + 16
+"""So many bytes longer is what is sealed; the last ones are AES-GCM's own."""
 _FERNET = b"g"
 """With this every name began that was sealed before there was `VERSION`."""
 
@@ -65,13 +67,18 @@ class Sealer:
                 continue
         raise Unopened
 
+    @property
+    def fresh_head(self) -> bytes:
+        """With this everything begins that the first key has sealed."""
+        return VERSION + self._first
+
     def has_key(self, sealed: bytes) -> bool:
         """Whether one of the keys has sealed it; only its head is looked at."""
         return sealed[: len(VERSION)] == VERSION and sealed[len(VERSION) : HEAD] in self._keys
 
     def is_fresh(self, sealed: bytes) -> bool:
         """Whether the first key has sealed it; only its head is looked at."""
-        return sealed[:HEAD] == VERSION + self._first
+        return sealed[:HEAD] == self.fresh_head
 
     def seal_name(self, name: str, recognised_by: str) -> bytes:
         """Of the case that is recognised by that. A telephone stands on a line below the name."""

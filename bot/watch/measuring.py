@@ -66,10 +66,11 @@ def folders_of(config: Config) -> tuple[Path, ...]:
 
 def free_mb(folders: tuple[Path, ...]) -> int:
     """Of the fullest disk; a folder that is not there yet will be on the disk of the one above it."""
-    return min(shutil.disk_usage(_nearest(folder)).free // 1_000_000 for folder in folders)
+    return min(shutil.disk_usage(nearest(folder)).free // 1_000_000 for folder in folders)
 
 
-def _nearest(folder: Path) -> Path:
+def nearest(folder: Path) -> Path:
+    """It, or the one above it that is there."""
     folder = folder.absolute()
     while not folder.exists():
         folder = folder.parent

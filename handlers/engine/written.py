@@ -17,7 +17,7 @@ from handlers.engine.views import Button, View
 from handlers.engine.words import Joined, Phrase, Text, Within
 from storage.because import Tie
 
-_FLAGS = ("talk", "key", "replaces", "urgent", "can_wait", "to", "to_many", "kind", "language")
+_FLAGS = ("talk", "key", "replaces", "urgent", "can_wait", "to", "to_many", "kind", "language", "daily")
 
 
 def is_kept(told: Sequence[Message]) -> bool:

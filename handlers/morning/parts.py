@@ -16,7 +16,7 @@ def without(told: Message, gone: frozenset[Tie], reader: Person) -> Message | No
         return None
     if told.joined:
         left = [one for own in told.joined if (one := without(own, gone, reader))]
-        return notices.joined(left, asked=reader.role == INSTITUTION) if left else None
+        return replace(notices.joined(left, asked=reader.role == INSTITUTION), daily=told.daily) if left else None
     if told.listing:
         listing = told.listing.without(gone)
         return replace(told, listing=listing, view=listing.view()) if listing else None

@@ -6,7 +6,8 @@ What a newcomer gets wrong: one may be reached on one messenger and not on anoth
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
 
 from casework import calendar
 from casework.records import Person
@@ -14,26 +15,37 @@ from handlers.engine.scene import Message, Scene, Work
 from handlers.engine.views import Button, View
 from handlers.engine.words import Text, _
 from handlers.menu import MENU
+from handlers.people import unsaid
 from handlers.people.absence import NOT_YOURS
-from storage import audit, claims, outbox, people
+from storage import audit, claims, hushed, outbox, people
 from storage.database import Tx
 from storage.people import INVITATION_LASTS, Invitation
 
 UNREACHABLE = "unreachable"
 
 
-async def lost(tx: Tx, work: Work, channel: str, chat: str, now: datetime, *, for_good: bool = False) -> list[Message]:
+async def lost(
+    tx: Tx, work: Work, channel: str, chat: str, now: datetime, *, for_good: bool, refused: Collection[int]
+) -> list[Message]:
     """Stops the notices to that chat; the first time, what is told to the coordinator of its person.
 
-    At most once a day about the same person: what they wrote before they left may be handled after it.
+    At most once a day about the same person: what they wrote before they left may be handled after it. `refused` are
+    the rows of the outbox by which it was seen.
     """
+    said = await hushed.unsaid(tx, channel, chat, refused)
     await outbox.cancel_notices(tx, channel, chat)
     person_id = await people.unreachable(tx, channel, chat, now, for_good=for_good)
     if person_id is None or await people.ways(tx, person_id):
         return []
-    who, reader = await people.get(tx, person_id), await people.coordinator_of(tx, person_id)
-    day = calendar.local_day(now, work.zone).isoformat()
-    if who is None or reader is None or not await claims.claim(tx, UNREACHABLE, person_id, day, now, {}):
+    who, day = await people.get(tx, person_id), calendar.local_day(now, work.zone)
+    assert who is not None
+    await unsaid.keep_what_waited(tx, who, said, day)
+    return await _told(tx, who, day, now)
+
+
+async def _told(tx: Tx, who: Person, day: date, now: datetime) -> list[Message]:
+    reader = await people.coordinator_of(tx, who.id)
+    if reader is None or not await claims.claim(tx, UNREACHABLE, who.id, day.isoformat(), now, {}):
         return []
     said = _(
         "{who} ({place}) no longer gets my messages: I was blocked, or the account is gone. "

@@ -1,11 +1,13 @@
 """The queue of updates for the bot: kept until the bot acknowledges them.
 
 What a newcomer gets wrong: handing out an update does not remove it. Only a later `getUpdates` with a
-higher offset does, or a 200 from the webhook; a bot that dies in between gets it again.
+higher offset does, or a 200 from the webhook; a bot that dies in between gets it again. A poll has them in rising
+order, a webhook with several connections need not; the fault `reordered` puts one behind its person's next one.
 """
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -13,6 +15,7 @@ from itertools import islice
 from typing import Any
 
 from sandbox.errors import ApiError
+from sandbox.faults import UPDATE_KINDS, Faults
 from sandbox.pulse import Pulse
 
 Json = dict[str, Any]
@@ -32,6 +35,8 @@ class Updates:
         self.webhook_active = False
         self.pulse = Pulse()
         self.polls = 0
+        # Set by the sandbox, which has them.
+        self.faults = Faults()
         self._acknowledged = acknowledged
         self._next_id = 100_001
         # In order of arrival, by identity: two that wait may have one `update_id`.
@@ -40,13 +45,15 @@ class Updates:
         self._injected: dict[int, Json] = {}
         # Injected updates are handed out once whatever their id; a duplicate would else never be seen.
         self._unseen: set[int] = set()
+        # By person, what goes behind their next one, or alone when its time is over.
+        self._held: dict[int, tuple[Json, asyncio.TimerHandle]] = {}
 
     def __len__(self) -> int:
         return len(self._waiting)
 
     @property
     def pending(self) -> list[Json]:
-        return list(self._waiting.values())
+        return [*self._waiting.values(), *(update for update, _timer in self._held.values())]
 
     @property
     def oldest(self) -> Json | None:
@@ -56,7 +63,25 @@ class Updates:
         """Queue an update; None when the bot has not asked for this kind."""
         if (kind not in self.allowed) if self.allowed else (kind in ON_DEMAND):
             return None
-        return self._queue({kind: body})[1]
+        person = int(body["from"]["id"]) if "from" in body else 0
+        if person not in self._held and (fault := self.faults.take(kind, person, UPDATE_KINDS)):
+            return self._hold(person, {kind: body}, fault.seconds)
+        number = self._queue({kind: body})[1]
+        self._let_go(person)
+        return number
+
+    def _hold(self, person: int, raw: Json, seconds: float) -> int:
+        update = {"update_id": self._next_id, **raw}
+        self._next_id += 1
+        timer = asyncio.get_running_loop().call_later(seconds, self._let_go, person)
+        self._held[person] = update, timer
+        return int(update["update_id"])
+
+    def _let_go(self, person: int) -> None:
+        if person in self._held:
+            update, timer = self._held.pop(person)
+            timer.cancel()
+            self.inject(update)
 
     def inject(self, raw: Json) -> int:
         key, number = self._queue(raw)
@@ -80,6 +105,8 @@ class Updates:
         self._acknowledged(update)
 
     def drop_all(self) -> None:
+        for person in list(self._held):
+            self._let_go(person)
         for update in self.pending:
             self.remove(update)
 
@@ -92,7 +119,7 @@ class Updates:
         if allowed is not None:
             self.allowed = allowed
         if offset < 0:
-            offset = min((int(u["update_id"]) for u in self.pending[offset:]), default=0)
+            offset = min((int(u["update_id"]) for u in list(self._waiting.values())[offset:]), default=0)
         for update in self._before(offset):
             self.remove(update)
         deadline = time.monotonic() + seconds

@@ -113,8 +113,10 @@ class Courier:
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._last: dict[str, Event] = {}
         self._jumped = Pulse()
+        self._came = Pulse()
         self._session: aiohttp.ClientSession | None = None
         clock.subscribe(self._jumped.fire)
+        clock.subscribe(self._came.fire)
 
     @property
     def session(self) -> aiohttp.ClientSession:
@@ -151,6 +153,7 @@ class Courier:
         lane = self._lanes.setdefault(person, deque())
         lane.extend(self._with_company(event, fault))
         self._last[person] = event
+        self._came.fire()
         if person not in self._workers:
             self._workers[person] = asyncio.create_task(self._work(person, lane))
 
@@ -185,7 +188,7 @@ class Courier:
             body,
             self._sign(body),
             now,
-            now + timedelta(seconds=seconds) if kind == "undelivered" else now,
+            now + timedelta(seconds=seconds) if kind in ("undelivered", "reordered") else now,
             answered,
             after_the_next=kind == "reordered",
         )
@@ -214,14 +217,20 @@ class Courier:
         while lane:
             event = lane[0]
             if event.after_the_next:
-                if len(lane) == 1:
-                    break
-                lane[0], lane[1] = lane[1], replace(event, after_the_next=False)
+                await self._overtaken(lane)
                 continue
             await self._deliver(event)
             lane.popleft()
             self.moved.fire()
         del self._workers[person]
+
+    async def _overtaken(self, lane: deque[Event]) -> None:
+        """The first waits for the next one and goes behind it, or goes alone when none comes in time."""
+        event = lane[0]
+        while len(lane) == 1 and (left := (event.not_before - self._clock.now()).total_seconds()) > 0:
+            await self._came.wait(left)
+        lane.popleft()
+        lane.insert(1, replace(event, after_the_next=False, not_before=event.born))
 
     async def _deliver(self, event: Event) -> None:
         pause = FIRST_PAUSE

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -61,3 +64,36 @@ async def test_a_photo_is_kept_although_the_first_download_fails(world: World) -
     await world.until(stored)
     [name] = [row["stored_as"] for row in await world.app.database.glance().rows("SELECT stored_as FROM media")]
     assert b"Exif" not in await album.get(Store(world.folder / "photos"), world.app.work.sealer, name)
+
+
+FIRST_TWO = """
+import asyncio, sys, threading
+from pathlib import Path
+from bot.store import Store
+
+begun, asked = threading.Event(), threading.Event()
+
+def slowly(event, arguments):
+    if event == "import" and arguments[0] == "obstore._obstore":
+        begun.set()
+        asked.wait(1)
+    elif event == "import" and arguments[0] == "obstore.exceptions":
+        asked.set()
+
+async def both():
+    store = Store(Path(sys.argv[1]))
+    opening = asyncio.create_task(store.names())
+    await asyncio.sleep(0)
+    begun.wait()
+    await store.put("photo", b"kept")
+    await opening
+
+sys.addaudithook(slowly)
+asyncio.run(both())
+"""
+
+
+def test_a_photo_is_kept_although_the_store_is_just_being_opened_for_another(tmp_path: Path) -> None:
+    """The library was then half there, and the bot ended by it; only a process that has not used it shows that."""
+    subprocess.run([sys.executable, "-c", FIRST_TWO, str(tmp_path)], cwd=Path(__file__).parents[2], check=True)
+    assert (tmp_path / "photo").read_bytes() == b"kept"

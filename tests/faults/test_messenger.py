@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
@@ -16,6 +17,8 @@ from bot import config
 from sandbox import Fault
 from tests.bot.conftest import TOKEN
 from tests.faults.conftest import NOBODY, REFUSAL, House
+from tests.soak.chance import FIRST_DAY
+from tests.soak.model import Receipt
 
 REPOSITORY = Path(__file__).parents[2]
 pytestmark = pytest.mark.kill
@@ -32,6 +35,41 @@ async def test_half_answers_repeat_a_message_and_no_report(house: House) -> None
     assert house.sandbox.faults.unused() == []
     # One message is asked in, edited and saved in; here there are copies of it.
     assert len([one for one in house.mila.person.chat if one.from_bot]) > 1
+    await house.nothing_is_lost_or_doubled()
+
+
+async def test_whoever_blocked_the_bot_and_is_back_finds_the_report_where_it_was(house: House) -> None:
+    async with house.bot() as life:
+        await house.mila.begins(replace(NOBODY, back_at=FIRST_DAY), house.sandbox.world)
+        while not any("Мила (Б-1) вече не получава" in one.text for one in house.kolyo.chat):
+            await house.sandbox.world.changed.wait(10)
+        assert house.rows("SELECT reachable, count(*) FROM identity GROUP BY reachable ORDER BY 1") == [(0, 1), (1, 2)]
+        await house.boyan.reports(NOBODY)
+        await house.mila.is_back()
+        await house.mila.asks()
+        await house.mila.ends(NOBODY)
+        await house.settled()
+    assert "Traceback" not in life.log
+    assert house.rows("SELECT count(*) FROM identity WHERE reachable = 0") == [(0,)]
+    await house.nothing_is_lost_or_doubled()
+
+
+async def test_what_arrives_after_what_was_said_later_is_answered_all_the_same(house: House) -> None:
+    """An older update after a newer one, also when the newer one has been answered and acknowledged already."""
+    async with house.bot():
+        await house.mila.begins(replace(REFUSAL, overtaken=True), house.sandbox.world)
+        await house.mila.ends(REFUSAL)
+        house.sandbox.faults.add(Fault("callback_query", house.boyan.person.id, "reordered"))
+        await house.boyan.begins(NOBODY)
+        review = await house.boyan.waits("Прегледайте", "Запази")
+        await house.boyan.taps("Запази", review)
+        await house.boyan.asks()
+        found = await house.boyan.receipt()
+        house.model.confirmed(Receipt(int(found[1]), found[2], "O20", 1, 0))
+        await house.settled()
+    assert house.sandbox.faults.unused() == []
+    for member in (house.mila, house.boyan):
+        house.model.compare_helped(member.number, (one.text for one in member.chat if one.from_bot))
     await house.nothing_is_lost_or_doubled()
 
 

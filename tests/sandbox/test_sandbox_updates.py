@@ -15,7 +15,7 @@ from aiohttp import web
 from telegram import Bot
 from telegram.error import Conflict
 
-from sandbox import Person, Sandbox
+from sandbox import Fault, Person, Sandbox
 from sandbox.telegram.updates import Updates
 
 
@@ -44,6 +44,34 @@ async def test_offset_acknowledges(sandbox: Sandbox, bot: Bot, ivan: Person) -> 
     rest = await bot.get_updates(offset=first[1].update_id + 1)
     assert [u.message.text for u in rest] == ["в"]
     assert len(sandbox.world.pending) == 1
+
+
+async def test_a_reordered_update_is_handed_out_behind_the_next_one_of_its_person(
+    sandbox: Sandbox, bot: Bot, ivan: Person
+) -> None:
+    petya = sandbox.world.person("Петя")
+    sandbox.faults.add(Fault("message", ivan.id, "reordered"))
+    await ivan.says("първо")
+    await petya.says("от друг")
+    assert [u.message.text for u in await bot.get_updates()] == ["от друг"]
+    assert len(sandbox.world.pending) == 2
+    await ivan.says("второ")
+    got = await bot.get_updates()
+    assert [u.message.text for u in got] == ["от друг", "второ", "първо"]
+    assert got[2].update_id < got[0].update_id
+    # Given once whatever is acknowledged, and gone when it has been.
+    assert await bot.get_updates(offset=got[1].update_id + 1, timeout=0) == ()
+    assert sandbox.world.pending == []
+
+
+async def test_a_reordered_update_that_no_other_follows_comes_by_itself(
+    sandbox: Sandbox, bot: Bot, ivan: Person
+) -> None:
+    sandbox.faults.add(Fault("message", ivan.id, "reordered", seconds=0.05))
+    poll = await _polls(sandbox, bot)
+    await ivan.says("само това")
+    assert [u.message.text for u in await asyncio.wait_for(poll, 10)] == ["само това"]
+    assert sandbox.faults.unused() == []
 
 
 async def test_negative_offset_forgets_the_older(sandbox: Sandbox, bot: Bot, ivan: Person) -> None:

@@ -277,3 +277,12 @@ async def test_an_event_held_back_alone_comes_with_the_next(viber_bot: ViberBot,
     await mila.unsubscribes()
     await settle(viber_bot)
     assert [(await viber_bot.gets())["event"] for _ in range(2)] == ["unsubscribed", "message"]
+
+
+async def test_an_event_held_back_that_no_other_follows_comes_by_itself(viber_bot: ViberBot, mila: ViberPhone) -> None:
+    viber_bot.sandbox.faults.add(Fault("message", kind="reordered", seconds=60))
+    await mila.says("едно")
+    assert viber_bot.waiting == 0
+    viber_bot.sandbox.world.clock.move(timedelta(minutes=1))
+    await settle(viber_bot)
+    assert (await viber_bot.gets())["message"]["text"] == "едно"

@@ -7,7 +7,7 @@ counted by the bot itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from random import Random
 from typing import Literal, get_args
@@ -23,6 +23,10 @@ FIRST_DAY = datetime(2026, 11, 24, tzinfo=SOFIA)
 OPENS, CLOSES = time(8), time(20)
 VISITS_UNTIL = time(19)
 NIGHT_STEP = timedelta(minutes=25)
+LEAVE_A_DAY = 3
+"""So many block the bot on a working day: of more than a few notices a day the rest is told the next morning."""
+LEAVE_FROM, LEAVE_UNTIL = time(9), time(16)
+OUT_OF_ORDER = 0.1
 Kind = Literal["nobody", "refusal", "photos"]
 
 
@@ -54,6 +58,10 @@ class Errand:
     at: datetime
     kind: Kind
     photos: int = 0
+    back_at: datetime | None = None
+    """They block the bot when they have begun, and are back then."""
+    overtaken: bool = False
+    """The first of two things that are said in one breath is delivered after the second."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +82,20 @@ def draw(seed: int, *, kills: int, days: int, members: int, reports: int) -> Wee
     for n in range(reports):
         at = _at(random.choice(working), OPENS) + random.random() * timedelta(hours=VISITS_UNTIL.hour - OPENS.hour)
         kind: Kind = random.choices(("nobody", "refusal", "photos"), (6, 3, 1))[0]
-        errands[n % members].append(Errand(at, kind, random.randint(1, 4) if kind == "photos" else 0))
+        photos = random.randint(1, 4) if kind == "photos" else 0
+        errands[n % members].append(Errand(at, kind, photos, overtaken=random.random() < OUT_OF_ORDER))
     in_order = [sorted(own, key=lambda errand: errand.at) for own in errands]
+    for day in working:
+        _let_leave(random, in_order, _at(day, LEAVE_FROM), _at(day, LEAVE_UNTIL))
     return Week(seed, _at(days - 1, VISITS_UNTIL), turns, in_order)
+
+
+def _let_leave(random: Random, errands: list[list[Errand]], since: datetime, until: datetime) -> None:
+    """A few of those who work then; they are back before the day ends."""
+    between = [(n, m) for n, own in enumerate(errands) for m, one in enumerate(own) if since <= one.at < until]
+    for n, m in random.sample(between, min(LEAVE_A_DAY, len(between))):
+        away = timedelta(minutes=random.choice((0, 20, 150)))
+        errands[n][m] = replace(errands[n][m], back_at=errands[n][m].at + away)
 
 
 def _at(day: int, hour: time) -> datetime:
@@ -132,4 +151,5 @@ def _fault(random: Random) -> Fault:
         Fault("send_message", kind="delivered_first"),
         Fault("message", kind=random.choice(("duplicate", "replayed", "forged"))),
         Fault("message", kind="clock_skew", seconds=random.choice((-90.0, 90.0))),
+        Fault(random.choice(("message", "callback_query", "seen", "delivered")), kind="reordered", **after_delivery),
     ])  # fmt: skip

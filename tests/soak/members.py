@@ -9,16 +9,19 @@ import asyncio
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sandbox import Person, ViberPhone, World
+from sandbox import Fault, Person, ViberPhone, World
 from sandbox.messages import ChatMessage
 from sandbox.viber.messages import ViberMessage
-from tests.soak.chance import Errand
-from tests.soak.model import Model, Receipt
+from tests.soak.chance import SOFIA, Errand
+from tests.soak.model import HELP, Model, Receipt
 
 PATIENCE = 120.0
 """Seconds that somebody waits for an answer, through as many lives as it takes."""
+OVERTAKEN = 5.0
+"""Seconds after which what was to be overtaken comes anyway; what follows it comes at once."""
 RECEIPT = re.compile(r"Записано\. Доклад № (\d+) · (БЯ-\d+)")
 M = TypeVar("M", ChatMessage, ViberMessage)
 
@@ -41,21 +44,60 @@ class Member(ABC, Generic[M]):
     async def shows(self, photos: int) -> None: ...
 
     @abstractmethod
+    async def leaves(self) -> None:
+        """Blocks the bot."""
+
+    @abstractmethod
+    async def is_back(self) -> None: ...
+
+    @property
+    @abstractmethod
+    def chat(self) -> Sequence[M]: ...
+
+    @abstractmethod
+    def overtaken(self) -> Fault:
+        """What befalls the next thing they say."""
+
+    @abstractmethod
     async def waits(self, start: str, label: str = "", holding: str = "") -> M:
         """Until something begins so; whatever else comes is noted in the model."""
 
     async def works(self, errands: Sequence[Errand], world: World) -> None:
         """The whole week."""
         for errand in errands:
-            while world.clock.now() < errand.at:
-                await world.changed.wait()
+            await _until(errand.at, world)
             with self.model.busy():
-                await self.reports(errand)
+                await self.begins(errand, world)
+            if errand.back_at:
+                await _until(errand.back_at, world)
+                await self.is_back()
+                await self.asks()
+            with self.model.busy():
+                await self.ends(errand)
 
     async def reports(self, errand: Errand) -> None:
+        await self.begins(errand)
+        await self.ends(errand)
+
+    async def begins(self, errand: Errand, world: World | None = None) -> None:
         self.attempts += 1
         self.model.begun(self.number)
+        if errand.overtaken and world:
+            world.updates.faults.add(self.overtaken())
+            self.model.overtaken += 1
+            await self.asks()
         await self.says(f"{self.number} отказ" if errand.kind == "refusal" else f"{self.number} никой")
+        if errand.back_at and world:
+            # At once, so that nothing has been answered yet.
+            self.model.left.add((f"Член {self.number}", world.clock.now().astimezone(SOFIA).date()))
+            await self.leaves()
+
+    async def asks(self) -> None:
+        """How it goes; whatever is open is asked again below the answer."""
+        self.model.helped[self.number] += 1
+        await self.says("/help")
+
+    async def ends(self, errand: Errand) -> None:
         if errand.kind == "refusal":
             await self.taps("Баща", await self.waits("Кого", "Баща"))
             await self.taps("Пропусни", await self.waits("Защо", "Пропусни"))
@@ -65,17 +107,22 @@ class Member(ABC, Generic[M]):
             await self.shows(errand.photos)
             review = await self.waits("В доклада има", "Запази", f"Снимки: {errand.photos}\n")
         await self.taps("Запази", review)
-        found = await self._receipt()
+        found = await self.receipt()
         outcome = "O13" if errand.kind == "refusal" else "O20"
         self.model.confirmed(Receipt(int(found[1]), found[2], outcome, self.attempts, errand.photos))
 
-    async def _receipt(self) -> re.Match[str]:
+    async def receipt(self) -> re.Match[str]:
         """A new one: on Viber an older one may be repeated by the next life."""
         while True:
             found = RECEIPT.match((await self.waits("Записано")).text)
             assert found
             if int(found[1]) not in self.model.receipts:
                 return found
+
+
+async def _until(moment: datetime, world: World) -> None:
+    while world.clock.now() < moment:
+        await world.changed.wait()
 
 
 class OnTelegram(Member[ChatMessage]):
@@ -95,11 +142,26 @@ class OnTelegram(Member[ChatMessage]):
         self.model.telegram += photos
         await self.person.shows_album(photos)
 
+    async def leaves(self) -> None:
+        self.model.telegram += 1
+        await self.person.blocks()
+
+    async def is_back(self) -> None:
+        self.model.telegram += 1
+        await self.person.unblocks()
+
+    @property
+    def chat(self) -> Sequence[ChatMessage]:
+        return self.person.chat
+
+    def overtaken(self) -> Fault:
+        return Fault("message", self.person.id, "reordered", seconds=OVERTAKEN)
+
     async def waits(self, start: str, label: str = "", holding: str = "") -> ChatMessage:
         while True:
             message = await self.person.hears(PATIENCE)
             asked = message.text.startswith(start)
-            self.model.heard(self.number, message.text, expected=asked)
+            self.model.heard(self.number, message.text, expected=asked or message.text.startswith(HELP))
             fits = asked and label in str(message.labels) and holding in message.text
             if fits:
                 return message
@@ -122,11 +184,24 @@ class OnViber(Member[ViberMessage]):
         self.model.viber += photos
         await self.phone.shows_album(photos)
 
+    async def leaves(self) -> None:
+        await self.phone.unsubscribes()
+
+    async def is_back(self) -> None:
+        await self.phone.subscribes()
+
+    @property
+    def chat(self) -> Sequence[ViberMessage]:
+        return self.phone.chat
+
+    def overtaken(self) -> Fault:
+        return Fault("message", self.phone.id, "reordered", seconds=OVERTAKEN)
+
     async def waits(self, start: str, label: str = "", holding: str = "") -> ViberMessage:
         while True:
             message = await self.phone.hears(PATIENCE)
             asked = message.text.startswith(start)
-            self.model.heard(self.number, message.text, expected=asked)
+            self.model.heard(self.number, message.text, expected=asked or message.text.startswith(HELP))
             fits = asked and holding in message.text and (not label or label in self.phone.labels)
             if fits:
                 return message

@@ -5,6 +5,7 @@ What a newcomer gets wrong: a message may come twice, for neither messenger take
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -13,6 +14,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+UNREACHED = re.compile(r"(?:^|\n)(\S.*?) \(.*?\) вече не получава съобщенията ми")
+HELP = "Цял доклад на един ред: "
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,12 @@ class Model:
     doubled: list[str] = field(default_factory=list)
     astray: Counter[str] = field(default_factory=Counter)
     """What somebody heard although nothing they did asked for it, by its first words."""
+    left: set[tuple[str, date]] = field(default_factory=set)
+    """Who blocked the bot, on what day. All of them are back."""
+    overtaken: int = 0
+    """So often what somebody said first was delivered after what they said next."""
+    helped: Counter[int] = field(default_factory=Counter)
+    """By member, how often they asked for help."""
     _under_way: int = 0
     _earlier: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     _heard: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -78,6 +88,8 @@ class Model:
             self._reports(file)
             self._photos(file, folder / "photos")
             self._way_of_messages(file)
+            back = "SELECT p.name, i.channel FROM identity i JOIN person p ON p.id = i.person_id WHERE i.reachable = 0"
+            self._apart(self.lost, "somebody who is back and told nothing", file.execute(back).fetchall())
 
     def _reports(self, file: sqlite3.Connection) -> None:
         kept = {
@@ -125,6 +137,26 @@ class Model:
         missed = (day for day in days if not any(f"{day.day}.{day:%m.%Y}" in head for head in texts))
         self._apart(self.lost, f"summary of {name}", missed)
         self._apart(self.doubled, f"summary of {name}", (head for head, said in texts.items() if len(said) > 1))
+
+    @staticmethod
+    def put_off(folder: Path) -> list[str]:
+        """What was too much for one day and is kept for a morning after the last one."""
+        with closing(sqlite3.connect(folder / "obhvat.db")) as file:
+            bodies = file.execute("SELECT body FROM notice WHERE folded_on > '' AND body LIKE '%gets my messages%'")
+            named = [re.search(r'"who": "(.*?)".*"place": "(.*?)"', body) for (body,) in bodies]
+        return [f"{one[1]} ({one[2]}) вече не получава съобщенията ми" for one in named if one]
+
+    def compare_left(self, coordinator: str, told: Iterable[str]) -> None:
+        """Their coordinator has heard of each who left, and of nobody else."""
+        heard = Counter(found[1] for text in told for found in UNREACHED.finditer(text))
+        days = Counter(name for name, _day in self.left)
+        self._apart(self.lost, f"{coordinator} did not hear that one left", (days - heard).elements())
+        self._apart(self.doubled, f"{coordinator} heard that one left who did not", heard.keys() - days.keys())
+
+    def compare_helped(self, member: int, told: Iterable[str]) -> None:
+        answers = sum(text.startswith(HELP) for text in told)
+        if answers < self.helped[member]:
+            self.lost.append(f"member {member} asked for help {self.helped[member]} times, was answered {answers}")
 
     @staticmethod
     def _apart(into: list[str], what: str, those: Iterable[Any]) -> None:

@@ -8,13 +8,14 @@ import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.soak.chance import BEFORE, FIRST_DAY, draw
-from tests.soak.model import Model
-from tests.soak.play import play
+from tests.soak.chance import BEFORE, FIRST_DAY, LEAVE_A_DAY, draw
+from tests.soak.model import HELP, Model
+from tests.soak.play import MEMBERS, play
 
 SEED = int(os.environ.get("OBHVAT_SEED") or secrets.randbelow(10**6))
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(240)]
@@ -26,6 +27,9 @@ async def test_a_day_of_kills_and_faults_loses_and_doubles_nothing(tmp_path: Pat
     assert (model.lost, model.doubled) == ([], []), told
     assert len(model.receipts) == 70, told
     assert figures.kills.total() >= 20, told
+    own = [one for errands in draw(SEED, kills=20, days=1, members=MEMBERS, reports=70).errands for one in errands]
+    assert model.overtaken == sum(one.overtaken for one in own), told
+    assert bool(model.left), told
 
 
 SPOILT = {
@@ -38,6 +42,7 @@ SPOILT = {
     "UPDATE inbox SET state = 'aside' WHERE id = 1": "lost",
     "UPDATE inbox SET channel = 'telegram' WHERE channel = 'viber'": "doubled",
     "UPDATE outbox SET state = 'failed' WHERE id = 1": "lost",
+    "UPDATE identity SET reachable = 0 WHERE person_id = 1": "lost",
 }
 
 
@@ -65,10 +70,32 @@ def test_a_summary_that_did_not_come_and_one_that_came_in_two_ways_are_seen() ->
     assert (len(model.lost), len(model.doubled)) == (1, 1)
 
 
+def test_who_left_unheard_and_who_was_missed_for_nothing_are_seen() -> None:
+    model, day = Model(), FIRST_DAY.date()
+    model.left |= {("Член 1", day), ("Член 1", day + timedelta(days=1))}
+    gone = "Член {} (Б-1) вече не получава съобщенията ми: блокиран съм."
+    model.compare_left("Кольо", ["Обхват, 24.11.2026 г.", gone.format(1), gone.format(1)])
+    assert (model.lost, model.doubled) == ([], [])
+    model.compare_left("Кольо", [gone.format(1), f"2 съобщения Ви чакаха.\n\n{gone.format(2)}"])
+    assert (len(model.lost), len(model.doubled)) == (1, 1)
+
+
+def test_a_question_that_was_overtaken_and_never_answered_is_seen() -> None:
+    model = Model()
+    model.helped[3] = 2
+    model.compare_helped(3, [f"{HELP}14 никой.", "Прегледайте", f"{HELP}14 никой."])
+    assert model.lost == []
+    model.compare_helped(3, [f"{HELP}14 никой."])
+    assert len(model.lost) == 1
+
+
 def test_a_seed_draws_the_same_week_again_and_another_one_another() -> None:
     weeks = [draw(seed, kills=200, days=7, members=3, reports=50) for seed in (1, 1, 2)]
     assert weeks[0] == weeks[1] != weeks[2]
     assert len(weeks[0].turns) == 200
     assert {turn.death.where for turn in weeks[0].turns} >= {BEFORE}
+    own = [one for errands in weeks[0].errands for one in errands]
+    assert sum(one.back_at is not None for one in own) == 5 * LEAVE_A_DAY
+    assert any(one.overtaken for one in own)
     moments = [turn.at for turn in weeks[0].turns]
     assert moments == sorted(moments)

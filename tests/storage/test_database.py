@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import resource
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from storage import migrate
 from storage.database import Database, StorageError, Tx, Unwritable, open_database, path_of
 from storage.migrate import SchemaError
 from tests.engines import SQLITE
-from tests.permissions import as_nobody
+from tests.permissions import as_nobody, read_only
 
 
 async def count(tx: Tx) -> int:
@@ -218,6 +219,18 @@ async def test_a_file_that_may_not_be_written_is_told_and_nothing_is_left_runnin
 
 def running() -> set[threading.Thread]:
     return {thread for thread in threading.enumerate() if not thread.name.startswith("asyncio")}
+
+
+@pytest.mark.only(SQLITE)
+async def test_a_killed_file_in_a_folder_that_may_not_be_written_is_called_that_and_not_unreadable(
+    database: Database, tmp_path: Path
+) -> None:
+    copied = tmp_path / "killed"
+    copied.mkdir()
+    for beside in ("", "-wal"):
+        shutil.copy(f"{database.path}{beside}", copied / f"obhvat.db{beside}")
+    with read_only(copied), as_nobody(copied), pytest.raises(SchemaError, match="cannot be opened"):
+        migrate.revision(copied / "obhvat.db")
 
 
 async def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:

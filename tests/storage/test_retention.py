@@ -8,8 +8,23 @@ from typing import Any
 
 import pytest
 
+from casework.escalation import Turn
 from casework.records import DECISION, Cause, NextStep, Photo, VisitReport
-from storage import advice, announcements, cases, claims, inbox, media, outbox, people, questions, retention, visits
+from storage import (
+    advice,
+    alerted,
+    announcements,
+    because,
+    cases,
+    claims,
+    inbox,
+    media,
+    outbox,
+    people,
+    questions,
+    retention,
+    visits,
+)  # fmt: skip
 from storage.inbox import Arrival
 from storage.outbox import Call
 from storage.retention import Terms
@@ -99,3 +114,33 @@ async def test_a_case_ends_by_its_last_move_and_an_open_one_never(district: Any)
         assert await retention.closed_before(tx, NOW) == []
         assert await retention.closed_before(tx, NOW + timedelta(seconds=1)) == [1]
         assert await retention.closed_before(tx, datetime.max.replace(tzinfo=NOW.tzinfo)) == [1]
+
+
+async def alerts_of(tx: Any) -> list[int]:
+    return [row["case_id"] for row in await tx.rows("SELECT case_id FROM alerted ORDER BY case_id")]
+
+
+async def test_who_was_alerted_is_kept_for_its_time_and_as_long_as_the_case_owes_the_same(district: Any) -> None:
+    async with district.database.transaction() as tx:
+        owing = await cases.among(tx, [1, 2])
+        await alerted.keep(tx, [Turn(one, 1, district.mila, 0) for one in owing], TODAY)
+        await tx.run("UPDATE child_case SET due_on = '2027-01-15' WHERE id = 1")
+        terms = replace(NEVER, summaries=DAY)
+        await retention.end(tx, terms, NOW + DAY)
+        assert await alerts_of(tx) == [1, 2]
+        await retention.end(tx, terms, NOW + 2 * DAY)
+        assert await alerts_of(tx) == [2]
+        assert [one.who for one in await alerted.of(tx, [2])] == [district.mila.name]
+
+
+async def test_what_nobody_was_there_to_read_ends_like_other_messages(district: Any) -> None:
+    async with district.database.transaction() as tx:
+        [case] = await cases.among(tx, [1])
+        await because.keep(tx, district.mila.id, "{}", [because.owed(case)], TODAY.isoformat())
+        await because.keep(tx, district.mila.id, "{}", [because.owed(case)])  # this one waits in the outbox
+        terms = replace(NEVER, messages=DAY)
+        await retention.end(tx, terms, NOW + DAY)
+        assert len(await because.bodies(tx, [1, 2])) == 2
+        await retention.end(tx, terms, NOW + 2 * DAY)
+        assert [number for number, _reader, _body in await because.bodies(tx, [1, 2])] == [2]
+        assert [row["notice_id"] for row in await tx.rows("SELECT notice_id FROM notice_tie")] == [2]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -105,7 +107,7 @@ async def test_whoever_gives_a_new_key_with_the_first_version_that_keeps_it_reco
 
 async def test_a_name_that_no_key_opens_stays_as_it_is_and_is_counted(tmp_path: Path) -> None:
     path = tmp_path / "obhvat.db"
-    assert keys.mistakes(path, [OLD]) == []
+    assert keys.mistakes(path, [OLD], all_names=True) == []
     database = await open_database(f"sqlite:///{path}")
     lost = Sealer(NEWEST).seal_name(NAME, "1")
     await _child(database, lost, "1")
@@ -115,6 +117,75 @@ async def test_a_name_that_no_key_opens_stays_as_it_is_and_is_counted(tmp_path: 
         rows = await tx.rows("SELECT sealed_name FROM child_case ORDER BY id")
     await database.close()
     assert rows[0]["sealed_name"] == lost
-    [said] = keys.mistakes(path, [NEW, OLD])
+    [said] = keys.mistakes(path, [NEW, OLD], all_names=True)
     assert "OBHVAT_SECRET_KEY" in said
     assert "1 names" in said
+
+
+@pytest.fixture
+async def sealed(tmp_path: Path) -> AsyncIterator[Database]:
+    """More names than are opened at a start, with the old key."""
+    async with closing_later(await open_database(f"sqlite:///{tmp_path}/obhvat.db")) as database:
+        await keys.open_sealer(database, [OLD])
+        async with database.transaction() as tx:
+            await tx.many(
+                "INSERT INTO child_case (prefix, running, grouping, municipality, settlement, address, status, "
+                "next_step, sealed_name, recognised_by, created_at) VALUES ('БЯ', :n, 'G1', 'Бяла', 'Бяла', '', 'S11', "
+                "'visit', :sealed, :mark, 0)",
+                [
+                    {"n": n, "sealed": Sealer(OLD).seal_name(NAME, str(n)), "mark": str(n)}
+                    for n in range(1, keys.SAMPLE + 101)
+                ],
+            )
+        yield database
+
+
+@asynccontextmanager
+async def closing_later(database: Database) -> AsyncIterator[Database]:
+    yield database
+    await database.close()
+
+
+async def put_elsewhere(database: Database, sealed: bytes, row: int) -> None:
+    async with database.transaction() as tx:
+        await tx.run("UPDATE child_case SET sealed_name = :sealed WHERE id = :row", sealed=sealed, row=row)
+
+
+async def test_one_name_of_all_that_another_key_has_sealed_is_told_without_opening_the_others(sealed: Database) -> None:
+    """The oldest, which is not among those that are opened."""
+    assert keys.mistakes(sealed.path, [OLD], all_names=False) == []
+    await put_elsewhere(sealed, Sealer(NEW).seal_name(NAME, "1"), 1)
+    [said] = keys.mistakes(sealed.path, [OLD], all_names=False)
+    assert "holds, 1 names" in said
+    assert keys.mistakes(sealed.path, [OLD, NEW], all_names=False) == []
+    [said] = keys.mistakes(sealed.path, [NEWEST], all_names=False)
+    assert f"holds, {keys.SAMPLE + 100} names" in said
+
+
+@pytest.mark.parametrize(("row", "at_start"), [(1, False), (keys.SAMPLE + 100, True)], ids=["the oldest", "the newest"])
+async def test_a_name_that_belongs_to_another_row_is_found_among_the_newest_and_by_whoever_asks_for_all(
+    sealed: Database, row: int, at_start: bool
+) -> None:
+    await put_elsewhere(sealed, Sealer(OLD).seal_name(NAME, "another child"), row)
+    assert bool(keys.mistakes(sealed.path, [OLD], all_names=False)) == at_start
+    [said] = keys.mistakes(sealed.path, [OLD], all_names=True)
+    assert "holds, 1 names" in said
+
+
+class Watched(Sealer):
+    def __init__(self, *secrets: bytes) -> None:
+        super().__init__(*secrets)
+        self.opened = list[str]()
+
+    def open_name(self, sealed: bytes, recognised_by: str) -> str:
+        self.opened.append(recognised_by)
+        return super().open_name(sealed, recognised_by)
+
+
+async def test_only_what_another_key_has_sealed_is_opened_to_be_sealed_anew(sealed: Database) -> None:
+    await put_elsewhere(sealed, Sealer(NEW).seal_name(NAME, "3"), 3)
+    sealer = Watched(OLD, NEW)
+    assert await keys.seal_anew(sealed, sealer) == 1
+    assert set(sealer.opened) == {"3"}
+    assert await keys.seal_anew(sealed, sealer) == 0
+    assert set(sealer.opened) == {"3"}

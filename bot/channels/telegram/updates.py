@@ -19,6 +19,8 @@ log = structlog.get_logger()
 LONG_POLL_SECONDS = 20
 AT_ONCE = 100
 """As many updates as one call gives."""
+ACKNOWLEDGED_AT_ONCE = 32
+"""Taps; when Telegram hangs, theirs must not be all the connections that there are."""
 RETRY_SECONDS = 2.0
 LOOK_SECONDS = 30.0
 """So often Telegram is asked whether anything waits for us that its webhook does not bring."""
@@ -37,6 +39,7 @@ class Updates:
         self._secret = secret
         self._vitals = telegram.contact.vitals[CHANNEL]
         self._acknowledging: set[asyncio.Task[None]] = set()
+        self._room = asyncio.Semaphore(ACKNOWLEDGED_AT_ONCE)
         self._away_for = ""
 
     async def keep(self, updates: list[dict[str, Any]], *, waited: bool = False) -> None:
@@ -52,7 +55,8 @@ class Updates:
 
     async def _acknowledge(self, query: str) -> None:
         try:
-            await self._telegram.call("answerCallbackQuery", {"callback_query_id": query})
+            async with self._room:
+                await self._telegram.call("answerCallbackQuery", {"callback_query_id": query})
         except TelegramError as late:
             # Only the little clock on the button stays a while; the answer itself is on its way.
             log.info("a tap was not acknowledged", why=type(late).__name__)
