@@ -118,9 +118,10 @@ async def test_a_store_that_takes_nothing_for_long_is_an_alarm_that_stops_nothin
 
 
 async def test_a_bot_begins_although_its_bucket_is_away_and_forgets_later(
-    sandbox: Sandbox, tmp_path: Path, bucket: Bucket
+    sandbox: Sandbox, tmp_path: Path, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was erased while it was away is dropped as soon as somebody looks again, and the command says so."""
+    monkeypatch.chdir(tmp_path)  # where the list of what was forgotten lies with PostgreSQL
     async with living(sandbox, tmp_path, bucket) as world:
         rest = await everything(world)
     assert [one.name for one in await bucket.store.names()] != [rest.shared]
@@ -138,8 +139,9 @@ async def test_a_bot_begins_although_its_bucket_is_away_and_forgets_later(
 
 
 async def test_of_a_forgotten_case_nothing_is_left_in_the_bucket(
-    sandbox: Sandbox, tmp_path: Path, bucket: Bucket
+    sandbox: Sandbox, tmp_path: Path, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     async with living(sandbox, tmp_path, bucket) as world:
         rest = await everything(world)
         await forgetting.forget(world.app.config, "БЯ-014", world.app.now(), agreed=True)
