@@ -8,23 +8,23 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import store
-from bot.store import open_store
+from bot.store import Store
 from storage import media
 from storage.database import Database
 from storage.sealing import HEAD, Sealer, Unopened
 
 if TYPE_CHECKING:
-    from obstore.store import LocalStore
+    from obstore.store import LocalStore, S3Store
 
 SEALED, PLAIN = ".sealed", ".jpg"
 """How their names end, and how they did before they were sealed."""
+AT_ONCE = 32
 SAMPLE = 100
 """So many photos are looked at when the bot starts; each is a file that must be opened."""
 MEND = (
@@ -33,21 +33,20 @@ MEND = (
 )
 
 
-async def put(folder: Path, sealer: Sealer, picture: bytes) -> str:
+async def put(store: Store, sealer: Sealer, picture: bytes) -> str:
     """Returns under which name. Raises Unwritable."""
     name = f"{_digest(picture)}{SEALED}"
-    await store.put(folder, name, sealer.seal(picture, _photo(name)))
+    await store.put(name, sealer.seal(picture, _photo(name)))
     return name
 
 
-async def get(folder: Path, sealer: Sealer, name: str) -> bytes:
-    """The clean JPEG. Raises FileNotFoundError, Unopened."""
-    kept = await open_store(folder)
-    content = bytes(await (await kept.get_async(name)).bytes_async())
+async def get(store: Store, sealer: Sealer, name: str) -> bytes:
+    """The clean JPEG. Raises FileNotFoundError, Unopened, Unwritable."""
+    content = await store.get(name)
     return content if name.endswith(PLAIN) else sealer.open(content, _photo(name))
 
 
-def intact(kept: LocalStore, sealer: Sealer | None, name: str) -> bytes | None:
+def intact(kept: LocalStore | S3Store, sealer: Sealer | None, name: str) -> bytes | None:
     """What is kept, as it is; None for what is not there, or no longer what it was. Of what none of the keys has sealed
     that cannot be told."""
     try:
@@ -76,41 +75,67 @@ def _photo(name: str) -> str:
     return f"photo {name}"
 
 
-async def seal_anew(folder: Path, sealer: Sealer, database: Database) -> int:
+async def seal_anew(store: Store, sealer: Sealer, database: Database) -> int:
     """Seals with the first key what another one has sealed or none; how many photos that were. What does not open
     stays. The bot may run meanwhile; when this ends in the midst, the rest is sealed next time."""
-    kept, done = await open_store(folder), 0
-    for name in await asyncio.to_thread(_names, folder, PLAIN):
-        sealed_as = await put(folder, sealer, await get(folder, sealer, name))
+    done = 0
+    for name in await _names(store, PLAIN):
+        sealed_as = await put(store, sealer, await get(store, sealer, name))
         async with database.transaction() as tx:
             await media.renamed(tx, name, sealed_as)
-        await kept.delete_async(name)
+        await store.drop([name])
         done += 1
-    for name in await asyncio.to_thread(_names, folder, SEALED):
-        if not sealer.is_fresh(_head(folder / name)):
-            done += await _sealed_anew(folder, sealer, name)
+    async for name, head in _heads(store):
+        if not sealer.is_fresh(head):
+            done += await _sealed_anew(store, sealer, name)
     return done
 
 
-def _names(folder: Path, ending: str) -> list[str]:
-    return sorted(path.name for path in folder.glob(f"*{ending}"))
+async def _names(store: Store, ending: str) -> list[str]:
+    return sorted(one.name for one in await store.names() if one.name.endswith(ending))
 
 
-async def _sealed_anew(folder: Path, sealer: Sealer, name: str) -> int:
+async def _heads(store: Store) -> AsyncIterator[tuple[str, bytes]]:
+    """Of all that are sealed, several asked for at a time: each is a way to the bucket."""
+    names = await _names(store, SEALED)
+    for begin in range(0, len(names), AT_ONCE):
+        for found in await asyncio.gather(*(_head(store, name) for name in names[begin : begin + AT_ONCE])):
+            if found:
+                yield found
+
+
+async def _head(store: Store, name: str) -> tuple[str, bytes] | None:
+    """None for what was forgotten since it was listed."""
     try:
-        await put(folder, sealer, await get(folder, sealer, name))
-    except Unopened:
+        return name, await store.head(name, HEAD)
+    except FileNotFoundError:
+        return None
+
+
+async def _sealed_anew(store: Store, sealer: Sealer, name: str) -> int:
+    try:
+        await put(store, sealer, await get(store, sealer, name))
+    except (Unopened, FileNotFoundError):
         return 0
     return 1
 
 
-def mistakes(folder: Path, sealer: Sealer, *, all_photos: bool = True) -> list[str]:
-    """What could not be opened, as a sentence. Reads only. Else a few are looked at, and all when one of them is wrong,
-    so that it is told how many."""
-    if not all_photos and all(sealer.has_key(_head(path)) for path in islice(_sealed(folder), SAMPLE)):
+async def closed(store: Store, sealer: Sealer) -> list[str]:
+    """What could not be opened, as a sentence. Reads only."""
+    return _told(store, [head async for _name, head in _heads(store)], sealer)
+
+
+def closed_in(folder: Path, sealer: Sealer, *, all_photos: bool = True) -> list[str]:
+    """The same of a folder, for the start of a bot: without the library of the store. Else a few are looked at, and all
+    when one of them is wrong, so that it is told how many."""
+    if not all_photos and all(sealer.has_key(_beginning(path)) for path in islice(_sealed(folder), SAMPLE)):
         return []
-    closed = sum(not sealer.has_key(_head(path)) for path in _sealed(folder))
-    return [MEND.format(count=closed, folder=folder)] if closed else []
+    return _told(folder, map(_beginning, _sealed(folder)), sealer)
+
+
+def _told(place: Store | Path, heads: Iterable[bytes], sealer: Sealer) -> list[str]:
+    count = sum(not sealer.has_key(head) for head in heads)
+    return [MEND.format(count=count, folder=place)] if count else []
 
 
 def _sealed(folder: Path) -> Iterator[Path]:
@@ -119,6 +144,6 @@ def _sealed(folder: Path) -> Iterator[Path]:
         yield from (Path(one.path) for one in found if one.name.endswith(SEALED))
 
 
-def _head(path: Path) -> bytes:
+def _beginning(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(HEAD)

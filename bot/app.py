@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import structlog
 from aiohttp import ClientSession, DummyCookieJar, web
@@ -73,13 +72,13 @@ class App:
             database, work, channels, self.receiver, teller, now=now, also=self.deliverer.record,
             withdrawal=self.deliverer.withdrawal, meters=meters,
         )  # fmt: skip
-        self.photos = PhotoFetcher(
-            channels, database, Path(config.file.photos.store), work.sealer, now, teller.photo_lost
-        )
+        self.photos = PhotoFetcher(channels, database, config.store, work.sealer, now, teller.photo_lost)
         self.files = FileReader(channels, database, work, teller, config.file.import_.mapping, now)
         self.awake = Awake(database, work, channels, teller, messengers.contact, now)
         self.schedule = Schedule(config, database, work, teller, self.deliverer.withdrawal, now, meters)
-        measuring = Measuring(database, vitals, tuple(channels), self.awake, folders_of(config), now, now())
+        measuring = Measuring(
+            database, vitals, tuple(channels), self.awake, folders_of(config), config.store, now, now()
+        )  # fmt: skip
         voice = Voice(operator, config.file.operator.language, work.zone)
         self.watchdog = Watchdog(measuring, limits_of(config), voice, database)
         self.pages = Pages(self.watchdog, meters)
@@ -145,8 +144,7 @@ class App:
         await keys.seal_anew(self.database, self.work.sealer)
 
     async def _forgotten_again(self) -> None:
-        photos = Path(self.config.file.photos.store)
-        await forgotten.apply_forgotten(self.database, photos, self.work.sealer, self.now())
+        await forgotten.apply_forgotten(self.database, self.config.store, self.work.sealer, self.now())
 
     async def _announce(self) -> None:
         """The commands that Telegram lists in each language."""

@@ -23,7 +23,7 @@ import typer
 from bot import album, archive
 from bot.archive import OWNER_ONLY, About, Writer, told_apart
 from bot.config import ConfigError, File
-from bot.store import opened, sorted_errors
+from bot.store import Store, sorted_errors
 from storage import copies, migrate
 from storage.database import path_of
 from storage.living import alone
@@ -39,7 +39,7 @@ NAMED = re.compile(r"\d{4}-\d\d-\d\dT\d{6}\.obhvat\.zip")
 @dataclass(frozen=True)
 class Source:
     database: Path
-    photos: Path
+    photos: Store
     secrets: tuple[bytes, ...]
     """The keys, of which the first one seals; none where the bot has not been yet."""
 
@@ -48,8 +48,8 @@ class Source:
         return Sealer(*self.secrets) if self.secrets else None
 
 
-def source(file: File, secrets: tuple[bytes, ...]) -> Source:
-    return Source(path_of(file.database.url), Path(file.photos.store), secrets)
+def source(file: File, secrets: tuple[bytes, ...], photos: Store) -> Source:
+    return Source(path_of(file.database.url), photos, secrets)
 
 
 def backup(read: Source, target: Path, now: datetime, keep: int = 0) -> None:
@@ -76,6 +76,7 @@ def _check(read: Source, file: Path) -> None:
         raise ConfigError([f"database.url: {read.database} is not there. Nothing to back up."])
     if file.exists():
         raise ConfigError([f"{file}: is there already and stays as it is. Name another file, or a folder."])
+    read.photos.expect_there()
     if not file.parent.is_dir():
         raise ConfigError([f"{file.parent}: there is no such folder. Make it, readable only by this user."])
 
@@ -108,7 +109,7 @@ def _make(read: Source, half: Path, name: str, now: datetime) -> str:
 
 def _add_photos(read: Source, copied: Path, into: Writer) -> list[str]:
     """Those that are not there, or no longer what they were."""
-    store, lost = opened(read.photos), []
+    store, lost = read.photos.opened(), []
     for key in copies.photos(copied):
         content = album.intact(store, read.sealer, key)
         if content is None:

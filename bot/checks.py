@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from aiohttp import ClientConnectorCertificateError, ClientError, ClientSession, ClientTimeout
 from telegram import Bot
 from telegram.error import InvalidToken, NetworkError, TelegramError
 
-from bot import config, doors
+from bot import album, config, doors
 from bot.channels.channel import Trouble
 from bot.channels.viber.client import Client, Refusal
 from bot.channels.viber.updates import WEBHOOK_PATH
 from bot.config import ConfigError, File, Telegram, Tokens, Viber
+from bot.store import Denied, Store
+from storage.database import Unwritable
+from storage.sealing import Sealer
 
 WITHIN = ClientTimeout(total=15)
 PROXIED = (200, 502, 503, 504)
@@ -18,7 +23,7 @@ PROXIED = (200, 502, 503, 504)
 
 
 class Unreached(str):
-    """A mistake that may mend itself: a messenger that is not there now."""
+    """A mistake that may mend itself: a messenger or a bucket that is not there now."""
 
 
 async def telegram(section: Telegram, token: str, name: str = config.TOKEN) -> list[str]:
@@ -87,6 +92,17 @@ async def viber_webhook(section: Viber, token: str) -> str:
         f"Viber calls {account.webhook}; `obhvat run` has it call {ours} instead. "
         "If another program uses this bot, it will hear nothing any more."
     )
+
+
+async def bucket(photos: Store, secrets: tuple[bytes, ...] = ()) -> list[str]:
+    """Whether the bucket is there and lets us in, and with the keys, whether they open what lies there."""
+    try:
+        await asyncio.to_thread(photos.expect_there)
+        return await album.closed(photos, Sealer(*secrets)) if secrets else []
+    except Denied as no:
+        return [str(no)]
+    except Unwritable as away:
+        return [Unreached(str(away))]
 
 
 async def links(file: File, tokens: Tokens, code: str) -> list[str]:

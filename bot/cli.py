@@ -20,17 +20,20 @@ from telegram.warnings import PTBUserWarning
 
 from bot import (
     backup,
+    carrying,
     checks,
     config,
     exporting,
     forgetting,
     importing,
     inviting,
+    keyring,
     logs,
     operating,
     reporting,
     restore,
     rotating,
+    storing,
 )  # fmt: skip
 from bot.app import now_utc, open_app
 from bot.config import Config, ConfigError, File, Tokens
@@ -40,7 +43,7 @@ from casework.records import ROLES
 from casework.season import Reach
 from storage import migrate
 from storage import move as moving
-from storage.database import is_postgres, path_of
+from storage.database import beside, is_postgres, path_of
 from storage.migrate import SchemaError
 
 cli = typer.Typer(
@@ -89,12 +92,25 @@ async def _check(path: Path | None, *, from_outside: bool = False) -> None:
     """The messengers are asked even when something else is wrong, so that every mistake is told in one go."""
     file, tokens, mistakes = config.examine(os.environ, path, thorough=from_outside)
     mistakes += await _refused(file, tokens)
+    mistakes += await _of_the_bucket(file, thorough=from_outside)
     if tokens.viber and file.viber.public_url and from_outside:
         mistakes += await checks.viber_address(file.viber)
     if mistakes:
         raise ConfigError(mistakes)
     if tokens.viber and from_outside:
         typer.echo(await checks.viber_webhook(file.viber, tokens.viber))
+
+
+async def _of_the_bucket(file: File, *, thorough: bool) -> list[str]:
+    """Before each start only whether it answers; what keys it would need is asked of each photo."""
+    unnamed: list[str] = []
+    photos = storing.store(file.photos, os.environ, unnamed)
+    if photos.folder or unnamed:
+        return []
+    with suppress(SchemaError):  # of its place, which is told already
+        held = keyring.held(os.environ, beside(file.database.url), [])
+        return await checks.bucket(photos, held if thorough else ())
+    return []
 
 
 async def _refused(file: File, tokens: Tokens) -> list[str]:
@@ -212,12 +228,16 @@ def report(
 
 @cli.command()
 def move(
-    to: Annotated[str, typer.Option("--to", help="postgresql://user@host/obhvat, an empty database")],
+    to: Annotated[str, typer.Option("--to", help="postgresql://user@host/obhvat, an empty database")] = "",
+    photos_to: Annotated[str, typer.Option("--photos-to", help="s3://bucket/prefix, or a folder")] = "",
     config: CONFIG_OPTION = None,
 ) -> None:
-    """Everything of the SQLite file into PostgreSQL, compared row by row; end the bot before."""
+    """Everything of the SQLite file into PostgreSQL, or all photos into another store, compared; end the bot before."""
     read = _read(config)
-    _told(lambda: _move(read, to))
+    if photos_to:
+        _told(lambda: carrying.carry(read, photos_to, os.environ))
+    if to or not photos_to:
+        _told(lambda: _move(read, to))
 
 
 async def _move(read: Config, to: str) -> None:

@@ -15,9 +15,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from yarl import URL
 
-from bot import album, keyring
+from bot import album, keyring, storing
 from bot.keep import Keep
 from bot.keyring import SECRET
+from bot.store import Store
+from bot.storing import HERE, Photos
 from casework import catalogue
 from casework.calendar import VACATIONS, WorkingDays, days
 from casework.catalogue import Catalogue, CatalogueError
@@ -32,9 +34,6 @@ from storage.sealing import Sealer
 TOKEN, VIBER_TOKEN = "OBHVAT_TELEGRAM_TOKEN", "OBHVAT_VIBER_TOKEN"
 OPERATOR_TOKEN = "OBHVAT_OPERATOR_TOKEN"
 CONFIG = "OBHVAT_CONFIG"
-
-HERE = ("127.0.0.1", "localhost")
-"""Where plain http is enough, because only the sandbox calls."""
 
 
 class ConfigError(Exception):
@@ -70,10 +69,6 @@ class Viber(Section):
 
 class DatabaseSection(Section):
     url: str = "sqlite:///obhvat.db"
-
-
-class Photos(Section):
-    store: str = "photos"
 
 
 class Schedule(Section):
@@ -210,6 +205,8 @@ class Config:
     tokens: Tokens
     secrets: tuple[bytes, ...]
     """The first one seals, all of them open."""
+    store: Store
+    """Of photos, and of what Viber's phones fetch."""
 
     @property
     def secret(self) -> bytes:
@@ -250,20 +247,23 @@ def load(environ: Mapping[str, str], path: Path | None = None) -> Config:
     held = keyring.held(environ, beside(file.database.url), mistakes)
     if not held and is_postgres(file.database.url):
         raise ConfigError([f"{SECRET}: one key is needed that all workers share: at least 32 random characters."])
-    return Config(file, book, tokens, held or keyring.made(path_of(file.database.url)))
+    secrets = held or keyring.made(path_of(file.database.url))
+    return Config(file, book, tokens, secrets, storing.store(file.photos, environ, mistakes))
 
 
-def places(environ: Mapping[str, str], path: Path | None = None) -> tuple[File, tuple[bytes, ...]]:
-    """Where everything is kept, and the keys, the first one first; no messenger is needed. Raises ConfigError."""
+def places(environ: Mapping[str, str], path: Path | None = None) -> tuple[File, tuple[bytes, ...], Store]:
+    """Where everything is kept, the keys, the first one first, and the photos; no messenger is needed. Raises
+    ConfigError."""
     mistakes: list[str] = []
     file = _file(_named(environ, path), mistakes)
     try:
         held = keyring.held(environ, beside(file.database.url), mistakes)
     except SchemaError as wrong:
         raise ConfigError([*mistakes, str(wrong)]) from wrong
+    photos = storing.store(file.photos, environ, mistakes)
     if mistakes:
         raise ConfigError(mistakes)
-    return file, held
+    return file, held, photos
 
 
 def examine(
@@ -277,7 +277,8 @@ def examine(
     _check_tokens(file, tokens, mistakes)
     _catalogue(file, mistakes)
     _check_database(file, environ, mistakes, thorough=thorough)
-    mistakes += folder_mistake("photos.store", Path(file.photos.store))
+    if folder := storing.store(file.photos, environ, mistakes).folder:
+        mistakes += folder_mistake("photos.store", folder)
     return file, tokens, mistakes
 
 
@@ -356,7 +357,8 @@ def _check_database(file: File, environ: Mapping[str, str], mistakes: list[str],
         migrate.check(path)
         if held := keyring.held(environ, path, mistakes):
             mistakes += keys.mistakes(path, held, all_names=thorough)
-            mistakes += album.mistakes(Path(file.photos.store), Sealer(*held), all_photos=thorough)
+            if folder := storing.store(file.photos, environ, []).folder:
+                mistakes += album.closed_in(folder, Sealer(*held), all_photos=thorough)
     except SchemaError as wrong:
         mistakes.append(str(wrong))
     else:

@@ -15,6 +15,7 @@ import typer
 from bot import album
 from bot.config import Config, ConfigError, folder_mistake
 from bot.forgetting import only
+from bot.store import Store
 from casework import numbers
 from storage import audit, forgetting, kept_on
 from storage.database import Database, Tx, open_database
@@ -31,7 +32,7 @@ async def export(read: Config, who: str, folder: Path, now: datetime) -> None:
         sealer = await open_sealer(database, read.secrets)
         query = numbers.read(who)
         files = (
-            await _of_child(database, sealer, Path(read.file.photos.store), who, now)
+            await _of_child(database, sealer, read.store, who, now)
             if query and query.prefix
             else await _of_one_of_us(database, who, now)
         )
@@ -60,7 +61,7 @@ async def _person(tx: Tx, who: str) -> int:
     raise ConfigError([f"{said} A person is named by number or whole name, a child by the number of the case."])
 
 
-async def _of_child(database: Database, sealer: Sealer, photos: Path, who: str, now: datetime) -> dict[str, bytes]:
+async def _of_child(database: Database, sealer: Sealer, photos: Store, who: str, now: datetime) -> dict[str, bytes]:
     query = numbers.read(who)
     assert query is not None
     async with database.transaction() as tx:

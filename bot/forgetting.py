@@ -50,12 +50,14 @@ async def forget(read: Config, said: str, now: datetime, *, agreed: bool) -> Non
 async def erase(app: App, one: Traits, now: datetime) -> Forgotten:
     """Rows in one transaction, then files and bytes; what a kill leaves over is done at the next start of the bot.
     Raises ConfigError when something of it is found afterwards."""
-    path, photos = app.database.path, Path(app.config.file.photos.store)
+    path, photos = app.database.path, app.config.store
     async with app.database.transaction() as tx:
         follow = partial(app.deliverer.withdrawal.follow, tx, now)
         done = await forgetting.forget(tx, app.work.sealer, one, now, follow)
     await forgotten.finish(app.database, photos)
-    if left := await asyncio.to_thread(_where, [path, Path(f"{path}-wal"), photos], needles(one, done)):
+    # A bucket is not looked through: all that lies there is sealed, and without the deletion we would not be here.
+    places = [path, Path(f"{path}-wal"), *([photos.folder] if photos.folder else [])]
+    if left := await asyncio.to_thread(_where, places, needles(one, done)):
         raise ConfigError([f"{file}: something of it is still there. Please tell us that." for file in left])
     return done
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import structlog
 
-from bot import store
 from bot.logs import plain
+from bot.store import Store
 from storage import forgetting, media
 from storage.database import Database, StorageError
 from storage.sealing import Sealer
@@ -25,7 +25,7 @@ OUTGOING = "outgoing"
 """The folder of forms and tables that Viber's phones may still fetch."""
 
 
-async def apply_forgotten(database: Database, photos: Path, sealer: Sealer, now: datetime) -> int:
+async def apply_forgotten(database: Database, photos: Store, sealer: Sealer, now: datetime) -> int:
     """How many cases were forgotten again, because a backup has brought them back; and ends what was begun. To be
     called at start, and after anything was put in the place of the database. Writes nothing when there is nothing."""
     beside = await asyncio.to_thread(_beside, database.path)
@@ -41,7 +41,7 @@ async def apply_forgotten(database: Database, photos: Path, sealer: Sealer, now:
     return len(back)
 
 
-async def finish_or_later(database: Database, photos: Path) -> None:
+async def finish_or_later(database: Database, photos: Store) -> None:
     """For the bot, which must not end because somebody else reads its file."""
     try:
         await finish(database, photos)
@@ -49,7 +49,7 @@ async def finish_or_later(database: Database, photos: Path) -> None:
         log.warning("bytes of what was forgotten may still lie in the file", why=plain(str(busy)))
 
 
-async def finish(database: Database, photos: Path) -> None:
+async def finish(database: Database, photos: Store) -> None:
     """Deletes the files of what was forgotten, and its bytes in the database. Raises StorageError."""
     async with database.reading() as tx:
         known, unfinished = await forgetting.marks(tx), await forgetting.is_unfinished(tx)
@@ -59,18 +59,18 @@ async def finish(database: Database, photos: Path) -> None:
         await _drop_files(database, photos)
     if unfinished:
         # Forms and tables that Viber's phones may still fetch; nobody can tell of whom they are.
-        await store.drop(photos, await asyncio.to_thread(_outgoing, photos))
+        await photos.drop([f"{OUTGOING}/{one.name}" for one in await photos.names(OUTGOING)])
         await database.scrub()
         async with database.transaction() as tx:
             await forgetting.finished(tx)
 
 
-async def _drop_files(database: Database, photos: Path) -> None:
+async def _drop_files(database: Database, photos: Store) -> None:
     """Photos whose rows were deleted."""
     async with database.transaction() as tx:
         names = await media.to_drop(tx)
     if names:
-        await store.drop(photos, names)
+        await photos.drop(names)
         async with database.transaction() as tx:
             await media.dropped(tx, names)
 
@@ -94,7 +94,3 @@ def _keep_beside(database: Path, marks: set[str]) -> None:
 
 def _list_of(database: Path) -> Path:
     return Path(f"{database}.forgotten")
-
-
-def _outgoing(photos: Path) -> list[str]:
-    return [f"{OUTGOING}/{path.name}" for path in (photos / OUTGOING).glob("*.*")]

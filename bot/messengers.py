@@ -9,7 +9,6 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from aiohttp import ClientSession, DummyCookieJar
 from telegram import Bot
@@ -65,8 +64,8 @@ async def open_messengers(
         foreign = ClientSession(cookie_jar=DummyCookieJar(), connector=public_connector())
         await opened.enter_async_context(foreign)
         key = hmac.new(config.secret, b"viber addresses", hashlib.sha256).digest()
-        folder, section = Path(config.file.photos.store), config.file.viber
-        pages = Pages(folder, database, work, public_url=section.public_url, key=key, now=now)
+        section = config.file.viber
+        pages = Pages(config.store, database, work, public_url=section.public_url, key=key, now=now)
         _open_viber(config, session, Media(foreign, URL(section.api_url).host or ""), pages, messengers)
     return messengers
 

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
@@ -14,6 +13,7 @@ import structlog
 from bot import album
 from bot.channels.channel import FOR_GOOD, Channel, Meaning, Trouble
 from bot.rounds import rounds
+from bot.store import Store
 from storage import media
 from storage.database import Database, Tx, Unwritable
 from storage.media import Waiting
@@ -79,19 +79,20 @@ class PhotoFetcher:
         self,
         channels: Mapping[str, Channel],
         database: Database,
-        folder: Path,
+        store: Store,
         sealer: Sealer,
         now: Callable[[], datetime],
         lost: Callable[[Tx, Waiting, datetime], Awaitable[None]],
     ) -> None:
         self._channels = channels
         self._database = database
-        self._folder = folder
+        self._store = store
         self._sealer = sealer
         self._now = now
         self._lost = lost
         self._cleaning = asyncio.Lock()
         """One at a time: a picture of twelve megapixels takes 36 MB while it is open."""
+        self.no_room_seconds = NO_ROOM_SECONDS
         self.saved = asyncio.Event()
         database.listen("media", self.saved.set)
 
@@ -117,10 +118,10 @@ class PhotoFetcher:
             await self._failed(photo, str(trouble), again)
         else:
             try:
-                key = await album.put(self._folder, self._sealer, cleaned)
+                key = await album.put(self._store, self._sealer, cleaned)
             except Unwritable as full:  # no fault of the photo: it is not counted, and fetched again when there is room
                 log.error("a photo was not kept; it is fetched again", photo=photo.id, why=str(full))
-                await asyncio.sleep(NO_ROOM_SECONDS)
+                await asyncio.sleep(self.no_room_seconds)
                 raise
             async with self._database.transaction() as tx:
                 await media.stored(tx, photo.id, key)

@@ -66,6 +66,7 @@ def _restore(into: Source, packed: Reader, now: datetime, *, lost: bool) -> None
 
 
 def _check(into: Source, file: Path, about: About, *, without_names: bool) -> None:
+    into.photos.expect_there()
     if about.revision > migrate.newest():
         made_by = f"{about.obhvat}, {about.revision}"
         raise ConfigError([f"{file}: was made by a newer obhvat ({made_by}). Install that one. {UNCHANGED}"])
@@ -80,9 +81,11 @@ def _check(into: Source, file: Path, about: About, *, without_names: bool) -> No
 
 def _check_room(into: Source, file: Path, packed: Reader) -> None:
     """Before anything is unpacked: a few bytes of a zip may become more than any disk has."""
-    new = sum(size for key, size in packed.photos.items() if not (into.photos / key).exists())
+    places = [(into.database.parent, packed.database_size)]
+    if photos := into.photos.folder:  # of a bucket nobody can tell how full it is
+        places.append((photos, sum(size for key, size in packed.photos.items() if not (photos / key).exists())))
     wanted = dict[int, int]()
-    for folder, size in ((into.database.parent, packed.database_size), (into.photos, new)):
+    for folder, size in places:
         disk = os.stat(nearest(folder)).st_dev
         wanted[disk] = wanted.get(disk, 0) + size
         if wanted[disk] > (free := shutil.disk_usage(nearest(folder)).free):
@@ -122,7 +125,7 @@ def _unpack(packed: Reader, fresh: Path) -> None:
 @contextmanager
 def _photos(packed: Reader, into: Source, keys: list[str]) -> Iterator[list[str]]:
     """Those that are not here yet are added, and taken away again when what follows fails."""
-    kept, added = store.opened(into.photos), list[str]()
+    kept, added = into.photos.opened(), list[str]()
     try:
         for key in keys:
             if album.intact(kept, into.sealer, key) is None:

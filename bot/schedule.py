@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from pathlib import Path
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -57,7 +56,7 @@ class Schedule:
         self._meters = meters
         self._times = config.file.schedule
         self._terms = config.file.keep.terms
-        self._photo_store = Path(config.file.photos.store)
+        self._photos = config.store
         self._database = database
         self._work = work
         self._teller = teller
@@ -130,7 +129,7 @@ class Schedule:
         self._meters.rung()
         if over:
             await self._forget_closed(now)
-            await forgotten.finish_or_later(self._database, self._photo_store)
+            await forgotten.finish_or_later(self._database, self._photos)
 
     def _is_told_today(self, one: Person, now: datetime) -> bool:
         """What falls due on a day on which somebody is told nothing is the next one's to be told."""

@@ -10,7 +10,7 @@ from storage.queues import Going
 
 TOKEN, SECOND, SILENT, OUTBOX = "token", "second", "silent", "outbox"
 """Of a messenger: `telegram.token`."""
-INBOX, WRITING, DISK, BACKUP = "inbox", "writing", "disk", "backup"
+INBOX, WRITING, DISK, PHOTOS, BACKUP = "inbox", "writing", "disk", "photos", "backup"
 BOT = "bot"
 """That it does not answer, which only `bot.watch.outside` can see."""
 RIVALLED_FOR = timedelta(seconds=20)
@@ -49,6 +49,8 @@ class Signs:
     disk_free_mb: int
     unwritable: bool = False
     """The last transaction could not be written (`Database.trouble`)."""
+    photos_refused_for: timedelta | None = None
+    """Since the store of photos takes none."""
     backed_up_at: datetime | None = None
     inbox_since: datetime | None = None
     inbox: Mapping[str, int] = field(default_factory=dict)
@@ -67,7 +69,7 @@ class Ailment:
     @property
     def stops_work(self) -> bool:
         """Else somebody should do something about it, and the bot goes on."""
-        return self.what != BACKUP
+        return self.what not in (PHOTOS, BACKUP)
 
 
 def ailments(signs: Signs, limits: Limits) -> list[Ailment]:
@@ -80,6 +82,8 @@ def _machine(signs: Signs, limits: Limits) -> Iterator[Ailment]:
         yield Ailment(DISK, signs.at, signs.disk_free_mb)
     if signs.unwritable or signs.written_ago >= limits.stalled + limits.beat:
         yield Ailment(WRITING, signs.at - signs.written_ago)
+    if signs.photos_refused_for is not None and signs.photos_refused_for >= limits.stalled:
+        yield Ailment(PHOTOS, signs.at - signs.photos_refused_for)
 
 
 def _messengers(signs: Signs, limits: Limits) -> Iterator[Ailment]:

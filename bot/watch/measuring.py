@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.awake import Awake
 from bot.config import Config
+from bot.store import Store
 from bot.watch.judge import Felt, Limits, Signs
 from bot.watch.vitals import Vitals
 from storage import life, queues
@@ -26,6 +27,7 @@ class Measuring:
     channels: tuple[str, ...]
     awake: Awake
     folders: tuple[Path, ...]
+    photos: Store
     now: Callable[[], datetime]
     started_at: datetime
 
@@ -36,6 +38,7 @@ class Measuring:
             started_at=self.started_at,
             written_ago=self.awake.written_ago,
             unwritable=bool(self.database.trouble),
+            photos_refused_for=self.photos.refused_for,
             disk_free_mb=await asyncio.to_thread(free_mb, self.folders),
             backed_up_at=await life.backed_up(glance),
             inbox_since=await queues.oldest_arrival(glance),
@@ -56,7 +59,9 @@ def limits_of(config: Config) -> Limits:
 
 
 def folders_of(config: Config) -> tuple[Path, ...]:
-    return beside(config.file.database.url).parent, Path(config.file.photos.store)
+    """Of a bucket nobody can tell how full it is."""
+    photos = config.store.folder
+    return (beside(config.file.database.url).parent, *([photos] if photos else []))
 
 
 def free_mb(folders: tuple[Path, ...]) -> int:

@@ -78,6 +78,8 @@ def _said(one: Alarm) -> Text:
             return _("Nothing can be written to the database.")
         case "disk":
             return _("The disk is nearly full: {count} MB are free.", count=count)
+        case "photos":
+            return _("Photos cannot be kept. They are fetched again.")
         case "bot":
             return _("The bot does not answer.")
     return _("There is no backup yet.") if not one.count else _("The last backup is {count} hours old.", count=count)
@@ -101,6 +103,8 @@ def _mended(what: str) -> Text:
             return _("The database can be written to.")
         case "disk":
             return _("There is room on the disk.")
+        case "photos":
+            return _("Photos are kept again.")
         case "bot":
             return _("The bot answers.")
     return _("There is a new backup.")

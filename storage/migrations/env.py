@@ -47,9 +47,14 @@ def _sqlite(path: str) -> None:
 
 
 async def _postgres(url: str) -> None:
+    import asyncpg
     from sqlalchemy.ext.asyncio import create_async_engine
 
-    engine = create_async_engine(re.sub(r"^postgres(ql)?://", "postgresql+asyncpg://", url), poolclass=NullPool)
+    async def connected() -> Any:
+        # By the driver itself: SQLAlchemy does not know all that may stand in the address, `sslmode` for one.
+        return await asyncpg.connect(url)
+
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=connected, poolclass=NullPool)
     event.listen(engine.sync_engine, "before_cursor_execute", _in_its_words, retval=True)
     async with engine.begin() as connection:
         await connection.execute(text(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})"))

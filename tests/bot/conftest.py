@@ -6,7 +6,7 @@ What a newcomer gets wrong: limits and pace are off, for they are in real second
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -24,6 +24,8 @@ from storage import import_files, inbox, new_cases, outbox, people, teams
 from storage.database import Tx
 from storage.new_cases import NewCase
 from storage.people import Invitation
+from tests.bot import bucket as buckets
+from tests.bot.bucket import Bucket
 from tests.engines import engine, url_of
 
 TOKEN = "111:AAA"
@@ -205,3 +207,16 @@ async def on_messengers(
 async def world(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[World]:
     async with living(sandbox, tmp_path) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[str]:
+    with buckets.serving() as url:
+        yield url
+
+
+@pytest.fixture
+async def bucket(s3: str, tmp_path: Path) -> AsyncIterator[Bucket]:
+    async with buckets.door(s3, f"of/{tmp_path.parent.name}-{tmp_path.name}") as opened:
+        yield opened
+        assert opened.faults == []

@@ -81,9 +81,7 @@ async def everything(world: World) -> Rest:
         await _spoken_of(tx, world, mila, coordinator, case)
         await _waiting(tx, world, mila, coordinator, case)
         kept = await _of_the_neighbour(tx, world, mila, neighbour, photos[SHARED_PHOTO])
-    outgoing = world.folder / "photos" / "outgoing"
-    outgoing.mkdir()
-    (outgoing / f"{'0' * 64}.pdf").write_text(f"{case.number} {ADDRESS}")
+    await app.config.store.put(f"outgoing/{'0' * 64}.pdf", f"{case.number} {ADDRESS}".encode())
     assert kolyo
     await _photos_are_kept(world)
     assert now
@@ -97,7 +95,7 @@ async def _person(tx: Tx, name: str) -> Any:
 
 async def _photo(world: World, size: tuple[int, int]) -> str:
     """Kept as the fetcher keeps it."""
-    return await album.put(world.folder / "photos", world.app.work.sealer, clean(picture("JPEG", size)))
+    return await album.put(world.app.config.store, world.app.work.sealer, clean(picture("JPEG", size)))
 
 
 def _report(case: Case, note: str, *photos: str, on: Any) -> VisitReport:
@@ -215,7 +213,7 @@ def _name_of(size: tuple[int, int]) -> str:
 
 async def _photos_are_kept(world: World) -> None:
     for size in (ITS_PHOTO, SHARED_PHOTO, OF_A_DRAFT):
-        assert await album.get(world.folder / "photos", world.app.work.sealer, _name_of(size))
+        assert await album.get(world.app.config.store, world.app.work.sealer, _name_of(size))
 
 
 def tells(*files: Path) -> dict[str, list[str]]:

@@ -19,6 +19,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from bot import album
 from bot.photos import MOST_BYTES, NotAPicture, clean
+from bot.store import Store
 from storage import media
 from storage.database import Database, open_database
 from storage.sealing import Sealer, Unopened
@@ -149,15 +150,15 @@ def test_whatever_is_done_to_a_picture_it_is_one_or_it_is_refused(content: bytes
 
 async def test_a_photo_lies_sealed_under_its_digest_and_opens_only_under_its_name(tmp_path: Path) -> None:
     sealer, kept = Sealer(OLD), clean(picture("JPEG"))
-    name = await album.put(tmp_path, sealer, kept)
+    name = await album.put(Store(tmp_path), sealer, kept)
     path = tmp_path / name
     assert b"JFIF" not in path.read_bytes()
-    assert await album.get(tmp_path, sealer, name) == kept
-    assert await album.put(tmp_path, sealer, kept) == name
+    assert await album.get(Store(tmp_path), sealer, name) == kept
+    assert await album.put(Store(tmp_path), sealer, kept) == name
     path.rename(tmp_path / f"{'0' * 64}.sealed")
     with pytest.raises(Unopened):
-        await album.get(tmp_path, sealer, f"{'0' * 64}.sealed")
-    assert "1 photos" in album.mistakes(tmp_path, Sealer(NEW))[0]
+        await album.get(Store(tmp_path), sealer, f"{'0' * 64}.sealed")
+    assert "1 photos" in album.closed_in(tmp_path, Sealer(NEW))[0]
 
 
 def _far() -> datetime:
@@ -176,16 +177,16 @@ async def test_photos_of_older_versions_and_other_keys_are_sealed_anew(tmp_path:
     (tmp_path / "plain.jpg").write_bytes(first)
     async with database.transaction() as tx:
         await tx.run("INSERT INTO media (channel, file, recognised_by, stored_as) VALUES ('t', 'f', 'u', 'plain.jpg')")
-    other = await album.put(tmp_path, Sealer(OLD), second)
-    lost = await album.put(tmp_path, Sealer(b"l" * 40), clean(picture("JPEG", (16, 16))))
+    other = await album.put(Store(tmp_path), Sealer(OLD), second)
+    lost = await album.put(Store(tmp_path), Sealer(b"l" * 40), clean(picture("JPEG", (16, 16))))
     sealer = Sealer(NEW, OLD)
-    assert await album.seal_anew(tmp_path, sealer, database) == 2
-    assert await album.seal_anew(tmp_path, sealer, database) == 0
+    assert await album.seal_anew(Store(tmp_path), sealer, database) == 2
+    assert await album.seal_anew(Store(tmp_path), sealer, database) == 0
     async with database.transaction() as tx:
         [name] = [row["stored_as"] for row in await tx.rows("SELECT stored_as FROM media")]
         await media.drop_unused(tx, _far())
         assert await media.to_drop(tx) == [name]
-    assert await album.get(tmp_path, Sealer(NEW), name) == first
-    assert await album.get(tmp_path, Sealer(NEW), other) == second
+    assert await album.get(Store(tmp_path), Sealer(NEW), name) == first
+    assert await album.get(Store(tmp_path), Sealer(NEW), other) == second
     assert {one for one in os.listdir(tmp_path) if "obhvat" not in one} == {name, other, lost}
-    assert "1 photos" in album.mistakes(tmp_path, sealer)[0]
+    assert "1 photos" in album.closed_in(tmp_path, sealer)[0]

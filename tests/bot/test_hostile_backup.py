@@ -22,6 +22,7 @@ from bot.backup import Source
 from bot.config import ConfigError
 from bot.photos import MOST_BYTES
 from bot.restore import restore
+from bot.store import Store
 from sandbox import Sandbox
 from tests.bot.commands import KEY, district, obhvat
 from tests.bot.test_restore import elsewhere
@@ -42,7 +43,7 @@ async def whole(sandbox: Sandbox, tmp_path: Path) -> Path:
 def refused(there: Path, file: Path) -> str:
     """Why, and that nothing came of it."""
     before = sorted(there.rglob("*"))
-    into = Source(there / "obhvat.db", there / "photos", (KEY.encode(),))
+    into = Source(there / "obhvat.db", Store(there / "photos"), (KEY.encode(),))
     with pytest.raises(ConfigError, match="Nothing was changed") as told:
         restore(into, file, datetime.now(UTC), replace=False, without_names=False)
     assert sorted(there.rglob("*")) == before

@@ -13,6 +13,7 @@ from PIL import Image
 
 from bot import album
 from bot.photos import NotAPicture, clean
+from bot.store import Store
 from sandbox import Fault
 from storage.database import Tx
 from tests.bot.conftest import World
@@ -62,13 +63,13 @@ async def test_a_photo_is_kept_although_the_first_download_fails(world: World) -
 
     await world.until(stored)
     [name] = [row["stored_as"] for row in await world.app.database.glance().rows("SELECT stored_as FROM media")]
-    assert b"Exif" not in await album.get(world.folder / "photos", world.app.work.sealer, name)
+    assert b"Exif" not in await album.get(Store(world.folder / "photos"), world.app.work.sealer, name)
 
 
 FIRST_TWO = """
 import asyncio, sys, threading
 from pathlib import Path
-from bot import store
+from bot.store import Store
 
 begun, asked = threading.Event(), threading.Event()
 
@@ -80,11 +81,11 @@ def slowly(event, arguments):
         asked.set()
 
 async def both():
-    folder = Path(sys.argv[1])
-    opening = asyncio.create_task(store.open_store(folder))
+    store = Store(Path(sys.argv[1]))
+    opening = asyncio.create_task(store.names())
     await asyncio.sleep(0)
     begun.wait()
-    await store.put(folder, "photo", b"kept")
+    await store.put("photo", b"kept")
     await opening
 
 sys.addaudithook(slowly)

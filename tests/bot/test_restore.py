@@ -21,6 +21,7 @@ from bot import album
 from bot.backup import Source
 from bot.config import ConfigError
 from bot.restore import restore
+from bot.store import Store
 from sandbox import Sandbox
 from storage import life, migrate
 from storage.database import open_database, to_micros
@@ -101,19 +102,19 @@ async def test_photos_come_with_it_and_those_that_are_here_already_stay(sandbox:
 
 async def test_sealed_photos_come_with_it_and_open(sandbox: Sandbox, tmp_path: Path) -> None:
     path, sealer, pictures = await district(tmp_path, sandbox), Sealer(KEY.encode()), [b"a door", b"a notice"]
-    names = [await album.put(tmp_path / "photos", sealer, one) for one in pictures]
+    names = [await album.put(Store(tmp_path / "photos"), sealer, one) for one in pictures]
     names_them(path, names)
     status, said = await obhvat(tmp_path, "backup", tmp_path / "a.zip")
     assert (status, "2 photos" in said) == (0, True), said
     there = elsewhere(tmp_path, sandbox)
     status, said = await obhvat(there, "restore", tmp_path / "a.zip")
     assert (status, "2 photos added" in said) == (0, True), said
-    assert [await album.get(there / "photos", sealer, name) for name in names] == pictures
+    assert [await album.get(Store(there / "photos"), sealer, name) for name in names] == pictures
 
 
 async def test_a_sealed_photo_that_was_changed_in_a_backup_is_refused(sandbox: Sandbox, tmp_path: Path) -> None:
     path = await district(tmp_path, sandbox)
-    name = await album.put(tmp_path / "photos", Sealer(KEY.encode()), b"a door")
+    name = await album.put(Store(tmp_path / "photos"), Sealer(KEY.encode()), b"a door")
     names_them(path, [name])
     await obhvat(tmp_path, "backup", tmp_path / "a.zip")
     spoilt = changed(tmp_path / "a.zip", f"photos/{name}", lambda content: content[:-1] + bytes([content[-1] ^ 1]))
@@ -273,20 +274,20 @@ async def test_whatever_is_damaged_is_refused_and_never_half_restored(sandbox: S
 
 
 def restored_or_refused(there: Path, backup: Path) -> bool:
-    into = Source(there / "obhvat.db", there / "photos", (KEY.encode(),))
+    into = Source(there / "obhvat.db", Store(there / "photos"), (KEY.encode(),))
     try:
         restore(into, backup, datetime.now(UTC), replace=False, without_names=True)
     except ConfigError as wrong:
         told = str(wrong)
     else:
         assert rows(into.database, "SELECT count(*) FROM child_case") == [(3,)]
-        assert len(list(into.photos.iterdir())) == 3
+        assert len(list((there / "photos").iterdir())) == 3
         into.database.unlink()
-        shutil.rmtree(into.photos)
+        shutil.rmtree(there / "photos")
         return False
     assert "damaged (" in told or "newer obhvat" in told, told
     assert not into.database.exists()
-    assert not into.photos.exists() or list(into.photos.iterdir()) == []
+    assert not (there / "photos").exists() or list((there / "photos").iterdir()) == []
     return True
 
 

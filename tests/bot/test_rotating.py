@@ -11,6 +11,7 @@ import pytest
 from bot import album, config
 from bot.keyring import SECRET
 from bot.photos import clean
+from bot.store import Store
 from sandbox import Person, Sandbox
 from storage.sealing import Sealer
 from tests.bot.conftest import NAME, TOKEN, on_messengers, write_config
@@ -24,7 +25,7 @@ async def a_bot(sandbox: Sandbox, folder: Path) -> None:
     """It ran with the old key, with sixteen names and a photo."""
     path = write_config(folder, sandbox)
     async with on_messengers(sandbox, folder, path, {config.TOKEN: TOKEN, SECRET: OLD}) as world:
-        await album.put(folder / "photos", world.app.work.sealer, clean(picture("JPEG")))
+        await album.put(Store(folder / "photos"), world.app.work.sealer, clean(picture("JPEG")))
 
 
 def told(folder: Path, *arguments: str, key: str) -> tuple[int, str]:

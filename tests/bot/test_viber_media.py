@@ -20,6 +20,7 @@ from bot.channels.channel import Meaning, Trouble
 from bot.channels.viber.files import Files
 from bot.channels.viber.media import Media, public_connector
 from bot.channels.viber.passes import Passes
+from bot.store import Store
 from casework.records import LEADER, MUNICIPAL
 from sandbox import Fault, Sandbox, ViberPhone
 from storage.database import Tx
@@ -73,7 +74,7 @@ async def test_five_megabytes_come_through_upright_and_without_a_place(world: Wo
     await mila.shows_photo(file.getvalue().ljust(5_000_000, b"\0"), "14 никой")
     await fetched(world, 1)
     [name] = kept(world)
-    photo = await album.get(world.folder / "photos", world.app.work.sealer, name)
+    photo = await album.get(Store(world.folder / "photos"), world.app.work.sealer, name)
     with Image.open(BytesIO(photo)) as cleaned:
         assert (cleaned.size, dict(cleaned.getexif())) == ((1067, 1600), {})
 
@@ -301,5 +302,5 @@ async def test_an_address_of_ours_opens_only_as_it_was_made_and_not_for_ever(wor
     assert kept(world, "photos/outgoing") != []
     # Files are as old as this machine says.
     on_this_machine = datetime.now(UTC) + timedelta(days=14, minutes=1)
-    await Files(world.folder / "photos", "", Passes(b"", lambda: on_this_machine)).sweep()
+    await Files(Store(world.folder / "photos"), world.app.work.sealer, "", Passes(b"", lambda: on_this_machine)).sweep()
     assert kept(world, "photos/outgoing") == []

@@ -13,19 +13,19 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
-from bot import store
+from bot.store import Store
 from storage import audit
 from storage.database import open_database
 
 
 async def write(folder: Path) -> None:
     database = await open_database(f"sqlite:///{folder}/obhvat.db")
-    photos = await store.open_store(folder / "photos")
+    photos = Store(folder / "photos")
     last = ""
     for n in count():
         content = str(n).encode() * 1000
         key = f"{hashlib.sha256(content).hexdigest()}.jpg"
-        await photos.put_async(key, content)
+        await photos.put(key, content)
         async with database.transaction() as tx:
             now = datetime.now(UTC)
             await audit.note(tx, now, None, "first half", detail="x" * 500)
@@ -39,7 +39,7 @@ async def write(folder: Path) -> None:
             )
             await audit.note(tx, now, None, "second half")
         if n % 3 == 2:
-            await store.drop(folder / "photos", [last])
+            await photos.drop([last])
         last = key
         if n == 5:
             print("it writes", flush=True)

@@ -16,6 +16,7 @@ from typer.main import get_command
 from bot import config
 from bot.cli import cli
 from bot.keyring import SECRET
+from bot.storing import KEY, KEY_ID
 from bot.watch import judge
 from bot.watch.meters import Meters
 
@@ -119,7 +120,7 @@ def test_systemd_finds_little_that_is_exposed(unit: Path, tmp_path: Path) -> Non
 def test_the_environment_names_only_what_the_configuration_reads() -> None:
     text = (DEPLOY / "environment.example").read_text("utf-8")
     names = re.findall(r"^#? ?(OBHVAT_\w+)=", text, re.M)
-    known = {config.TOKEN, config.VIBER_TOKEN, config.OPERATOR_TOKEN, SECRET}
+    known = {config.TOKEN, config.VIBER_TOKEN, config.OPERATOR_TOKEN, SECRET, KEY_ID, KEY}
     assert set(names) == {config.CONFIG, *(f"{name}_FILE" for name in known)}
     for unit in SERVICES:
         assert values(unit, "EnvironmentFile") == ["/etc/obhvat/environment"]
@@ -176,7 +177,7 @@ def test_the_guide_names_commands_that_there_are_and_explains_every_alarm() -> N
     for name, rest in used + re.findall(r"`obhvat-do (\w+)([^`]*)`", guide):
         assert name in commands(), name
         assert set(re.findall(r"--[\w-]+", rest)) <= commands()[name], (name, rest)
-    for alarm in (judge.INBOX, judge.WRITING, judge.DISK, judge.BACKUP, judge.BOT):
+    for alarm in (judge.INBOX, judge.WRITING, judge.DISK, judge.PHOTOS, judge.BACKUP, judge.BOT):
         assert f"| `{alarm}` |" in guide
     for alarm in (judge.TOKEN, judge.SILENT, judge.OUTBOX):
         assert f"| `telegram.{alarm}`, `viber.{alarm}` |" in guide

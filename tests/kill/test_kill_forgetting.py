@@ -77,5 +77,5 @@ async def _started(folder: Path) -> None:
     """As the next start of the bot does."""
     read = config.load({config.TOKEN: TOKEN}, folder / "config.toml")
     async with open_app(read) as app:
-        photos = Path(read.file.photos.store)
+        photos = read.store
         assert await forgotten.apply_forgotten(app.database, photos, app.work.sealer, now_utc()) == 0

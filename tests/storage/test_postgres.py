@@ -88,6 +88,21 @@ async def test_of_workers_that_start_together_one_makes_the_schema(database: Dat
 
 
 @pytest.mark.only(POSTGRES)
+async def test_the_address_may_say_how_the_connection_is_made(database: Database, tmp_path: Path) -> None:
+    async with database.transaction() as tx:
+        await tx.run("DROP SCHEMA public CASCADE")
+        await tx.run("CREATE SCHEMA public")
+    url = f"{url_of(tmp_path)}&sslmode=prefer&application_name=obhvat"
+    opened = await open_database(url)
+    try:
+        async with opened.reading() as tx:
+            assert (await tx.one("SELECT current_setting('application_name') AS name"))["name"] == "obhvat"
+            assert (await tx.one("SELECT version_num FROM alembic_version"))["version_num"] == migrate.newest()
+    finally:
+        await opened.close()
+
+
+@pytest.mark.only(POSTGRES)
 async def test_a_newer_schema_and_a_server_that_is_not_there_are_told(database: Database, tmp_path: Path) -> None:
     async with database.transaction() as tx:
         await tx.run("UPDATE alembic_version SET version_num = '9999_later'")

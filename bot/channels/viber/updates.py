@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
@@ -29,6 +30,7 @@ from bot.channels.viber.showing import greeting, written
 from bot.contact import Contact
 from bot.receive import Receiver
 from handlers.engine.words import FIRST_LANGUAGE, LANGUAGES, Words
+from storage.database import Unwritable
 from storage.inbox import Arrival
 
 log = structlog.get_logger()
@@ -117,7 +119,8 @@ class Updates:
         reached = True
         while True:
             self._lost.clear()
-            await self._pages.files.sweep()
+            with suppress(Unwritable):  # what cannot be deleted now can be an hour later
+                await self._pages.files.sweep()
             try:
                 async with asyncio.timeout(LOOK_SECONDS if reached else LOOK_AGAIN_SECONDS):
                     await self._lost.wait()
