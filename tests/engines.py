@@ -23,6 +23,9 @@ KEY = "OBHVAT_SECRET_KEY"
 ENGINES = (SQLITE, POSTGRES)
 USUAL = os.environ.get("OBHVAT_TEST_ON", SQLITE)
 
+OF_THE_FILE = pytest.mark.only(SQLITE)
+"""What is tested is SQLite's file: its backup, its bytes, its locks."""
+
 
 class Engine:
     """Which one is in use now; the server is begun with the first test that needs it."""

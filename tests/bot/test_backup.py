@@ -17,6 +17,9 @@ from sandbox import Sandbox
 from storage import migrate
 from storage.copies import NOT_COPIED
 from tests.bot.commands import KEY, district, environ, obhvat
+from tests.engines import OF_THE_FILE
+
+pytestmark = OF_THE_FILE
 
 BACKUPS = 5
 

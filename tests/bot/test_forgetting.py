@@ -24,6 +24,9 @@ from storage.new_cases import NewCase
 from tests.bot.conftest import TOKEN, living, one_team
 from tests.bot.everything import CASE, NEIGHBOUR, WORDS, Rest, everything, rows_of, tells
 from tests.bot.test_cli import obhvat
+from tests.engines import OF_THE_FILE
+
+pytestmark = OF_THE_FILE
 
 KEY = "a key that is long enough to be one"
 

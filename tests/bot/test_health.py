@@ -18,6 +18,7 @@ from sandbox import Fault, Sandbox
 from storage import copies
 from tests.bot.conftest import TOKEN, World, living
 from tests.bot.test_aside import failed_for_good, nonsense
+from tests.engines import OF_THE_FILE
 
 LABELS = {"channel", "result", "state", "le", "late", "what", "version"}
 CHANNELS = {"telegram"}
@@ -89,6 +90,7 @@ async def test_what_goes_wrong_is_counted_by_how_it_ended(served: World) -> None
     assert status == 200, "the queue behind it flows"
 
 
+@OF_THE_FILE
 async def test_digests_made_late_and_the_age_of_the_backup_are_told(served: World, tmp_path: Path) -> None:
     await served.person("Кольо", MUNICIPAL, "Бяла")
     assert str(read(await metrics(served), "backup_age_seconds")) == "nan"

@@ -26,6 +26,9 @@ from bot.store import Store
 from sandbox import Sandbox
 from tests.bot.commands import KEY, district, obhvat
 from tests.bot.test_restore import elsewhere
+from tests.engines import OF_THE_FILE
+
+pytestmark = OF_THE_FILE
 
 MB = 1 << 20
 PHOTO = f"photos/{'0a' * 32}.sealed"

@@ -28,7 +28,10 @@ from storage.database import open_database, to_micros
 from storage.sealing import Sealer
 from tests.bot.commands import KEY, bot, district, joins, obhvat
 from tests.bot.conftest import TOKEN, write_config
+from tests.engines import OF_THE_FILE
 from tests.storage.test_upgrades import written_by
+
+pytestmark = OF_THE_FILE
 
 
 def rows(path: Path, sql: str) -> list[tuple[object, ...]]:

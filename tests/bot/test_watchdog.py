@@ -26,6 +26,7 @@ from storage.database import Unwritable
 from storage.inbox import Arrival
 from storage.outbox import Call
 from tests.bot.conftest import TOKEN, World, on_messengers, one_team, write_config
+from tests.engines import OF_THE_FILE
 
 MANY = 10_000
 QUICK = timedelta(seconds=1)
@@ -236,6 +237,7 @@ async def test_a_database_that_cannot_be_written_to_silences_nobody(sandbox: San
         assert "В базата данни отново се записва." in (await operator.hears()).text
 
 
+@OF_THE_FILE
 async def test_on_a_full_disk_it_goes_on_and_says_each_thing_once(sandbox: Sandbox, tmp_path: Path) -> None:
     """A transaction fails at once then: what was told is known all the same, though it cannot be written down."""
     async with operated(sandbox, tmp_path) as (world, operator):
@@ -286,6 +288,7 @@ async def test_many_that_go_one_after_the_other_are_no_stall(sandbox: Sandbox, t
         assert alarms(operator) == []
 
 
+@OF_THE_FILE
 async def test_a_full_disk_and_a_backup_that_is_missing(sandbox: Sandbox, tmp_path: Path) -> None:
     async with operated(sandbox, tmp_path) as (world, operator):
         limits = world.app.watchdog.limits

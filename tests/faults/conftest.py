@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +18,7 @@ from bot.demo import free_port
 from sandbox import Person, Sandbox
 from tests.bot.conftest import TOKEN
 from tests.bot.viber import configured
+from tests.engines import engine
 from tests.soak.chance import FIRST_DAY, Death, Errand
 from tests.soak.lives import Life, living
 from tests.soak.members import OnTelegram
@@ -65,8 +65,7 @@ class House:
             return answer.status, await answer.json()
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(self.folder / "obhvat.db")) as file:
-            return file.execute(sql).fetchall()
+        return engine.read(self.folder, sql)
 
     async def settled(self) -> None:
         """Until nothing waits that may go on now."""

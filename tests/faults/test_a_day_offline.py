@@ -16,6 +16,7 @@ from sandbox import Person
 from storage import teams
 from storage.database import open_database
 from storage.people import Invitation
+from tests.engines import url_of
 from tests.faults.conftest import NOBODY, House
 from tests.soak.chance import FIRST_DAY
 from tests.soak.play import joined
@@ -62,7 +63,7 @@ def _answers(person: Person) -> int:
 
 
 async def _join(house: House, writers: list[Person]) -> None:
-    database = await open_database(f"sqlite:///{house.folder}/obhvat.db")
+    database = await open_database(url_of(house.folder))
     async with database.transaction() as tx:
         await teams.put(tx, "Б-2", "Бяла", "Бяла")
         team = (await teams.by_name(tx))["б-2"].id

@@ -11,11 +11,12 @@ from contextlib import closing
 import pytest
 
 from storage.sqlite import PATIENCE_SECONDS
+from tests.engines import OF_THE_FILE
 from tests.faults.conftest import NOBODY, House
 from tests.soak.chance import FIRST_DAY, Errand
 
 STOPPED, AGAIN = "nothing can be written", "the database can be written again"
-pytestmark = pytest.mark.kill
+pytestmark = [OF_THE_FILE, pytest.mark.kill]
 
 
 async def test_on_a_full_disk_nothing_is_taken_and_all_is_answered_when_there_is_room(house: House) -> None:

@@ -6,13 +6,14 @@ import asyncio
 
 import pytest
 
+from tests.engines import OF_THE_FILE
 from tests.faults.conftest import NOBODY, House
 from tests.faults.real import running
 from tests.permissions import read_only
 from tests.soak.chance import FIRST_DAY, Errand
 
 STOPPED, AGAIN = "nothing can be written", "the database can be written again"
-pytestmark = pytest.mark.kill
+pytestmark = [OF_THE_FILE, pytest.mark.kill]
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from bot.app import now_utc, open_app
 from sandbox import Sandbox
 from tests.bot.conftest import BEGIN, TOKEN, living
 from tests.bot.everything import CASE, everything, rows_of, tells
+from tests.engines import OF_THE_FILE
 from tests.kill.test_kill import REPOSITORY
 
 COMMITS = 6
@@ -24,7 +25,7 @@ POINTS = [(when, number, 0.0) for number in range(1, COMMITS + 1) for when in ("
 WITHIN = [("after", number, seconds) for number in (1, 2, 3) for seconds in (0.002, 0.01, 0.03)]
 OF_CASE = ("visit", "referral", "transition", "inquiry", "handover", "lateness", "respite", "alerted", "question")
 
-pytestmark = [pytest.mark.kill, pytest.mark.timeout(600)]
+pytestmark = [OF_THE_FILE, pytest.mark.kill, pytest.mark.timeout(600)]
 
 
 @pytest.mark.long

@@ -17,13 +17,14 @@ import pytest
 from sandbox import Sandbox
 from tests.bot.commands import district, environ, obhvat
 from tests.bot.conftest import TOKEN
+from tests.engines import OF_THE_FILE
 
 KILLS = int(os.environ.get("OBHVAT_KILLS", "6"))
 OLD, NEW = 3, 5_000
 """Cases in each."""
 PATIENCE = 60.0
 
-pytestmark = [pytest.mark.kill, pytest.mark.timeout(120 + KILLS * 20)]
+pytestmark = [OF_THE_FILE, pytest.mark.kill, pytest.mark.timeout(120 + KILLS * 20)]
 
 
 @pytest.mark.long

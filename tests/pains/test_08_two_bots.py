@@ -9,12 +9,13 @@ from datetime import timedelta
 
 import pytest
 
+from tests.engines import OF_THE_FILE
 from tests.faults.conftest import NOBODY, House
 from tests.faults.conftest import house as house
 from tests.faults.test_messenger import REPOSITORY
 from tests.soak.chance import FIRST_DAY
 
-pytestmark = pytest.mark.kill
+pytestmark = [OF_THE_FILE, pytest.mark.kill]
 
 
 async def test_a_second_bot_with_the_same_database_does_not_begin_and_the_digest_comes_once(house: House) -> None:

@@ -13,12 +13,13 @@ from datetime import timedelta
 
 import pytest
 
+from tests.engines import OF_THE_FILE
 from tests.faults.conftest import House
 from tests.faults.conftest import house as house
 from tests.soak.chance import AFTER, ANSWERED, ASKING, BEFORE, FIRST_DAY, Death, Errand, Where
 from tests.soak.lives import living
 
-pytestmark = [pytest.mark.kill, pytest.mark.timeout(600)]
+pytestmark = [OF_THE_FILE, pytest.mark.kill, pytest.mark.timeout(600)]
 STORY = Errand(FIRST_DAY, "photos", 1)
 EVERY, MOST = int(os.environ.get("OBHVAT_EVERY", "6")), 200
 

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.engines import OF_THE_FILE
 from tests.soak.chance import BEFORE, FIRST_DAY, LEAVE_A_DAY, draw
 from tests.soak.model import HELP, Model
 from tests.soak.play import MEMBERS, play
 
 SEED = int(os.environ.get("OBHVAT_SEED") or secrets.randbelow(10**6))
-pytestmark = [pytest.mark.kill, pytest.mark.timeout(240)]
+pytestmark = [OF_THE_FILE, pytest.mark.kill, pytest.mark.timeout(240)]
 
 
 async def test_a_day_of_kills_and_faults_loses_and_doubles_nothing(tmp_path: Path) -> None:
