@@ -2,6 +2,8 @@
 PYTHON ?= python3.11
 VENV := .venv
 READY := $(VENV)/.ready
+# Of the aiogram bot alone: it wants another pydantic.
+BESIDE := .venv-bench
 # Of the demo's page.
 PORT ?= 8080
 
@@ -41,9 +43,14 @@ coverage: $(READY)
 	$(VENV)/bin/coverage combine --quiet
 	$(VENV)/bin/coverage report
 
-# Ours against a plain python-telegram-bot conversation, as ratios in one run.
-bench: $(READY)
+# Ours against a plain python-telegram-bot bot, a plain aiogram bot and an echo, as ratios in one run.
+bench: $(READY) $(BESIDE)/.ready
 	$(VENV)/bin/python -m bench
+
+$(BESIDE)/.ready: requirements-bench.lock
+	$(PYTHON) -m venv $(BESIDE)
+	$(BESIDE)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	touch $@
 
 # A week at ten times the load of the fullest season, 2,000 kills, every fault; then each point of a story, and a day offline.
 soak: $(READY)

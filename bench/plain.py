@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 import warnings
 from pathlib import Path
-from typing import Any
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.ext import (
@@ -22,53 +21,43 @@ from telegram.ext import (
 )
 from telegram.warnings import PTBUserWarning
 
-from casework import catalogue
+from bench import questions
+from bench.questions import Choices
 
 CASE, OUTCOME, MET, REASONS, PROMISE, REVIEW = range(6)
-BOOK = catalogue.load()
 Context = ContextTypes.DEFAULT_TYPE
-CASES = {str(n): f"БЯ-{n:03} · Бяла, ул. Дунав {n}" for n in range(1, 7)}
-PROMISES = {"1": "утре", "2": "вдругиден", "3": "след 3 дни", "7": "след 7 дни", "14": "след 14 дни", "0": "Без ден"}
 
 
-def keyboard(choices: dict[str, str], *more: tuple[str, str]) -> InlineKeyboardMarkup:
-    rows = [
-        [InlineKeyboardButton(label, callback_data=code)]
-        for code, label in (*choices.items(), *[(c, t) for c, t in more])
-    ]
-    return InlineKeyboardMarkup(rows)
-
-
-def labels(entries: dict[str, Any]) -> dict[str, str]:
-    return {code: entry.label("bg") for code, entry in entries.items()}
+def keyboard(choices: Choices) -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup([[InlineKeyboardButton(label, callback_data=code)] for code, label in choices.items()])
 
 
 async def report(update: Update, context: Context) -> int:
     context.user_data.clear()
-    await update.message.reply_text("Кой случай посетихте?", reply_markup=keyboard(CASES))
+    await update.message.reply_text(questions.WHICH, reply_markup=keyboard(questions.CASES))
     return CASE
 
 
-async def tapped(update: Update, context: Context, key: str, question: str, markup: InlineKeyboardMarkup) -> None:
+async def tapped(update: Update, context: Context, key: str, question: str, choices: Choices) -> None:
     query = update.callback_query
     await query.answer()
     context.user_data[key] = query.data
-    await query.edit_message_text(question, reply_markup=markup)
+    await query.edit_message_text(question, reply_markup=keyboard(choices))
 
 
 async def case(update: Update, context: Context) -> int:
-    await tapped(update, context, "case", "Как завърши посещението?", keyboard(labels(BOOK.outcomes)))
+    await tapped(update, context, "case", questions.HOW, questions.OUTCOMES)
     return OUTCOME
 
 
 async def outcome(update: Update, context: Context) -> int:
-    await tapped(update, context, "outcome", "Кого срещнахте?", keyboard(labels(BOOK.met)))
+    await tapped(update, context, "outcome", questions.WHOM, questions.MET)
     return MET
 
 
 async def met(update: Update, context: Context) -> int:
     context.user_data["reasons"] = []
-    await tapped(update, context, "met", "Защо?", keyboard(labels(BOOK.reasons), ("skip", "Пропусни")))
+    await tapped(update, context, "met", questions.WHY, questions.REASONS | questions.SKIP)
     return REASONS
 
 
@@ -77,19 +66,16 @@ async def reason(update: Update, context: Context) -> int:
     await query.answer()
     chosen = context.user_data["reasons"]
     if query.data in ("done", "skip"):
-        await query.edit_message_text("До кой ден обещаха?", reply_markup=keyboard(PROMISES))
+        await query.edit_message_text(questions.BY_WHEN, reply_markup=keyboard(questions.PROMISES))
         return PROMISE
     chosen.append(query.data)
-    marked = {c: f"✓ {t}" if c in chosen else t for c, t in labels(BOOK.reasons).items()}
-    await query.edit_message_text("Защо?", reply_markup=keyboard(marked, ("done", "Готово")))
+    await query.edit_message_text(questions.WHY, reply_markup=keyboard(questions.with_marks(chosen)))
     return REASONS
 
 
 async def promise(update: Update, context: Context) -> int:
-    data = context.user_data
-    data["promise"] = update.callback_query.data
-    text = "\n".join(f"{key}: {value}" for key, value in data.items())
-    await tapped(update, context, "promise", f"Прегледайте.\n{text}", keyboard({"save": "Запази", "drop": "Изтрий"}))
+    context.user_data["promise"] = update.callback_query.data
+    await tapped(update, context, "promise", questions.told(context.user_data), questions.REVIEW)
     return REVIEW
 
 
@@ -98,7 +84,7 @@ async def save(update: Update, context: Context) -> int:
     await query.answer()
     saved = context.bot_data.setdefault("reports", [])
     saved.append(dict(context.user_data))
-    await query.edit_message_text(f"Записано. Доклад № {len(saved)}")
+    await query.edit_message_text(questions.receipt(len(saved)))
     return ConversationHandler.END
 
 
