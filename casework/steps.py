@@ -29,15 +29,15 @@ def first_of(catalogue: Catalogue, calendar: WorkingDays, group: str, assigned_o
     return replace(step, due_on=min(step.due_on, max(calendar.on_or_before(last), calendar.on_or_after(assigned_on))))
 
 
-def after(catalogue: Catalogue, calendar: WorkingDays, report: VisitReport, earlier: Sequence[VisitReport]) -> NextStep:
-    """What follows `report`; `earlier` are the reports of the case before it, oldest first.
+def after(catalogue: Catalogue, calendar: WorkingDays, report: VisitReport, earlier: Sequence[str]) -> NextStep:
+    """What follows `report`; `earlier` are the outcomes of the visits of the case before it, oldest first.
 
     The day the member chose wins; otherwise the day after the promise, or so many days on as the catalogue says.
     """
     outcome = catalogue.outcomes[report.outcome]
     if outcome.closes:
         return NextStep(outcome.status, outcome.step, None)
-    rule = repeated(outcome, [report.outcome for report in earlier])
+    rule = repeated(outcome, earlier)
     if rule:
         due = calendar.on_or_after(report.visited_on + timedelta(days=rule.days))
         return NextStep(rule.status, rule.step, due, refers=rule.refers)
@@ -46,6 +46,12 @@ def after(catalogue: Catalogue, calendar: WorkingDays, report: VisitReport, earl
     observed = outcome.status == catalogue.retention.status
     enrolled = report.visited_on if observed else None
     return NextStep(outcome.status, outcome.step, chosen or suggested, enrolled_on=enrolled, refers=outcome.refers)
+
+
+def after_all(catalogue: Catalogue, calendar: WorkingDays, reports: Sequence[VisitReport]) -> NextStep:
+    """What follows all the visits of a case, oldest first; there is at least one."""
+    *earlier, last = reports
+    return after(catalogue, calendar, last, [one.outcome for one in earlier])
 
 
 def suggest_next(calendar: WorkingDays, outcome: Outcome, visited_on: date, promised_on: date | None) -> date:

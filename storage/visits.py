@@ -91,6 +91,12 @@ async def history(tx: Tx, me: Person, case_id: int) -> list[Visit]:
     return [_visit(row) for row in rows]
 
 
+async def outcomes(tx: Tx, me: Person, case_id: int) -> list[str]:
+    """How the visits of a case ended, oldest first: asked at every report, and a case may have many."""
+    rows = await tx.rows(f"SELECT w.outcome {_SEEN} WHERE w.case_id = :id ORDER BY w.id", me=me.id, id=case_id)
+    return [row["outcome"] for row in rows]
+
+
 @dataclass(frozen=True)
 class Made:
     """A visit, and the team that made it; 0 and an empty name for none."""

@@ -90,7 +90,7 @@ async def awaited(tx: Tx, step: NextStep) -> str:
 
 def _refers(work: Work, reports: Sequence[VisitReport]) -> tuple[str, ...]:
     """The measures of the last of these visits, with those that follow of themselves."""
-    led_to = steps.after(work.catalogue, work.calendar, reports[-1], reports[:-1])
+    led_to = steps.after_all(work.catalogue, work.calendar, reports)
     return life.referred(work.catalogue, (*reports[-1].measures, *led_to.refers))
 
 
@@ -221,7 +221,7 @@ async def as_waiting(tx: Tx, work: Work, case: Case, referral: Referral) -> Case
 async def _last(tx: Tx, work: Work, case: Case) -> NextStep | None:
     """Where the last visit led the case."""
     reports = await visits.for_rules(tx, case.id)
-    return steps.after(work.catalogue, work.calendar, reports[-1], reports[:-1]) if reports else None
+    return steps.after_all(work.catalogue, work.calendar, reports) if reports else None
 
 
 def moves(case: Case, step: NextStep | None) -> NextStep | None:

@@ -169,7 +169,6 @@ def _facts(here: Scene, case: Case, of_case: Sequence[Made], place: int, named: 
     work, made = here.work, of_case[place]
     report = made.visit.report
     words = Words(work.catalogue.form.language, here.moment.today)
-    earlier = [before.visit.report for before in of_case[:place]]
     return Facts(
         made.visit,
         case,
@@ -178,5 +177,5 @@ def _facts(here: Scene, case: Case, of_case: Sequence[Made], place: int, named: 
         named[made.visit.reporter_id].name,
         words.say(PARTS_OF_DAY[report.part_of_day]),
         made.visit.saved_at.astimezone(work.zone),
-        steps.after(work.catalogue, work.calendar, report, earlier),
+        steps.after_all(work.catalogue, work.calendar, [one.visit.report for one in of_case[: place + 1]]),
     )

@@ -35,11 +35,11 @@ async def keep_report(tx: Tx, work: Work, me: Person, report: VisitReport | None
     case = await cases.get(tx, me, report.case_id) if report else None
     if report is None or case is None:
         return Saved(NOT_YOURS)
-    earlier = await visits.history(tx, me, case.id)
+    earlier = await visits.outcomes(tx, me, case.id)
     # Somebody else may have reported the same case since the conversation began.
     report = replace(report, attempt=len(earlier) + 1)
     visit = await visits.save(tx, me, report, now)
-    follows = steps.after(work.catalogue, work.calendar, report, [visit.report for visit in earlier])
+    follows = steps.after(work.catalogue, work.calendar, report, earlier)
     # A case that was closed meanwhile keeps the report and stays closed.
     step = life.permitted(work.catalogue, case, follows) or NextStep(case.status, case.next_step, None)
     step = await checks.after_visit(tx, work, me, case, step, now)
@@ -123,4 +123,4 @@ def _brought_to(work: Work, case: Case, reports: Sequence[VisitReport], since: d
     """Without visits, the first step of a case that was given out at `since`."""
     if not reports:
         return steps.first_of(work.catalogue, work.calendar, case.group, calendar.local_day(since, work.zone))
-    return steps.after(work.catalogue, work.calendar, reports[-1], reports[:-1])
+    return steps.after_all(work.catalogue, work.calendar, reports)

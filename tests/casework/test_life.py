@@ -39,8 +39,8 @@ def moved(case: Case, step: NextStep | None) -> Case:
 
 def visited(case: Case, outcome: str, today: date, earlier: list[VisitReport], readers: bool) -> Case:
     report = VisitReport(1, today, "morning", len(earlier) + 1, (1,), "A1", "W01", outcome)
-    step = life.permitted(BOOK, case, steps.after(BOOK, WORKING, report, earlier))
     earlier.append(report)
+    step = life.permitted(BOOK, case, steps.after_all(BOOK, WORKING, earlier))
     if step and readers:
         asked = [
             Asked(n, life.answer_by(BOOK, WORKING, code, today))

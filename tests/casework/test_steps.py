@@ -36,10 +36,9 @@ def test_nobody_at_home_means_a_week_later_on_a_working_day(day: date, due: date
 
 def test_the_third_time_nobody_is_at_home_becomes_a_search() -> None:
     visits = [report("O20", date(2026, 11, day)) for day in (2, 9, 16)]
-    step = steps.after(BOOK, WORKING, visits[2], visits[:2])
+    step = steps.after_all(BOOK, WORKING, visits)
     assert (step.status, step.step, step.due_on) == ("S41", "search", date(2026, 11, 19))
-    broken_row = [visits[0], report("O12", date(2026, 11, 9))]
-    assert steps.after(BOOK, WORKING, visits[2], broken_row).step == "retry"
+    assert steps.after(BOOK, WORKING, visits[2], ["O20", "O12"]).step == "retry"
 
 
 def test_a_promise_is_checked_the_working_day_after_it() -> None:

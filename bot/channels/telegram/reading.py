@@ -24,6 +24,15 @@ def sender_of(raw: dict[str, Any]) -> str:
     return ""
 
 
+def needed(raw: dict[str, Any]) -> dict[str, Any]:
+    """The update without what nobody reads: a tap brings the whole message under which its button stands."""
+    query = raw.get("callback_query")
+    if not isinstance(query, dict) or not isinstance(message := query.get("message"), dict):
+        return raw
+    left = {name: message[name] for name in ("message_id", "chat") if name in message}
+    return {**raw, "callback_query": {**query, "message": left}}
+
+
 def read(raw: dict[str, Any], received_at: datetime) -> tuple[Event, datetime]:
     """What happened and when it was sent. Raises what `Update.de_json` raises on nonsense."""
     if query := raw.get("callback_query"):

@@ -11,7 +11,7 @@ from telegram.error import Conflict, RetryAfter, TelegramError
 
 from bot.channels import webhooks
 from bot.channels.telegram.api import Telegram, seconds
-from bot.channels.telegram.reading import ALLOWED, CHANNEL, sender_of
+from bot.channels.telegram.reading import ALLOWED, CHANNEL, needed, sender_of
 from bot.receive import Receiver
 from storage.inbox import Arrival
 
@@ -45,7 +45,7 @@ class Updates:
     async def keep(self, updates: list[dict[str, Any]], *, waited: bool = False) -> None:
         """Returns when they are stored; a tap is acknowledged as soon as it is safe."""
         await self._receiver.keep(
-            [Arrival(CHANNEL, str(one["update_id"]), sender_of(one), one, waited) for one in updates]
+            [Arrival(CHANNEL, str(one["update_id"]), sender_of(one), needed(one), waited) for one in updates]
         )
         for update in updates:
             if isinstance(query := update.get("callback_query"), dict):
