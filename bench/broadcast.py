@@ -34,15 +34,18 @@ async def _announced(sandbox: Sandbox, coordinator: Person, readers: list[Person
     await coordinator.hears()
     before, began = live.processor_s(), time.perf_counter()
     await coordinator.taps("Изпрати")
+    assert NEWS in (await readers[0].hears(60)).text
+    first = time.perf_counter()
     deadline = time.monotonic() + 3 * READERS / OVERALL_PER_SECOND
-    for one in readers:
+    for one in readers[1:]:
         heard = await one.hears(deadline - time.monotonic())
         assert NEWS in heard.text, heard.text
-    took = time.perf_counter() - began
+    took = time.perf_counter() - first
     refused = sum(call.status == 429 for call in sandbox.calls)
     twice = sum(len(one.chat) > 1 for one in readers)
     pace = READERS / took / OVERALL_PER_SECOND * 100
     return [
+        Line("from the tap on Send until the first one reads it (s)", first - began),
         Line(f"a broadcast to {READERS:,}, of the pace that the messenger allows (%)", pace, None, Aim(AT_LEAST, 97)),
         Line("refused meanwhile with 429, or told twice", refused + twice, None, Aim(AT_MOST, 0)),
         Line("processor time per message of it (ms)", (live.processor_s() - before) * 1000 / READERS),

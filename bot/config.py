@@ -53,7 +53,7 @@ class Telegram(Section):
     """What stands before `/bot<token>/`."""
     public_url: str = Field(default="", pattern=r"^(https?://\S+[^/])?$")
     """Where Telegram reaches us; empty means long polling."""
-    messages_per_second: int = Field(default=28, ge=1, le=1000)
+    messages_per_second: float = Field(default=29.5, ge=1, le=1000)
     chat_messages_per_second: float = Field(default=1, gt=0, le=1000)
 
 

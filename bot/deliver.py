@@ -35,6 +35,8 @@ RECORD_WITHIN = 0.025
 """Seconds. A process killed within them repeats these messages when it lives again; nothing else can come of it."""
 TRIES = 3
 """Of a call that fails by a mistake of ours."""
+WITH_MORE_SECONDS = 1.0
+"""So soon there is another look while some rows had to wait, whatever else happens."""
 STOP_WITHIN = 2.0
 """Seconds that calls under way get when the bot is stopped."""
 LONGEST_BACKOFF = timedelta(minutes=5)
@@ -134,9 +136,15 @@ class Deliverer:
         self._start([row for row in ours if row.notice_id not in gone])
         if gone:
             await self._withdraw(gone)
-        at = await outbox.next_at(glance, now, shares.lanes)
-        later = math.inf if at is None else (at - to_micros(now)) / 1e6
-        return time.monotonic() + min(pause, later)
+        return time.monotonic() + min(pause, await self._later(glance, now))
+
+    async def _later(self, glance: Tx, now: datetime) -> float:
+        """Seconds until what waits for a later time is due. To find that in a long queue takes longer than a call, and
+        such a queue is soon looked at again anyhow."""
+        if self._more:
+            return WITH_MORE_SECONDS
+        at = await outbox.next_at(glance, now, self._database.shares.lanes)
+        return math.inf if at is None else (at - to_micros(now)) / 1e6
 
     async def _gone(self, first: Sequence[Due]) -> set[int]:
         """The last look before the calls are made: the notices of these rows some cause of which is gone."""
@@ -205,7 +213,8 @@ class Deliverer:
             self._busy.discard((row.channel, row.chat))
         # Not only when the task is done: whoever is woken now must not take it for one that is under way.
         self._tasks.discard(cast("asyncio.Task[None]", asyncio.current_task()))
-        self._look = self._look or self._more
+        # With many under way one look finds room for several; and each record of outcomes makes it look anyhow.
+        self._look = self._look or (self._more and len(self._tasks) <= AT_ONCE // 2)
         self._wake.set()
 
     def _went_out(self, row: Due) -> None:

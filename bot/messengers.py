@@ -31,6 +31,7 @@ from bot.receive import Receiver
 from handlers.engine.scene import Work
 from storage.database import Database
 
+AT_ONCE_OF_A_SECOND = 0.5
 VIBER_PER_SECOND, VIBER_CHAT_PER_SECOND = 50, 20
 """Viber names no rate, only a hundred messages an hour to somebody who does not answer; these keep us from a flood."""
 
@@ -78,7 +79,9 @@ def _open_telegram(config: Config, session: ClientSession, messengers: Messenger
         request=request, get_updates_request=AiohttpRequest(session),
     )  # fmt: skip
     per_second = section.messages_per_second
-    pace = Pace(time.monotonic, Rate(per_second, max(1, per_second - 3)), section.chat_messages_per_second)
+    # The rest of what a second allows is for calls that come later than they went, and so closer together.
+    at_once = max(1, int(per_second * AT_ONCE_OF_A_SECOND))
+    pace = Pace(time.monotonic, Rate(per_second, at_once), section.chat_messages_per_second)
     telegram = Telegram(bot, request, pace, messengers.contact)
     secret = hashlib.sha256(b"webhook" + config.secret + config.tokens.telegram.encode()).hexdigest()
     messengers.add(telegram, TelegramUpdates(telegram, messengers.receiver, section.public_url, secret))

@@ -37,6 +37,8 @@ def read(raw: dict[str, Any], received_at: datetime) -> tuple[Event, datetime]:
     """What happened and when it was sent. Raises what `Update.de_json` raises on nonsense."""
     if query := raw.get("callback_query"):
         return _tap(query), received_at
+    if typed := _typed(raw.get("message")):
+        return typed
     update = Update.de_json(raw, None)
     if member := update.my_chat_member:
         if member.chat.id != member.from_user.id:
@@ -68,6 +70,23 @@ def _tap(query: dict[str, Any]) -> Event:
     name = f"{person.get('first_name', '')} {person.get('last_name', '')}".strip()
     tapped = buttons.read(data if isinstance(data, str) else "")
     return Incoming(CHANNEL, str(person["id"]), str(chat["id"]), name, tapped, str(message["message_id"]))
+
+
+def _typed(message: Any) -> tuple[Event, datetime] | None:
+    """A few fields of a text that somebody wrote to us, read by hand: the library makes of it all that a message may
+    have, a fifth of what it costs to answer it. None for whatever else came."""
+    match message:
+        case {
+            "message_id": int(number),
+            "date": int(date),
+            "chat": {"id": int(chat), "type": "private"},
+            "from": {"id": int(account), "first_name": str(first), **others},
+            "text": str(text),
+        } if text and chat == account and "forward_origin" not in message:
+            name = f"{first} {others['last_name']}" if others.get("last_name") else first
+            said = Incoming(CHANNEL, str(account), str(chat), name, Typed(text), own=str(number))
+            return said, datetime.fromtimestamp(date, UTC)
+    return None
 
 
 def _reply(message: Message) -> Reply:
