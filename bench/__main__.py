@@ -12,11 +12,12 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
-from bench import broadcast, crowd, outage, reporting, steady, unfinished
+from bench import broadcast, counted, crowd, outage, reporting, steady, unfinished
 from bench.table import Line, printed
 
 GROUPS: dict[str, Callable[[], Awaitable[list[Line]]]] = {
     "reporting": reporting.lines,
+    "counted": counted.lines,
     "steady": steady.lines,
     "crowd": crowd.lines,
     "outage": outage.lines,
@@ -32,8 +33,10 @@ async def main(names: list[str]) -> None:
     for name in names:
         began = time.monotonic()
         async with asyncio.timeout(LONGEST_SECONDS):
-            lines += await GROUPS[name]()
-        print(f"{name}: {time.monotonic() - began:.0f} s", flush=True)
+            found = await GROUPS[name]()
+        # At once as well: whoever interrupts the rest has these.
+        print(f"{name}: {time.monotonic() - began:.0f} s\n{printed(found)}\n", flush=True)
+        lines += found
     print(f"\n{datetime.now(UTC).date()}\n\n{printed(lines)}")
 
 
