@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -29,6 +30,9 @@ LONGEST_SECONDS = 600
 
 
 async def main(names: list[str]) -> None:
+    # Whoever ends this ends the bots with it.
+    if task := asyncio.current_task():
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     lines = list[Line]()
     for name in names:
         began = time.monotonic()
