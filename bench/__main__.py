@@ -46,5 +46,8 @@ async def main(names: list[str]) -> None:
 
 if __name__ == "__main__":
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("group", nargs="*", choices=[*GROUPS, []], default=list(GROUPS))
-    asyncio.run(main(asked.parse_args().group))
+    asked.add_argument("groups", nargs="*", metavar="group", help=f"all of them, or some: {', '.join(GROUPS)}")
+    groups = asked.parse_args().groups or list(GROUPS)
+    if unknown := set(groups).difference(GROUPS):
+        asked.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
+    asyncio.run(main(groups))
