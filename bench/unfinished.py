@@ -52,7 +52,8 @@ def _left_by_many(folder: Path) -> None:
             [(id_, f"Г-{id_}") for id_ in ids[:: district.TEAM]],
         )
         file.executemany(
-            "INSERT INTO person (id, name, role, language, accepted_at, created_at) VALUES (?, ?, 'member', 'bg', ?, ?)",
+            "INSERT INTO person (id, name, role, language, accepted_at, created_at) "
+            "VALUES (?, ?, 'member', 'bg', ?, ?)",
             [(id_, f"Друг {id_}", now, now) for id_ in ids],
         )
         file.executemany(
@@ -64,6 +65,7 @@ def _left_by_many(folder: Path) -> None:
             [(id_, id_ - id_ % district.TEAM, now) for id_ in ids],
         )
         file.executemany(
-            "INSERT INTO journal (id, person_id, name, state, body, title, updated_at) VALUES (?, ?, ?, 'open', ?, ?, ?)",
+            "INSERT INTO journal (id, person_id, name, state, body, title, updated_at) "
+            "VALUES (?, ?, ?, 'open', ?, ?, ?)",
             [(str(id_), id_, name, body.replace(of, str(id_)), title, now) for id_ in ids],
         )
