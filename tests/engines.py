@@ -70,10 +70,13 @@ class Engine:
         """What the processes of a test have kept in the database of a folder."""
         if self.name == SQLITE:
             with closing(sqlite3.connect(folder / "obhvat.db")) as file:
-                assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
                 return file.execute(sql).fetchall()
         with ThreadPoolExecutor(1) as beside:  # where no event loop runs
             return beside.submit(asyncio.run, _read(self.url_of(folder), sql)).result()
+
+    def is_whole(self, folder: Path) -> bool:
+        """The file of SQLite after whatever befell it; PostgreSQL looks after its own."""
+        return self.name == POSTGRES or self.read(folder, "PRAGMA integrity_check") == [("ok",)]
 
     @property
     def server(self) -> postgres.Server:

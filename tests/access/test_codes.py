@@ -219,7 +219,7 @@ async def test_an_invitation_has_128_bits_from_the_keyboard_and_from_a_coordinat
         codes = [(await kolyo.hears()).text.rpartition("start=")[2]]
         for _ in range(3):
             asked = ("invite", "member", "--team", "Б-1")
-            done = await asyncio.to_thread(obhvat, tmp_path, *asked, **{TOKEN_NAME: TOKEN}, **engine.environ)
+            done = await asyncio.to_thread(obhvat, tmp_path, *asked, **{TOKEN_NAME: TOKEN})
             codes += re.findall(r"start=([\w-]+)", done.stdout)
     assert len(codes) == 4
     assert len(set(codes)) == len(codes)

@@ -25,9 +25,8 @@ from tests.permissions import as_nobody
 def obhvat(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("OBHVAT_")}
     command = [sys.executable, "-m", "bot.cli", *arguments]
-    return subprocess.run(
-        command, cwd=folder, env={**kept, **environ}, capture_output=True, text=True, timeout=60, check=False
-    )
+    given = {**kept, **engine.environ, **environ}
+    return subprocess.run(command, cwd=folder, env=given, capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_the_example_is_the_defaults() -> None:

@@ -173,6 +173,7 @@ async def _day(sandbox: Sandbox, lives: Lives) -> int:
 
 
 def count_reports(folder: Path, saved: int) -> None:
+    assert engine.is_whole(folder)
     for kept in ("count(*) FROM visit", "count(*) FROM visit_version", "sum(attempts) FROM child_case"):
         assert (kept, counted(folder, f"SELECT {kept}")) == (kept, saved)
     assert counted(folder, "SELECT count(*) FROM journal") == 0

@@ -17,7 +17,7 @@ from storage import people, teams
 from storage.database import open_database
 from storage.people import Invitation
 from tests.bot.conftest import TOKEN, write_config
-from tests.engines import url_of
+from tests.engines import engine, url_of
 from tests.kill.test_kill import PATIENCE, Lives, counted, joins, waits
 
 LINES = 40
@@ -57,6 +57,7 @@ async def test_every_line_is_there_once(tmp_path: Path, at_commits: bool) -> Non
         living.cancel()
         with suppress(asyncio.CancelledError):
             await living
+    assert engine.is_whole(tmp_path)
     imported = attempt * LINES
     for kept, number in (
         ("count(*) FROM child_case", imported),

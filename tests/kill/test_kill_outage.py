@@ -95,6 +95,7 @@ async def test_the_report_of_an_outage_comes_once_with_the_right_figures(tmp_pat
             await last.wait()
     assert f"{MESSAGES} съобщения, изпратени междувременно, получиха отговор ({MEMBERS} души)." in told.text
     assert told.text.endswith("Нито едно съобщение не е изгубено.")
+    assert engine.is_whole(tmp_path)
     assert counted(tmp_path, "SELECT count(*) FROM inbox") == MESSAGES
     assert engine.read(tmp_path, "SELECT count(DISTINCT report), count(*) FROM outage") == [(1, 1)]
     assert counted(tmp_path, f"SELECT count(*) FROM outbox WHERE chat = '{kolyo_id}' AND priority > 0") == 1

@@ -5,15 +5,20 @@ What a newcomer gets wrong: a message may come twice, for neither messenger take
 
 from __future__ import annotations
 
+import json
 import re
-import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+from tests.engines import engine
+
+Read = Callable[[str], list[tuple[Any, ...]]]
 
 UNREACHED = re.compile(r"(?:^|\n)(\S.*?) \(.*?\) вече не получава съобщенията ми")
 HELP = "Цял доклад на един ред: "
@@ -84,44 +89,42 @@ class Model:
 
     def compare(self, folder: Path) -> None:
         """With what the bot has kept."""
-        with closing(sqlite3.connect(folder / "obhvat.db")) as file:
-            self._reports(file)
-            self._photos(file, folder / "photos")
-            self._way_of_messages(file)
-            back = "SELECT p.name, i.channel FROM identity i JOIN person p ON p.id = i.person_id WHERE i.reachable = 0"
-            self._apart(self.lost, "somebody who is back and told nothing", file.execute(back).fetchall())
+        assert engine.is_whole(folder)
+        read = partial(engine.read, folder)
+        self._reports(read)
+        self._photos(read, folder / "photos")
+        self._way_of_messages(read)
+        back = "SELECT p.name, i.channel FROM identity i JOIN person p ON p.id = i.person_id WHERE i.reachable = 0"
+        self._apart(self.lost, "somebody who is back and told nothing", read(back))
 
-    def _reports(self, file: sqlite3.Connection) -> None:
+    def _reports(self, read: Read) -> None:
         kept = {
-            row[0]: Receipt(*row)
-            for row in file.execute(
-                "SELECT v.id, c.prefix || '-' || printf('%03d', c.running), v.outcome, "
-                "json_extract(v.report, '$.attempt'), (SELECT count(*) FROM media m WHERE m.visit_id = v.id) "
+            number: Receipt(number, f"{prefix}-{running:03}", outcome, json.loads(report)["attempt"], photos)
+            for number, prefix, running, outcome, report, photos in read(
+                "SELECT v.id, c.prefix, c.running, v.outcome, v.report, "
+                "(SELECT count(*) FROM media m WHERE m.visit_id = v.id) "
                 "FROM visit v JOIN child_case c ON c.id = v.case_id"
             )
         }
         self._apart(self.lost, "report", (one for one in self.receipts.values() if kept.get(one.number) != one))
         self._apart(self.doubled, "report", (one for number, one in kept.items() if number not in self.receipts))
-        [versions] = file.execute("SELECT count(*) FROM visit_version").fetchone()
-        [attempts] = file.execute("SELECT sum(attempts) FROM child_case").fetchone()
+        [[versions]] = read("SELECT count(*) FROM visit_version")
+        [[attempts]] = read("SELECT sum(attempts) FROM child_case")
         if (versions, attempts) != (len(kept), len(kept)):
             self.doubled.append(f"{len(kept)} reports, {versions} versions, {attempts} attempts")
 
-    def _photos(self, file: sqlite3.Connection, folder: Path) -> None:
-        waiting = file.execute("SELECT id, state, error FROM media WHERE state <> 'stored'").fetchall()
-        self._apart(self.lost, "photo", waiting)
-        stored = file.execute("SELECT stored_as FROM media WHERE state = 'stored'").fetchall()
+    def _photos(self, read: Read, folder: Path) -> None:
+        self._apart(self.lost, "photo", read("SELECT id, state, error FROM media WHERE state <> 'stored'"))
+        stored = read("SELECT stored_as FROM media WHERE state = 'stored'")
         self._apart(self.lost, "picture", (key for (key,) in stored if not (folder / key).is_file()))
 
-    def _way_of_messages(self, file: sqlite3.Connection) -> None:
-        undone = file.execute("SELECT id, state, error FROM inbox WHERE state <> 'done'").fetchall()
-        self._apart(self.lost, "update", undone)
+    def _way_of_messages(self, read: Read) -> None:
+        self._apart(self.lost, "update", read("SELECT id, state, error FROM inbox WHERE state <> 'done'"))
         failed = "SELECT id, method, error FROM outbox WHERE state NOT IN ('sent', 'cancelled', 'unreachable')"
-        self._apart(self.lost, "message", file.execute(failed).fetchall())
-        self._apart(self.lost, "open conversation", file.execute("SELECT id FROM journal").fetchall())
-        count = "SELECT count(*) FROM inbox WHERE channel = ? AND arrival LIKE ?"
+        self._apart(self.lost, "message", read(failed))
+        self._apart(self.lost, "open conversation", read("SELECT id FROM journal"))
         for channel, like, made in (("telegram", "%", self.telegram), ("viber", "message.%", self.viber)):
-            [kept] = file.execute(count, (channel, like)).fetchone()
+            [[kept]] = read(f"SELECT count(*) FROM inbox WHERE channel = '{channel}' AND arrival LIKE '{like}'")
             if kept != made:
                 into = self.lost if kept < made else self.doubled
                 into.append(f"{channel}: {made} updates were made, {kept} are kept")
@@ -141,9 +144,8 @@ class Model:
     @staticmethod
     def put_off(folder: Path) -> list[str]:
         """What was too much for one day and is kept for a morning after the last one."""
-        with closing(sqlite3.connect(folder / "obhvat.db")) as file:
-            bodies = file.execute("SELECT body FROM notice WHERE folded_on > '' AND body LIKE '%gets my messages%'")
-            named = [re.search(r'"who": "(.*?)".*"place": "(.*?)"', body) for (body,) in bodies]
+        bodies = engine.read(folder, "SELECT body FROM notice WHERE folded_on > '' AND body LIKE '%gets my messages%'")
+        named = [re.search(r'"who": "(.*?)".*"place": "(.*?)"', body) for (body,) in bodies]
         return [f"{one[1]} ({one[2]}) вече не получава съобщенията ми" for one in named if one]
 
     def compare_left(self, coordinator: str, told: Iterable[str]) -> None:

@@ -26,6 +26,7 @@ from storage.new_cases import NewCase
 from storage.people import Invitation
 from tests.bot.conftest import TOKEN
 from tests.bot.viber import configured
+from tests.engines import engine, url_of
 from tests.soak.chance import FIRST_DAY, MOMENT, SOFIA, Death, Turn, Week, draw
 from tests.soak.lives import Life, living
 from tests.soak.members import PATIENCE, Member, OnTelegram, OnViber, everybody
@@ -189,12 +190,11 @@ class Play:
         """Whether all is done that may be by then; what failed waits for a later try."""
         if self.sandbox.world.pending or self.sandbox.viber.pending or self.sandbox.viber.arriving:
             return False
-        with closing(sqlite3.connect(self.folder / "obhvat.db")) as file:
-            waits = " + ".join(
-                f"(SELECT count(*) FROM {table} WHERE state = 'waiting' AND not_before <= :by)"
-                for table in ("inbox", "media", "outbox")
-            )
-            return bool(file.execute(f"SELECT {waits}", {"by": by.timestamp() * 1e6}).fetchone() == (0,))
+        waits = " + ".join(
+            f"(SELECT count(*) FROM {table} WHERE state = 'waiting' AND not_before <= {int(by.timestamp() * 1e6)})"
+            for table in ("inbox", "media", "outbox")
+        )
+        return engine.read(self.folder, f"SELECT {waits}") == [(0,)]
 
 
 def _begun(file: sqlite3.Connection) -> bool:
@@ -260,7 +260,7 @@ async def prepared(folder: Path, week: Week, model: Model, figures: Figures) -> 
 
 async def fill(folder: Path, accounts: Sequence[tuple[str, str, str]], others: Sequence[Person]) -> None:
     """One team, a case for each member and one that is overdue; everybody has joined before the week."""
-    database = await open_database(f"sqlite:///{folder}/obhvat.db")
+    database = await open_database(url_of(folder))
     before = FIRST_DAY - timedelta(days=7)
     async with database.transaction() as tx:
         await teams.put(tx, "Б-1", "Бяла", "Бяла")

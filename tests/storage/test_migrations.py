@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -90,3 +92,13 @@ async def test_an_older_file_that_may_not_be_written_is_told_and_stays_as_it_is(
     with as_nobody(tmp_path), pytest.raises(SchemaError, match="cannot be brought up to date"):
         migrate.prepare(path)
     assert migrate.revision(path) == "0001_first"
+
+
+def test_what_an_older_worker_needs_is_still_there() -> None:
+    """While workers are brought up to date one after the other, those of the version before go on with the new schema."""
+    for path in sorted((files("storage") / "migrations" / "versions").iterdir(), key=str):
+        if path.name[:4].isdigit() and path.name > "0021":
+            text = " ".join(path.read_text("utf-8").split())
+            assert not re.search(r"\bDROP (TABLE|COLUMN)|\bRENAME\b", text), path.name
+            for added in re.findall(r"ADD COLUMN [^;\"]*", text):
+                assert "NOT NULL" not in added or "DEFAULT" in added, (path.name, added)
