@@ -95,7 +95,7 @@ async def test_an_older_file_that_may_not_be_written_is_told_and_stays_as_it_is(
 
 
 def test_what_an_older_worker_needs_is_still_there() -> None:
-    """While workers are brought up to date one after the other, those of the version before go on with the new schema."""
+    """While workers are brought up to date one after the other, the others go on with the new schema."""
     for path in sorted((files("storage") / "migrations" / "versions").iterdir(), key=str):
         if path.name[:4].isdigit() and path.name > "0021":
             text = " ".join(path.read_text("utf-8").split())
