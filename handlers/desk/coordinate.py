@@ -162,8 +162,7 @@ def _messages(me: Person, day: date, kept: Mapping[str, Any], waiting: Waiting, 
 
 
 def _chart(work: Work, me: Person, told: Digest) -> Chart | None:
-    """None where there is nothing to compare: one bar says less than its line in the digest."""
-    if len(told.teams) < 2 or not work.charts:
+    if not (told.teams and work.charts):
         return None
     words = Words(me.language, told.day)
     title = words.say(_("Visits by team, {day}", day=f"{told.day:%d.%m.%Y}"))

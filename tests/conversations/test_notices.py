@@ -9,10 +9,10 @@ from typing import Any
 from casework.escalation import Turn
 from casework.records import MUNICIPAL
 from handlers.desk import coordinate
-from handlers.engine.scene import Chart, Message
+from handlers.engine.scene import Message
 from handlers.engine.words import Words
 from handlers.morning import notices, overdue
-from storage import cases, people, teams
+from storage import cases, people
 from storage.database import Database
 from storage.people import Invitation
 from tests.conversations.conftest import NOW, TODAY, WORK, joins
@@ -57,30 +57,16 @@ async def test_who_had_a_notice_today_has_the_next_one_tomorrow(mila: Any, datab
 async def test_the_digest_of_a_day_is_made_once(mila: Any, database: Database) -> None:
     await mila.says("14 никой")
     await mila.taps("Запази")
-    assert [len(messages) for messages in await _digests(database)] == [1, 0]
-
-
-async def test_two_teams_are_compared_in_a_picture_and_one_is_not(mila: Any, database: Database) -> None:
-    for number in (14, 15):
-        await mila.says(f"{number} никой")
-        await mila.taps("Запази")
-    async with database.transaction() as tx:
-        await teams.put(tx, "Б-2", "Бяла", "Копривец")
-        other = (await teams.by_name(tx))["б-2"].id
-        await tx.run("UPDATE visit SET team_id = :other WHERE id = 2", other=other)
-    [told, _again] = await _digests(database)
-    assert [type(message.attachment) for message in told] == [type(None), Chart]
-
-
-async def _digests(database: Database) -> list[list[Message]]:
-    """Of a coordinator, asked for twice."""
     async with database.transaction() as tx:
         me = await people.get(tx, await joins(tx, "kolyo", Invitation(MUNICIPAL, None, "Бяла", "Кольо")))
         assert me is not None
-        since, until = NOW - timedelta(days=1), NOW + timedelta(hours=9)
-        return [
-            await coordinate.make_digest(tx, WORK, me, TODAY, since, until, late=False, now=NOW) for _time in range(2)
+        made = [
+            await coordinate.make_digest(
+                tx, WORK, me, TODAY, NOW - timedelta(days=1), NOW + timedelta(hours=9), late=False, now=NOW
+            )
+            for _ in range(2)
         ]
+    assert [len(messages) for messages in made] == [2, 0]
 
 
 async def test_all_of_a_morning_is_one_message_whose_ways_lead_on_when_there_is_no_room(

@@ -183,9 +183,9 @@ def count_reports(folder: Path, saved: int) -> None:
 def _count_notices(folder: Path, kolyo: int) -> None:
     jobs = "SELECT job, count(*) FROM period_claim GROUP BY job ORDER BY job"
     assert engine.read(folder, jobs) == [("alert", 1), ("digest", 1)]
-    for priority in (BROADCAST, NOTICE):
-        made = f"SELECT method FROM outbox WHERE chat = '{kolyo}' AND priority = {priority}"
-        assert engine.read(folder, made) == [("sendMessage",)]
+    for priority, methods in ((BROADCAST, ["sendMessage", "sendPhoto"]), (NOTICE, ["sendMessage"])):
+        made = f"SELECT method FROM outbox WHERE chat = '{kolyo}' AND priority = {priority} ORDER BY method"
+        assert [method for (method,) in engine.read(folder, made)] == methods
     [[detail]] = engine.read(folder, "SELECT detail FROM period_claim WHERE job = 'digest'")
     told = json.loads(detail)
     seen = f"SELECT count(*) FROM visit WHERE saved_at < {to_micros(STRUCK)} AND id <= {told['last']}"
