@@ -96,12 +96,13 @@ class Schedule:
             ringing.shutdown(wait=False)
 
     async def ring(self) -> None:
-        """Everything that is due by now and not yet done. Each digest by itself: those of a country take many seconds,
-        and meanwhile people are answered."""
+        """Everything that is due by now and not yet done: what presses first, and then each digest by itself, for those
+        of a country take many seconds, and meanwhile people are answered."""
         now = self._now()
-        for me, day in await self._database.write(partial(self._turned, now)):
-            await self._database.write(partial(self._digest, me, day, now))
+        due = await self._database.write(partial(self._turned, now))
         over = await self._database.write(partial(self._told, now))
+        for me, day in due:
+            await self._database.write(partial(self._digest, me, day, now))
         self._meters.rung()
         if over:
             await self._forget_closed(now)

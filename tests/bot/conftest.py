@@ -165,14 +165,6 @@ async def one_team(app: App) -> None:
         await tx.run("UPDATE child_case SET told_rung = 1")
 
 
-async def of_another_team(world: World, visit_id: int) -> None:
-    """Only where there are two teams a digest has a picture of them."""
-    async with world.app.database.transaction() as tx:
-        await teams.put(tx, "Б-2", "Бяла", "Копривец")
-        other = (await teams.by_name(tx))["б-2"].id
-        await tx.run("UPDATE visit SET team_id = :other WHERE id = :id", other=other, id=visit_id)
-
-
 @asynccontextmanager
 async def living(
     sandbox: Sandbox,

@@ -55,6 +55,7 @@ async def test_a_new_outcome_reaches_question_rule_digest_table_form_and_report(
         kolyo.forget()
         world.move_to(0, 17, 31)
         assert f"{TOLD}: 1" in (await kolyo.hears()).text
+        await kolyo.hears(15)  # the chart
         assert ("БЯ-001", "доказателство или втори източник", due.isoformat()) in await table(kolyo)
         assert closed_up(TOLD) in await season_report(kolyo)
 

@@ -227,7 +227,7 @@ async def test_the_digest_at_once_is_that_of_the_day_and_comes_only_if_there_is_
     await world.settled()
     world.move_to(1, 17, 31)
     await world.rung()
-    assert any("Посещения: 1" in one for one in said(kolyo, before + 2))
+    assert any("Посещения: 1" in one for one in said(kolyo, before + 3))
 
 
 async def test_a_pause_is_covered_by_the_next_digest(world: World) -> None:

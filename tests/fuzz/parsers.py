@@ -311,7 +311,7 @@ PARSERS: dict[str, Parser] = {
         ("bot/photos.py",), _of_bytes(photos.clean), _pictures, (photos.NotAPicture,)
     ),
     "configuration": Parser(
-        ("bot/config.py",), _in_a_file(_config), _toml(seeds.config, 80), (config.ConfigError,)
+        ("bot/config.py", "bot/storing.py"), _in_a_file(_config), _toml(seeds.config, 80), (config.ConfigError,)
     ),
     "catalogue": Parser(
         ("casework/catalogue.py",), _of_text(catalogue.load), _toml(seeds.catalogue, 60), (CatalogueError,)
@@ -327,6 +327,7 @@ NOT_REACHED: dict[str, str] = {
     "bot/messengers.py": "the address in the configuration, checked by then",
     "bot/reporting.py": "the command line",
     "bot/watch/outside.py": "what our own /health answers",
+    "bot/store.py": "what our own bucket answers",
     "casework/brief.py": "texts of our own",
     "casework/hours.py": "the configuration and our own rows",
     "casework/mentions.py": "what is blotted, in our own rows",
