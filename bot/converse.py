@@ -90,8 +90,9 @@ class Converser:
     async def _pause(self) -> float | None:
         if not self._some_wait:
             return None
+        self._some_wait = False  # before it is asked, for what is told meanwhile counts
         at = await inbox.next_at(self._database.glance(), self._database.shares.lanes)
-        self._some_wait = at is not None
+        self._some_wait = self._some_wait or at is not None
         return None if at is None else max(0.05, (at - to_micros(self._now())) / 1e6)
 
     async def turn(self) -> bool:

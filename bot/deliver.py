@@ -126,10 +126,13 @@ class Deliverer:
         """Begins the calls that may be made now; when (on the monotonic clock) to look again."""
         self._look = False
         now, glance, shares = self._now(), self._database.glance(), self._database.shares
+        # As it was before the look: what is recorded during it still stands in what was seen.
+        taken, busy = set(self._taken), set(self._busy)
         found = await outbox.due(glance, now, LOOK_AHEAD, self._channels, shares.lanes)
         self._more = len(found) == LOOK_AHEAD
-        waiting = [row for row in found if row.id not in self._taken]
-        first, pause = self._first_of(waiting)
+        first, pause = self._first_of([row for row in found if row.id not in taken], busy)
+        if not busy <= self._busy:
+            self.look_again()
         gone = await self._gone(first)
         # Once more, for a lane may have gone to another worker since.
         ours = [row for row in first if lane_of(row.channel, row.chat) in shares.lanes]
@@ -149,7 +152,7 @@ class Deliverer:
     async def _gone(self, first: Sequence[Due]) -> set[int]:
         """The last look before the calls are made: the notices of these rows some cause of which is gone."""
         notices = {row.notice_id for row in first if row.notice_id is not None}
-        # A glance is made where it stands: nothing can happen between it and the call.
+        # Of a file a glance is made where it stands: nothing can happen between it and the call. Of PostgreSQL, hardly.
         return set(await self.withdrawal.broken(self._database.glance(), notices, self._now())) if notices else set()
 
     async def _withdraw(self, notices: Collection[int]) -> None:
@@ -157,10 +160,10 @@ class Deliverer:
         self._look = True
         self._wake.set()
 
-    def _first_of(self, waiting: list[Due]) -> tuple[list[Due], float]:
+    def _first_of(self, waiting: list[Due], busy: Collection[Chat]) -> tuple[list[Due], float]:
         """In order, at most one call to a chat; the seconds until the pace allows the first that must wait."""
         first, soonest = list[Due](), math.inf
-        passed = set(self._busy)
+        passed = set(busy)
         for row in waiting:
             chat = (row.channel, row.chat)
             if chat in passed:

@@ -96,51 +96,40 @@ class Schedule:
             ringing.shutdown(wait=False)
 
     async def ring(self) -> None:
-        """Everything that is due by now and not yet done: what presses first, and then each digest by itself, for those
-        of a country take many seconds, and meanwhile people are answered."""
+        """Everything that is due by now and not yet done."""
         now = self._now()
-        due = await self._database.write(partial(self._turned, now))
-        over = await self._database.write(partial(self._told, now))
-        for me, day in due:
-            await self._database.write(partial(self._digest, me, day, now))
+        local = now.astimezone(self._work.zone)
+        async with self._database.transaction() as tx:
+            await absences.turn(tx, local.date())
+            await pausing.turn(tx, self._work, now)
+            await hushed.turn(tx, self._work, self._teller, now)
+            for one in await people.coordinators(tx):
+                await self._digest(tx, one, now)
+            by_day = self._times.alert_at <= local.time() < self._times.alert_until
+            if by_day and self._work.calendar.is_working(local.date()):
+                everybody = await people.on_duty(tx)
+                on_duty = [one for one in everybody if self._is_told_today(one, now)]
+                resting = {one.id for one in everybody}.difference(one.id for one in on_duty)
+                # First, because what the school owes from now on is not overdue, and what comes back is due today.
+                told = await checks.morning(tx, self._work, on_duty, local.date(), now)
+                told += await silence.passed(tx, self._work, local.date(), now)
+                told += await alerts.morning(tx, self._work, on_duty, local.date(), now)
+                told += await self._drafts(tx, local.date(), now, resting)
+                told += await lists.morning(tx, self._work, on_duty, local.date(), now)
+                told += await handover.late(tx, self._work, local.date(), now)
+                told += absence.over(await absences.returned(tx))
+                told += await outage.reports(tx, self._work, on_duty, self._teller.waits, now)
+                told += await self._withdrawal.folded(tx, on_duty, local.date(), now)
+                institutions = [one.id for one in on_duty if one.role == INSTITUTION]
+                for morning in notices.together(told, institutions):
+                    await self._teller.notify(tx, replace(morning, daily=True), now)
+                await self._questions(tx, local.date(), now)
+            await self._withdrawal.follow(tx, now)
+            over = await self._forget(tx, local.date(), now)
         self._meters.rung()
         if over:
             await self._forget_closed(now)
             await forgotten.finish_or_later(self._database, self._photos)
-
-    async def _turned(self, now: datetime, tx: Tx) -> list[tuple[Person, date]]:
-        """Who is away and who is back, what was hushed until now; and whose digest of which day is due."""
-        await absences.turn(tx, now.astimezone(self._work.zone).date())
-        await pausing.turn(tx, self._work, now)
-        await hushed.turn(tx, self._work, self._teller, now)
-        await self._withdrawal.follow(tx, now)
-        due = ((one, await self._digest_due(tx, one, now)) for one in await people.coordinators(tx))
-        return [(one, day) async for one, day in due if day]
-
-    async def _told(self, now: datetime, tx: Tx) -> bool:
-        """The messages of the morning, and what is done once a day; whether the latter was."""
-        local = now.astimezone(self._work.zone)
-        by_day = self._times.alert_at <= local.time() < self._times.alert_until
-        if by_day and self._work.calendar.is_working(local.date()):
-            everybody = await people.on_duty(tx)
-            on_duty = [one for one in everybody if self._is_told_today(one, now)]
-            resting = {one.id for one in everybody}.difference(one.id for one in on_duty)
-            # First, because what the school owes from now on is not overdue, and what comes back is due today.
-            told = await checks.morning(tx, self._work, on_duty, local.date(), now)
-            told += await silence.passed(tx, self._work, local.date(), now)
-            told += await alerts.morning(tx, self._work, on_duty, local.date(), now)
-            told += await self._drafts(tx, local.date(), now, resting)
-            told += await lists.morning(tx, self._work, on_duty, local.date(), now)
-            told += await handover.late(tx, self._work, local.date(), now)
-            told += absence.over(await absences.returned(tx))
-            told += await outage.reports(tx, self._work, on_duty, self._teller.waits, now)
-            told += await self._withdrawal.folded(tx, on_duty, local.date(), now)
-            institutions = [one.id for one in on_duty if one.role == INSTITUTION]
-            for morning in notices.together(told, institutions):
-                await self._teller.notify(tx, replace(morning, daily=True), now)
-            await self._questions(tx, local.date(), now)
-        await self._withdrawal.follow(tx, now)
-        return await self._forget(tx, local.date(), now)
 
     def _is_told_today(self, one: Person, now: datetime) -> bool:
         """What falls due on a day on which somebody is told nothing is the next one's to be told."""
@@ -179,30 +168,25 @@ class Schedule:
     def _at(self, day: date, hour: time) -> datetime:
         return datetime.combine(day, hour, self._work.zone)
 
-    async def _digest_due(self, tx: Tx, me: Person, now: datetime) -> date | None:
-        """The day of the last one that was due, if they have not had it."""
+    async def _digest(self, tx: Tx, me: Person, now: datetime) -> None:
+        """The last one that was due, if they have not had it; what an outage of days left out is told in it."""
         times = self._work.times(me)
         day = times.last_digest(now) if times.is_open_at(now) else None
         if day is None:
-            return None
+            return
         until, coming = times.digest_of(day), times.digest_of(times.next_digest(now))
         if day != times.today(now) and coming - now <= hours.SOON:
-            return None
+            return
         if me.accepted_at is None or max(me.accepted_at, me.told_from or me.accepted_at) > until:
-            return None
+            return
         if await claims.claimed(tx, coordinate.DIGEST, me.id, day.isoformat()):
-            return None
-        return None if await absences.was_away(tx, me.id, day, until) else day
-
-    async def _digest(self, me: Person, day: date, now: datetime, tx: Tx) -> None:
-        """What an outage of days left out is told in it."""
-        times = self._work.times(me)
-        until = times.digest_of(day)
+            return
+        if await absences.was_away(tx, me.id, day, until):
+            return
         since = times.digest_of(times.last_digest(until - timedelta(minutes=1)) or day - timedelta(days=1))
         late = now - until > LATE_AFTER
         told = await coordinate.make_digest(tx, self._work, me, day, since, until, late=late, now=now)
         await self._teller.notify_all(tx, told, now, BROADCAST)
-        await self._withdrawal.follow(tx, now)
         tx.when_committed(partial(self._meters.digest, late=late))
 
     async def _drafts(self, tx: Tx, today: date, now: datetime, resting: Collection[int]) -> list[Message]:

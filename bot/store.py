@@ -10,18 +10,20 @@ import asyncio
 import math
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from storage.database import Unwritable
 
 if TYPE_CHECKING:
     from obstore.store import LocalStore, S3Store
 
+T = TypeVar("T")
 S3 = "s3://"
 CONNECT_WITHIN, ANSWER_WITHIN = timedelta(seconds=5), timedelta(seconds=20)
 NO_BUCKET = "NoSuchBucket"
@@ -112,7 +114,7 @@ class Store:
     async def put(self, key: str, content: bytes) -> None:
         try:
             with self._sorted("does not take a file; look whether its disk is full"):
-                await (await self._open()).put_async(key, content)
+                await self._aside(lambda kept: kept.put(key, content))
         except Unwritable:
             now = time.monotonic()
             self._refused = (self._refused[0] if self._refused else now, now)
@@ -122,23 +124,23 @@ class Store:
     async def get(self, key: str) -> bytes:
         """Raises FileNotFoundError."""
         with self._sorted("cannot be read", gone=True):
-            return bytes(await (await (await self._open()).get_async(key)).bytes_async())
+            return bytes(await self._aside(lambda kept: kept.get(key).bytes()))
 
     async def head(self, key: str, size_bytes: int) -> bytes:
         """Its first bytes. Raises FileNotFoundError."""
         with self._sorted("cannot be read", gone=True):
-            return bytes(await (await self._open()).get_range_async(key, start=0, length=size_bytes))
+            return bytes(await self._aside(lambda kept: kept.get_range(key, start=0, length=size_bytes)))
 
     async def drop(self, keys: Iterable[str]) -> None:
         """What is not there any more is as good as deleted."""
         for key in keys:
             with suppress(FileNotFoundError), self._sorted("does not delete a file", gone=True):
-                await (await self._open()).delete_async(key)
+                await self._aside(partial(_deleted, key))
 
     async def names(self, under: str = "") -> list[Kept]:
         """What lies in it, or in a folder of it."""
         with self._sorted("cannot be read"):
-            found = await (await self._open()).list_with_delimiter_async(under or None)
+            found = await self._aside(lambda kept: kept.list_with_delimiter(under or None))
         prefix = f"{under}/" if under else ""
         return [Kept(one["path"].removeprefix(prefix), one["last_modified"]) for one in found["objects"]]
 
@@ -149,8 +151,10 @@ class Store:
         with self._sorted("cannot be read"):
             next(iter(self.opened().list(chunk_size=1)), None)
 
-    async def _open(self) -> LocalStore | S3Store:
-        return await asyncio.to_thread(self.opened)
+    async def _aside(self, work: Callable[[LocalStore | S3Store], T]) -> T:
+        """In a thread of Python's. The library's own threads, which do its asynchronous calls, may still hold something
+        of Python's when the process ends, and then it ends with an abort (seen once, after all was said)."""
+        return await asyncio.to_thread(lambda: work(self.opened()))
 
     @contextmanager
     def _sorted(self, says: str, *, gone: bool = False) -> Iterator[None]:
@@ -171,6 +175,10 @@ class Store:
         if _DENIED.search(str(refused)):
             return Denied(f"{where}: this key is not let in. Look at OBHVAT_PHOTOS_KEY_ID and at its rights.")
         return Unwritable(f"{where} is not reached, or cannot work now. Check the address and the network.")
+
+
+def _deleted(key: str, kept: LocalStore | S3Store) -> None:
+    kept.delete(key)
 
 
 @contextmanager

@@ -32,6 +32,7 @@ async def test_all_that_was_written_is_answered_in_order_and_one_summary_comes(h
     house.sandbox.world.clock.move_to(FIRST_DAY + timedelta(hours=18))
     async with house.bot():
         await house.mila.reports(NOBODY)
+        await house.settled()
     writers = [house.sandbox.world.person(f"Писач {n}") for n in range(WRITERS)]
     await _join(house, writers)
     for n in range(UPDATES):

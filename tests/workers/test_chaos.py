@@ -28,7 +28,7 @@ SELECT (SELECT count(*) FROM visit) AS visits, (SELECT count(*) FROM visit_versi
 (SELECT count(*) FROM inbox WHERE state <> 'done') AS aside
 """
 
-pytestmark = [pytest.mark.kill, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.kill, pytest.mark.long, pytest.mark.timeout(300)]
 
 
 class Reporting:
