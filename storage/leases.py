@@ -11,6 +11,7 @@ is under way. What it writes then meets what the next owner of the lane has writ
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -26,8 +27,10 @@ ANSWER_SECONDS = 5.0
 """A server that is silent for longer may have given our lanes to somebody else."""
 SOON_MISSED = {"tcp_keepalives_idle": "4", "tcp_keepalives_interval": "2", "tcp_keepalives_count": "2"}
 """So that the server notices within eight seconds when a worker's machine is gone."""
+LOOK_AT_ALL = 5
+"""After so many looks whoever listens is woken anyway: nothing waits for ever because a word was lost."""
 CHANNEL = "obhvat"
-"""On which what was notified is told to other workers."""
+"""On which what was notified is told to other workers: the topic, and by whom."""
 SHARES = "shares"
 """Told there when lanes have become free, or who leads is ready."""
 BROKEN = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
@@ -42,12 +45,12 @@ TELL = "SELECT pg_notify($1, $2)"
 
 
 class Leases(Shares):
-    """`turn` is held by whoever writes: no lane leaves in the midst of a transaction. `heard` gets the process of the
-    server that has told something, and what; `broke` why the server is not reached. Until `run`, all of the work is
-    this worker's, as a command wants it."""
+    """`turn` is held by whoever writes: no lane leaves in the midst of a transaction. `heard` gets what somebody has
+    told, also we ourselves; `broke` why the server is not reached. Until `run`, all of the work is this worker's, as a
+    command wants it."""
 
     def __init__(
-        self, url: str, turn: asyncio.Lock, heard: Callable[[int, str], None], broke: Callable[[str], None]
+        self, url: str, turn: asyncio.Lock, heard: Callable[[str], None], broke: Callable[[str], None]
     ) -> None:
         super().__init__()
         self._url = url
@@ -79,11 +82,11 @@ class Leases(Shares):
             with suppress(*BROKEN):
                 await self._line.close(timeout=ANSWER_SECONDS)
 
-    def _hear(self, _line: object, pid: int, _channel: str, topic: object) -> None:
-        if topic == SHARES:
+    def _hear(self, _line: object, _process: int, _channel: str, said: object) -> None:
+        if said == SHARES:
             self._look.set()
         else:
-            self._heard(pid, str(topic))
+            self._heard(str(said))
 
     async def run(self) -> None:
         """For ever: our part, which is nothing while the server is not reached."""
@@ -94,9 +97,11 @@ class Leases(Shares):
             try:
                 async with self._connected() as line:
                     await line.execute("SELECT pg_advisory_lock($1::int, pg_backend_pid())", WORKERS)
-                    while True:
+                    for look in itertools.count(1):
                         self._look.clear()
                         await self._take_part(line)
+                        if look % LOOK_AT_ALL == 0:
+                            self._tell_changed()
                         with suppress(TimeoutError):
                             async with asyncio.timeout(LOOK_SECONDS):
                                 await self._look.wait()
@@ -155,5 +160,8 @@ class Leases(Shares):
     def _own(self, lanes: frozenset[int]) -> None:
         if lanes != self.lanes:
             self.lanes = lanes
-            for changed in self.changed:
-                changed()
+            self._tell_changed()
+
+    def _tell_changed(self) -> None:
+        for changed in self.changed:
+            changed()

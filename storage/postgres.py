@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import secrets
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from decimal import Decimal
@@ -93,12 +94,6 @@ class Writing(Tx):
         super().__init__()
         self._connection = connection
 
-    @property
-    def process(self) -> int:
-        """The one of the server that does it."""
-        pid: int = self._connection.get_server_pid()
-        return pid
-
     def matches(self, text: str, name: str) -> str:
         return f"{text} ~ :{name}"
 
@@ -146,8 +141,8 @@ class Postgres(Database):
         self._pool = pool
         self._turn = asyncio.Lock()
         self.shares: Leases = Leases(url, self._turn, self._heard, self._note)
-        self._ours: set[int] = set()
-        """The processes of the server that work for us: what they tell we know already."""
+        self._name = secrets.token_hex(8)
+        """Under which it tells others something: what it hears from itself it knows already."""
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
@@ -181,9 +176,8 @@ class Postgres(Database):
     async def _tell(self, tx: Writing) -> None:
         """Other workers, what concerns them."""
         if topics := [topic for topic, lanes in tx.told.items() if not self.shares.are_ours(lanes)]:
-            self._ours.add(tx.process)
             for topic in topics:
-                await tx.run("SELECT pg_notify(:channel, :topic)", channel=CHANNEL, topic=topic)
+                await tx.run("SELECT pg_notify(:channel, :said)", channel=CHANNEL, said=f"{topic} {self._name}")
 
     @asynccontextmanager
     async def _acquired(self) -> AsyncIterator[Any]:
@@ -206,9 +200,10 @@ class Postgres(Database):
     async def becomes_ours(self) -> None:
         """Several may: each has its part (`shares`)."""
 
-    def _heard(self, pid: int, topic: str) -> None:
+    def _heard(self, said: str) -> None:
         """What other workers commit wakes us as well."""
-        if pid not in self._ours:
+        topic, _, by = said.partition(" ")
+        if by != self._name:
             self._wake([topic])
 
     async def scrub(self) -> None:

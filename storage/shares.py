@@ -37,7 +37,7 @@ class Shares:
         self.open = asyncio.Event()
         """Who leads has made everything ready, so that work may begin."""
         self.changed: list[Callable[[], None]] = []
-        """Called when `lanes` has."""
+        """Called when `lanes` has, and now and then."""
         self.in_flight: Callable[[], Collection[int]] = frozenset
         """Says the lanes in which a call to a messenger is under way: none of these is given away."""
         self._leads = asyncio.Event()

@@ -123,7 +123,7 @@ class Crew:
     workers: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
 
     async def start(self, name: str, port: int, *, over_the_line: bool = False) -> None:
-        """A process that answers at `port` before long."""
+        """A process that answers at `port`."""
         url = url_of(self.folder)
         if over_the_line:
             url = url.replace(str(engine.server.folder), str(self.line.folder))
@@ -147,6 +147,16 @@ class Crew:
                 stderr=log,
             )
         self.door.behind[name] = f"http://127.0.0.1:{port}"
+        await self._answers(name)
+
+    async def _answers(self, name: str) -> None:
+        """A blow is for one that works: who finds no PostgreSQL at its start ends, and is to be started again."""
+        async with asyncio.timeout(60), ClientSession() as session:
+            while self.workers[name].returncode is None:
+                with suppress(ClientError):
+                    async with session.get(f"{self.door.behind[name]}/health"):
+                        return
+        raise AssertionError(f"{name} has ended: {(self.folder / f'{name}.log').read_text()[-500:]}")
 
     async def kill(self, name: str) -> None:
         """It gets no moment to end."""

@@ -109,8 +109,7 @@ async def test_whatever_befalls_workers_and_database_every_report_is_there_once(
     await prepare(tmp_path)
     async with crew(sandbox, tmp_path) as here:
         ports = {name: free_port() for name in ("first", "second", "third")}
-        for name, port in ports.items():
-            await here.start(name, port, over_the_line=name == "third")
+        await asyncio.gather(*(here.start(name, port, over_the_line=name == "third") for name, port in ports.items()))
         reporting = Reporting(sandbox)
         await asyncio.gather(*(joins(one, n) for n, one in enumerate(reporting.members, start=1)))
         async with asyncio.TaskGroup() as group:
