@@ -95,7 +95,8 @@ def _let_leave(random: Random, errands: list[list[Errand]], since: datetime, unt
     between = [(n, m) for n, own in enumerate(errands) for m, one in enumerate(own) if since <= one.at < until]
     for n, m in random.sample(between, min(LEAVE_A_DAY, len(between))):
         away = timedelta(minutes=random.choice((0, 20, 150)))
-        errands[n][m] = replace(errands[n][m], back_at=errands[n][m].at + away)
+        # What they ask in the same breath may be refused by their messenger: an answer is owed to nobody who has left.
+        errands[n][m] = replace(errands[n][m], back_at=errands[n][m].at + away, overtaken=False)
 
 
 def _at(day: int, hour: time) -> datetime:
