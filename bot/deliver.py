@@ -157,8 +157,7 @@ class Deliverer:
 
     async def _withdraw(self, notices: Collection[int]) -> None:
         await self._database.write(lambda tx: self.withdrawal.look(tx, notices, self._now()))
-        self._look = True
-        self._wake.set()
+        self.look_again()
 
     def _first_of(self, waiting: list[Due], busy: Collection[Chat]) -> tuple[list[Due], float]:
         """In order, at most one call to a chat; the seconds until the pace allows the first that must wait."""

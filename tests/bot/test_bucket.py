@@ -28,7 +28,7 @@ from tests.bot.commands import KEY, obhvat
 from tests.bot.conftest import TOKEN, World, on_messengers, one_team, write_config
 from tests.bot.everything import everything
 from tests.bot.test_album import picture
-from tests.bot.test_photos import with_place
+from tests.bot.test_photos import reports_with_a_photo
 from tests.bot.test_viber_media import digest
 from tests.bot.viber import configured
 from tests.secrecy import leaks
@@ -50,16 +50,6 @@ async def living(
 
 async def nothing(_app: object) -> None:
     """All is there already."""
-
-
-async def reports_with_a_photo(world: World) -> None:
-    mila = await world.person("Мила")
-    await mila.shows_photo(with_place(), "14 никой")
-    await world.settled()
-    world.sandbox.world.clock.move(timedelta(seconds=2))
-    await mila.hears()
-    await mila.taps("Запази")
-    await mila.hears()
 
 
 async def stored(tx: Tx) -> bool:
@@ -162,14 +152,19 @@ async def with_viber(sandbox: Sandbox, folder: Path, bucket: Bucket) -> AsyncIte
         yield world
 
 
+async def address_of_the_chart(world: World) -> str:
+    """That comes with the digest."""
+    kolyo = await digest(world)
+    for _message in range(2):
+        await kolyo.hears(15)
+    return next(c.params["media"] for c in world.sandbox.viber.calls if c.params.get("type") == "picture")
+
+
 async def test_a_chart_for_viber_lies_sealed_and_is_given_when_the_bucket_answers(
     sandbox: Sandbox, tmp_path: Path, bucket: Bucket
 ) -> None:
     async with with_viber(sandbox, tmp_path, bucket) as world, aiohttp.ClientSession() as phone:
-        kolyo = await digest(world)
-        for _message in range(2):
-            await kolyo.hears(15)
-        address = next(c.params["media"] for c in sandbox.viber.calls if c.params.get("type") == "picture")
+        address = await address_of_the_chart(world)
 
         async def given() -> tuple[int, bytes]:
             async with phone.get(address) as answer:
@@ -197,10 +192,7 @@ async def test_a_name_in_the_address_of_a_file_opens_no_other_one(
 ) -> None:
     """What was put in the place of a file is not given."""
     async with with_viber(sandbox, tmp_path, bucket) as world, aiohttp.ClientSession() as phone:
-        kolyo = await digest(world)
-        for _message in range(2):
-            await kolyo.hears(15)
-        address = next(c.params["media"] for c in sandbox.viber.calls if c.params.get("type") == "picture")
+        address = await address_of_the_chart(world)
         sealed = world.app.work.sealer.seal(b"another", "file another")
         await bucket.store.put(f"{OUTGOING}/{address.rpartition('/')[2]}", sealed)
         async with phone.get(address) as answer:

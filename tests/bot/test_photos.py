@@ -41,15 +41,19 @@ def test_what_is_no_picture_is_refused(content: bytes) -> None:
         clean(content)
 
 
-async def test_a_photo_is_kept_although_the_first_download_fails(world: World) -> None:
+async def reports_with_a_photo(world: World) -> None:
     mila = await world.person("Мила")
-    world.sandbox.faults.add(Fault("getFile", kind="500"))
     await mila.shows_photo(with_place(), "14 никой")
     await world.settled()
     world.sandbox.world.clock.move(timedelta(seconds=2))
     await mila.hears()
     await mila.taps("Запази")
     await mila.hears()
+
+
+async def test_a_photo_is_kept_although_the_first_download_fails(world: World) -> None:
+    world.sandbox.faults.add(Fault("getFile", kind="500"))
+    await reports_with_a_photo(world)
 
     async def failed(tx: Tx) -> bool:
         return bool(await tx.rows("SELECT 1 FROM media WHERE tries = 1"))

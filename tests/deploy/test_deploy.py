@@ -28,7 +28,7 @@ ANALYZE = shutil.which("systemd-analyze")
 EXPOSED = 20
 """Tenths of a point of `systemd-analyze security`, where a service without a word about it has 96."""
 
-needs_systemd = pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not here")
+needs_systemd = pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not here; .ci/run installs it")
 
 
 def settings(unit: Path) -> list[tuple[str, str]]:

@@ -59,8 +59,20 @@ class Member(ABC, Generic[M]):
         """What befalls the next thing they say."""
 
     @abstractmethod
+    async def hears(self) -> M: ...
+
+    @abstractmethod
+    def is_under(self, message: M, label: str) -> bool:
+        """Whether there is a button that is called so."""
+
     async def waits(self, start: str, label: str = "", holding: str = "") -> M:
         """Until something begins so; whatever else comes is noted in the model."""
+        while True:
+            message = await self.hears()
+            asked = message.text.startswith(start)
+            self.model.heard(self.number, message.text, expected=asked or message.text.startswith(HELP))
+            if asked and holding in message.text and self.is_under(message, label):
+                return message
 
     async def works(self, errands: Sequence[Errand], world: World) -> None:
         """The whole week."""
@@ -157,14 +169,11 @@ class OnTelegram(Member[ChatMessage]):
     def overtaken(self) -> Fault:
         return Fault("message", self.person.id, "reordered", seconds=OVERTAKEN)
 
-    async def waits(self, start: str, label: str = "", holding: str = "") -> ChatMessage:
-        while True:
-            message = await self.person.hears(PATIENCE)
-            asked = message.text.startswith(start)
-            self.model.heard(self.number, message.text, expected=asked or message.text.startswith(HELP))
-            fits = asked and label in str(message.labels) and holding in message.text
-            if fits:
-                return message
+    async def hears(self) -> ChatMessage:
+        return await self.person.hears(PATIENCE)
+
+    def is_under(self, message: ChatMessage, label: str) -> bool:
+        return label in str(message.labels)
 
 
 class OnViber(Member[ViberMessage]):
@@ -197,14 +206,11 @@ class OnViber(Member[ViberMessage]):
     def overtaken(self) -> Fault:
         return Fault("message", self.phone.id, "reordered", seconds=OVERTAKEN)
 
-    async def waits(self, start: str, label: str = "", holding: str = "") -> ViberMessage:
-        while True:
-            message = await self.phone.hears(PATIENCE)
-            asked = message.text.startswith(start)
-            self.model.heard(self.number, message.text, expected=asked or message.text.startswith(HELP))
-            fits = asked and holding in message.text and (not label or label in self.phone.labels)
-            if fits:
-                return message
+    async def hears(self) -> ViberMessage:
+        return await self.phone.hears(PATIENCE)
+
+    def is_under(self, message: ViberMessage, label: str) -> bool:
+        return not label or label in self.phone.labels
 
 
 async def everybody(members: Sequence[Member[Any]], errands: Sequence[Sequence[Errand]], world: World) -> None:
