@@ -78,21 +78,25 @@ async def playing(server: postgres.Server, count: int) -> AsyncIterator[tuple[Wi
             opened.push_async_callback(_ended, process)
             started.append(psutil.Process(process.pid))
         wire.doors = [f"http://127.0.0.1:{port}" for port in ports]
-        await _answering(wire.doors)
+        await _answering(wire.doors, started)
         # The first reports make everybody's connections and prepare their statements.
         await asyncio.gather(*(wire.report(one) for one in wire.people.values()))
         yield wire, started
 
 
 async def _ended(process: asyncio.subprocess.Process) -> None:
-    process.terminate()
+    if process.returncode is None:
+        process.terminate()
     await process.wait()
 
 
-async def _answering(doors: Sequence[str]) -> None:
+async def _answering(doors: Sequence[str], workers: Sequence[psutil.Process]) -> None:
     async with ClientSession() as session:
         for door in doors:
             while True:
+                assert all(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in workers), (
+                    "one has ended"
+                )
                 try:
                     async with session.get(f"{door}/health"):
                         break
