@@ -191,10 +191,10 @@ class Deliverer:
             task.add_done_callback(self._tasks.discard)
 
     async def _call(self, row: Due) -> None:
-        channel = self._channels[row.channel]
+        channel, begun = self._channels[row.channel], self._now()
         try:
             sent = await channel.perform(await self._doors.opened(row))
-            result = Result(row, SENT, sent.message, charged=sent.charged)
+            result = Result(row, SENT, sent.message, charged=sent.charged, begun_at=begun)
         except Trouble as trouble:
             result = self._went_wrong(row, trouble)
             if trouble.meaning is Meaning.WAIT:
@@ -299,7 +299,7 @@ class Deliverer:
         if result.state == GONE:
             payload = {name: value for name, value in row.payload.items() if name != "message_id"}
             await outbox.add(tx, [Call(row.channel, row.chat, "sendMessage", payload, row.priority)], now)
-        if result.state == SENT and row.vanish_after and result.message:
+        if result.begun_at and row.vanish_after and result.message:
             gone = {"chat_id": int(row.chat), "message_id": int(result.message)}
-            at = now + timedelta(seconds=row.vanish_after)
+            at = result.begun_at + timedelta(seconds=row.vanish_after)
             await outbox.add(tx, [Call(row.channel, row.chat, "deleteMessage", gone, not_before=at)], now)

@@ -39,18 +39,27 @@ async def open_sealer(database: Database, secrets: Sequence[bytes]) -> Sealer:
     """With the key that recognises children, which is kept from now on if it was not. Raises WrongKey."""
     given = Sealer(*secrets)
     async with database.reading() as tx:
-        kept = await tx.row("SELECT sealed FROM kept_key WHERE name = :name", name=_RECOGNISING)
+        kept = await _kept(tx)
     if kept is None:
-        async with database.transaction() as tx:
-            recognising = recognising_key(await _in_use(tx, secrets))
-            await _keep(tx, given, recognising)
-        return Sealer(*secrets, recognising=recognising)
+        kept = await database.write(lambda tx: _first_kept(tx, given, secrets))
     try:
-        return Sealer(*secrets, recognising=given.open(kept["sealed"], _RECOGNISING))
+        return Sealer(*secrets, recognising=given.open(kept, _RECOGNISING))
     except Unopened as wrong:
         async with database.reading() as tx:
             count = (await tx.one("SELECT count(*) AS n FROM child_case WHERE sealed_name IS NOT NULL"))["n"]
         raise WrongKey(MEND.format(count=count)) from wrong
+
+
+async def _kept(tx: Tx) -> bytes | None:
+    row = await tx.row("SELECT sealed FROM kept_key WHERE name = :name", name=_RECOGNISING)
+    return row["sealed"] if row else None
+
+
+async def _first_kept(tx: Tx, given: Sealer, secrets: Sequence[bytes]) -> bytes:
+    """Sealed. Of several workers that start in one moment with a new database, one keeps its own; the others read it."""
+    if kept := await _kept(tx):
+        return kept
+    return await _keep(tx, given, recognising_key(await _in_use(tx, secrets)))
 
 
 _STALE = f"SELECT id FROM child_case WHERE sealed_name IS NOT NULL AND substr(sealed_name, 1, {HEAD}) <> :fresh"
@@ -62,12 +71,15 @@ async def _in_use(tx: Tx, secrets: Sequence[bytes]) -> bytes:
     return next((one for one in secrets if row and _opens(Sealer(one), row)), secrets[0])
 
 
-async def _keep(tx: Tx, sealer: Sealer, recognising: bytes) -> None:
+async def _keep(tx: Tx, sealer: Sealer, recognising: bytes) -> bytes:
+    """What stands there now."""
+    sealed = sealer.seal(recognising, _RECOGNISING)
     await tx.run(
         "INSERT INTO kept_key (name, sealed) VALUES (:name, :sealed) ON CONFLICT (name) DO UPDATE SET sealed = :sealed",
         name=_RECOGNISING,
-        sealed=sealer.seal(recognising, _RECOGNISING),
+        sealed=sealed,
     )
+    return sealed
 
 
 async def seal_anew(database: Database, sealer: Sealer) -> int:
@@ -78,12 +90,12 @@ async def seal_anew(database: Database, sealer: Sealer) -> int:
     """
     async with database.reading() as tx:
         stale = [row["id"] for row in await tx.rows(_STALE, fresh=sealer.fresh_head)]
-        kept = await tx.one("SELECT sealed FROM kept_key WHERE name = :name", name=_RECOGNISING)
+        kept = await _kept(tx)
     done = 0
     for first in range(0, len(stale), BATCH):
         async with database.transaction() as tx:
             done += await _sealed_anew(tx, sealer, stale[first : first + BATCH])
-    if not sealer.is_fresh(kept["sealed"]):
+    if kept is None or not sealer.is_fresh(kept):
         async with database.transaction() as tx:
             await _keep(tx, sealer, sealer.recognising)
     return done

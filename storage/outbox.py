@@ -69,6 +69,8 @@ class Result:
     message: str = ""
     error: str = ""
     again_at: datetime | None = None
+    begun_at: datetime | None = None
+    """Of a message that is there: not later than its reader can have seen it."""
     charged: bool = False
     for_good: bool = False
     """The reader's account is gone, not only closed to us."""
