@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,6 +19,7 @@ from storage import keys
 from storage.database import Database, open_database
 from storage.keys import WrongKey
 from storage.sealing import Sealer, Unopened
+from tests.engines import url_of
 
 OLD, NEW, NEWEST = b"old" * 12, b"new" * 12, b"newest" * 6
 NAME = "Иванка"
@@ -103,6 +105,22 @@ async def test_whoever_gives_a_new_key_with_the_first_version_that_keeps_it_reco
 ) -> None:
     await _child(database, as_before(OLD, NAME), "1")
     assert (await keys.open_sealer(database, [NEW, OLD])).recognising == Sealer(OLD).recognising
+
+
+async def test_of_several_who_begin_with_a_new_database_in_one_moment_all_recognise_by_the_key_of_one(
+    _on: None, tmp_path: Path
+) -> None:
+    """With different secrets, so that it shows whose was kept: the bot's own workers are given the same."""
+    databases = [await open_database(url_of(tmp_path)) for _ in range(3)]
+    for n in range(10):
+        async with databases[0].transaction() as tx:
+            await tx.run("DELETE FROM kept_key")
+        secrets = [OLD, NEW, NEWEST]
+        began = (keys.open_sealer(one, [*secrets[i:], *secrets[:i]]) for i, one in enumerate(databases))
+        sealers = await asyncio.gather(*began)
+        assert len({sealer.recognising for sealer in sealers}) == 1, n
+    for one in databases:
+        await one.close()
 
 
 async def test_a_name_that_no_key_opens_stays_as_it_is_and_is_counted(tmp_path: Path) -> None:

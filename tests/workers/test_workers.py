@@ -6,16 +6,23 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from time import monotonic
 
+import asyncpg
+
 from sandbox import Sandbox
+from storage.leases import WORKERS
 from tests.bot.conftest import TOKEN, write_config
 from tests.engines import engine
 
 TAKEN_OVER_WITHIN = 10
 """Seconds."""
+HERE = (
+    f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = {WORKERS} "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
 
 
 @asynccontextmanager
@@ -50,6 +57,25 @@ async def test_who_waits_takes_over_from_who_is_killed_and_answers_once(sandbox:
             assert monotonic() - dead < TAKEN_OVER_WITHIN
             assert second.returncode is None
     assert [message.from_bot for message in stranger.chat] == [False, True] * 5
+
+
+async def test_workers_that_begin_in_one_moment_with_an_empty_database_share_it(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    path = write_config(tmp_path, sandbox)
+    connection = await asyncpg.connect(engine.url_of(tmp_path))
+    await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    stranger = sandbox.world.person("Непознат")
+    async with AsyncExitStack() as opened:
+        bots = [await opened.enter_async_context(worker(path)) for _ in range(3)]
+        async with asyncio.timeout(60):
+            while await connection.fetchval(HERE) < len(bots):
+                assert [bot.returncode for bot in bots] == [None] * len(bots)
+        await stranger.says("здравейте")
+        await stranger.hears(60)
+        assert [bot.returncode for bot in bots] == [None] * len(bots)
+    await connection.close()
+    assert [message.from_bot for message in stranger.chat] == [False, True]
 
 
 async def test_a_server_that_is_restarted_is_reached_again_and_nobody_is_answered_twice(
