@@ -46,7 +46,8 @@ async def add(tx: Tx, arrivals: Sequence[Arrival], now: datetime) -> None:
     """One that is already here is left alone. No personal number that somebody wrote is kept, not for a moment. Half a
     letter is kept as `?`: phones cut texts in the middle of an emoji, JSON lets that through, and no database takes it.
     """
-    lanes = [lane_of(one.channel, one.sender) for one in arrivals]
+    senders = [_whole(one.sender) for one in arrivals]
+    lanes = [lane_of(one.channel, sender) for one, sender in zip(arrivals, senders, strict=True)]
     tx.tell("inbox", lanes)
     await tx.many(
         "INSERT INTO inbox (channel, arrival, sender, lane, payload, received_at, waited) "
@@ -55,13 +56,13 @@ async def add(tx: Tx, arrivals: Sequence[Arrival], now: datetime) -> None:
             {
                 "channel": one.channel,
                 "arrival": _whole(one.key),
-                "sender": _whole(one.sender),
+                "sender": sender,
                 "lane": lane,
                 "payload": _whole(json.dumps(privacy.withheld(one.payload), ensure_ascii=False, separators=(",", ":"))),
                 "now": to_micros(now),
                 "waited": int(one.waited),
             }
-            for one, lane in zip(arrivals, lanes, strict=True)
+            for one, sender, lane in zip(arrivals, senders, lanes, strict=True)
         ],
     )
 
