@@ -74,10 +74,11 @@ def line_of(text: str, place: Place) -> int:
 
 
 def _matching(lines: Sequence[str], start: int, pattern: str, until: str = r"\A\Z\b") -> int | None:
+    wanted, end = re.compile(pattern), re.compile(until)
     for number, line in enumerate(lines[start:], start):
-        if re.match(pattern, line):
+        if wanted.match(line):
             return number
-        if re.match(until, line):
+        if end.match(line):
             return None
     return None
 

@@ -7,6 +7,7 @@ given to several processes, and any input can be played again alone.
 from __future__ import annotations
 
 import faulthandler
+import math
 import resource
 import signal
 import time
@@ -24,6 +25,8 @@ TRIES = 3
 """So often a slow one is tried: a machine may be busy with something else."""
 GIVEN_UP = 60
 """Seconds after which a process is ended in which not even the alarm is heard."""
+PUT_OFF = 10
+"""Seconds for which that is not put off again: to do so takes longer than many an input."""
 MOST_MEMORY = 400_000_000
 """Bytes that a process may take beyond what it has when it begins; a picture of forty megapixels takes 250."""
 ADDRESSES = 2_000_000_000
@@ -96,7 +99,7 @@ REFUSED = "refused"
 
 
 def _timed(parser: Parser, feed: Feed, content: bytes) -> tuple[float, str]:
-    faulthandler.dump_traceback_later(GIVEN_UP, exit=True)
+    _put_off_giving_up()
     signal.setitimer(signal.ITIMER_REAL, WITHIN + 0.1)
     began = time.perf_counter()
     try:
@@ -106,6 +109,16 @@ def _timed(parser: Parser, feed: Feed, content: bytes) -> tuple[float, str]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
     return time.perf_counter() - began, outcome
+
+
+_put_off_at = -math.inf
+
+
+def _put_off_giving_up() -> None:
+    global _put_off_at
+    if time.monotonic() - _put_off_at > PUT_OFF:
+        _put_off_at = time.monotonic()
+        faulthandler.dump_traceback_later(GIVEN_UP, exit=True)
 
 
 def fed(parser: Parser, feed: Feed, content: bytes) -> str:
@@ -121,6 +134,8 @@ def fed(parser: Parser, feed: Feed, content: bytes) -> str:
 
 @contextmanager
 def _watched() -> Iterator[None]:
+    global _put_off_at
+
     def ring(_signal: int, _frame: Any) -> None:
         raise Hang
 
@@ -129,6 +144,7 @@ def _watched() -> Iterator[None]:
         yield
     finally:
         faulthandler.cancel_dump_traceback_later()
+        _put_off_at = -math.inf
         signal.signal(signal.SIGALRM, was)
 
 
