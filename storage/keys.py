@@ -56,7 +56,7 @@ async def _kept(tx: Tx) -> bytes | None:
 
 
 async def _first_kept(tx: Tx, given: Sealer, secrets: Sequence[bytes]) -> bytes:
-    """Sealed. Of several workers that start in one moment with a new database, one keeps its own; the others read it."""
+    """Sealed. Of workers that start in one moment with a new database one keeps its own, and the others read it."""
     if kept := await _kept(tx):
         return kept
     return await _keep(tx, given, recognising_key(await _in_use(tx, secrets)))

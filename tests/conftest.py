@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -26,6 +27,15 @@ collect_ignore_glob = [] if CLONES in os.environ else ["*/test_published_*.py"]
 def _plain_log() -> None:
     # The one of the library draws every local variable of a traceback, which takes a second.
     structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What belongs beside a database of PostgreSQL lies in the folder in which the bot runs; not in the repository."""
+    with pytest.MonkeyPatch.context() as process:
+        process.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+        process.chdir(tmp_path_factory.mktemp("beside"))
+        yield
 
 
 OF_THE_SCHEMA = ("test_database.py", "test_migrations.py")

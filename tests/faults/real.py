@@ -20,7 +20,6 @@ from typing import Any
 
 from tests.permissions import read_only
 
-REPOSITORY = Path(__file__).parents[2]
 WITHIN = 30.0
 PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1
 
@@ -67,7 +66,7 @@ class Running:
 async def running(environ: Mapping[str, str]) -> AsyncIterator[Running]:
     """Killed at the end, if it still lives."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.cli", "run", cwd=REPOSITORY, env={**_outside(), **environ},
+        sys.executable, "-m", "bot.cli", "run", env={**_outside(), **environ},
         preexec_fn=_bound_by_modes, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     try:

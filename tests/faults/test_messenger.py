@@ -8,7 +8,6 @@ import json
 import os
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -20,7 +19,6 @@ from tests.faults.conftest import NOBODY, REFUSAL, House
 from tests.soak.chance import FIRST_DAY
 from tests.soak.model import Receipt
 
-REPOSITORY = Path(__file__).parents[2]
 pytestmark = pytest.mark.kill
 
 
@@ -126,9 +124,7 @@ async def test_where_telegrams_name_is_not_found_the_bot_begins_and_viber_is_ser
     house.telegram_is_at("https://no-such-messenger.invalid")
     environ = {**os.environ, **house.environ, config.VIBER_TOKEN: house.sandbox.viber_token}
     command = (sys.executable, "-m", "bot.cli", "run")
-    process = await asyncio.create_subprocess_exec(
-        *command, cwd=REPOSITORY, env=environ, stderr=asyncio.subprocess.PIPE
-    )
+    process = await asyncio.create_subprocess_exec(*command, env=environ, stderr=asyncio.subprocess.PIPE)
     try:
         assert process.stderr is not None
         told = [await process.stderr.readline()]

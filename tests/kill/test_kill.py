@@ -37,7 +37,6 @@ from tests.kill.process import AHEAD, POINTS
 KILLS = int(os.environ.get("OBHVAT_KILLS", "6"))
 MEMBERS = int(os.environ.get("OBHVAT_MEMBERS", "5"))
 PATIENCE = 60.0 + 2 * KILLS
-REPOSITORY = Path(__file__).parents[2]
 MORNING = datetime(2026, 11, 24, 8, 0, tzinfo=ZoneInfo("Europe/Sofia"))
 STRUCK = MORNING + timedelta(minutes=30)
 """The hour of the alerts, and the one this coordinator has chosen for the digest."""
@@ -100,7 +99,7 @@ class Lives:
         given = {**self._tokens, config.CONFIG: str(self._config), "OBHVAT_SECRET_KEY": "k" * 40}
         environ = {**os.environ, **given, AHEAD: str(self._clock.offset.total_seconds())}
         command = (sys.executable, "-m", "tests.kill.process", when, str(number))
-        return await asyncio.create_subprocess_exec(*command, cwd=REPOSITORY, env=environ)
+        return await asyncio.create_subprocess_exec(*command, env=environ)
 
 
 def counted(folder: Path, sql: str) -> int:

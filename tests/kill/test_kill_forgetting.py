@@ -17,7 +17,6 @@ from sandbox import Sandbox
 from tests.bot.conftest import BEGIN, TOKEN, living
 from tests.bot.everything import CASE, everything, rows_of, tells
 from tests.engines import OF_THE_FILE
-from tests.kill.test_kill import REPOSITORY
 
 COMMITS = 6
 """More than there are: the process that reaches none of them ends by itself, and everything is gone."""
@@ -68,7 +67,7 @@ async def _erased(folder: Path, when: str, number: int, seconds: float) -> bool:
     """Whether the process was killed in the midst."""
     given = {config.TOKEN: TOKEN, config.CONFIG: str(folder / "config.toml")}
     command = (sys.executable, "-m", "tests.kill.forgetting", when, str(number), str(seconds))
-    process = await asyncio.create_subprocess_exec(*command, cwd=REPOSITORY, env={**os.environ, **given})
+    process = await asyncio.create_subprocess_exec(*command, env={**os.environ, **given})
     code = await process.wait()
     assert code in (0, -signal.SIGKILL)
     return code != 0

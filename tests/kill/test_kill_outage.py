@@ -24,7 +24,7 @@ from storage.people import Invitation
 from tests.bot.conftest import TOKEN, write_config
 from tests.engines import engine, url_of
 from tests.kill.process import AHEAD
-from tests.kill.test_kill import MEMBERS, MORNING, REPOSITORY, counted, prepare, waits
+from tests.kill.test_kill import MEMBERS, MORNING, counted, prepare, waits
 
 MESSAGES = 200
 PATIENCE = 240.0
@@ -58,7 +58,7 @@ async def lives(path: Path, sandbox: Sandbox, when: str = "never", number: int =
     ahead = str(sandbox.world.clock.offset.total_seconds())
     given = {config.TOKEN: TOKEN, config.CONFIG: str(path), "OBHVAT_SECRET_KEY": "k" * 40, AHEAD: ahead}
     command = (sys.executable, "-m", "tests.kill.process", when, str(number))
-    return await asyncio.create_subprocess_exec(*command, cwd=REPOSITORY, env={**os.environ, **given})
+    return await asyncio.create_subprocess_exec(*command, env={**os.environ, **given})
 
 
 async def died(process: asyncio.subprocess.Process) -> None:

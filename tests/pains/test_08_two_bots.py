@@ -12,7 +12,6 @@ import pytest
 from tests.engines import OF_THE_FILE
 from tests.faults.conftest import NOBODY, House
 from tests.faults.conftest import house as house
-from tests.faults.test_messenger import REPOSITORY
 from tests.soak.chance import FIRST_DAY
 
 pytestmark = [OF_THE_FILE, pytest.mark.kill]
@@ -25,7 +24,7 @@ async def test_a_second_bot_with_the_same_database_does_not_begin_and_the_digest
     house.sandbox.world.clock.move_to(FIRST_DAY + timedelta(hours=17, minutes=31))
     async with house.bot():
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot.cli", "run", cwd=REPOSITORY, env={**os.environ, **house.environ},
+            sys.executable, "-m", "bot.cli", "run", env={**os.environ, **house.environ},
             stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         _, told = await process.communicate()

@@ -107,8 +107,9 @@ async def test_whoever_gives_a_new_key_with_the_first_version_that_keeps_it_reco
     assert (await keys.open_sealer(database, [NEW, OLD])).recognising == Sealer(OLD).recognising
 
 
+@pytest.mark.usefixtures("_on")
 async def test_of_several_who_begin_with_a_new_database_in_one_moment_all_recognise_by_the_key_of_one(
-    _on: None, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
     """With different secrets, so that it shows whose was kept: the bot's own workers are given the same."""
     databases = [await open_database(url_of(tmp_path)) for _ in range(3)]

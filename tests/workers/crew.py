@@ -19,7 +19,6 @@ from sandbox import Sandbox
 from tests.bot.conftest import TOKEN, UNPACED
 from tests.engines import engine, url_of
 from tests.kill.process import AHEAD
-from tests.kill.test_kill import REPOSITORY
 from tests.postgres import Server
 
 KEY = "a key that all the workers of a test share"
@@ -142,7 +141,6 @@ class Crew:
                 "tests.kill.process",
                 "never",
                 "0",
-                cwd=REPOSITORY,
                 env=os.environ | environ,
                 stderr=log,
             )
