@@ -121,8 +121,8 @@ class Crew:
     line: Line
     workers: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
 
-    async def start(self, name: str, port: int, *, over_the_line: bool = False) -> None:
-        """A process that answers at `port`."""
+    async def start(self, name: str, port: int, *, over_the_line: bool = False, house: Path | None = None) -> None:
+        """A process that answers at `port`, of the version that lies in `house`, or of this one."""
         url = url_of(self.folder)
         if over_the_line:
             url = url.replace(str(engine.server.folder), str(self.line.folder))
@@ -134,6 +134,8 @@ class Crew:
         )
         ahead = str(self.sandbox.world.clock.offset.total_seconds())
         environ = {"OBHVAT_TELEGRAM_TOKEN": TOKEN, "OBHVAT_CONFIG": str(path), "OBHVAT_SECRET_KEY": KEY, AHEAD: ahead}
+        if house:
+            environ["PYTHONPATH"] = str(house)
         with (self.folder / f"{name}.log").open("a") as log:
             self.workers[name] = await asyncio.create_subprocess_exec(
                 sys.executable,
