@@ -133,10 +133,15 @@ class Deliverer:
         first, pause = self._first_of([row for row in found if row.id not in taken], busy)
         if not busy <= self._busy:
             self.look_again()
-        gone = await self._gone(first)
-        # Once more, for a lane may have gone to another worker since.
-        ours = [row for row in first if lane_of(row.channel, row.chat) in shares.lanes]
-        self._start([row for row in ours if row.notice_id not in gone])
+        try:
+            gone = await self._gone(first)
+            # Once more, for a lane may have gone to another worker since.
+            ours = [row for row in first if lane_of(row.channel, row.chat) in shares.lanes]
+            self._start([row for row in ours if row.notice_id not in gone])
+        finally:
+            for row in first:
+                if row.id not in self._taken:
+                    self._channels[row.channel].pace.answered(row.method)
         if gone:
             await self._withdraw(gone)
         return time.monotonic() + min(pause, await self._later(glance, now))
@@ -173,11 +178,12 @@ class Deliverer:
             free_in = pace.free_at(row.chat, row.method) - time.monotonic()
             if free_in > 0:
                 soonest = min(soonest, free_in)
+                self._more = self._more or free_in == math.inf
             elif len(self._tasks) + len(first) >= AT_ONCE:
                 self._more = True
                 break
             else:
-                # One that is withdrawn after all has spent a turn; that is a moment.
+                # One that is not begun after all has spent a turn; that is a moment.
                 pace.spend(row.chat, row.method)
                 first.append(row)
         return first, soonest
@@ -207,6 +213,7 @@ class Deliverer:
         else:
             self._closed.discard(channel.name)
             self._went_out(row)
+        channel.pace.answered(row.method)
         self._meters.called(row.channel, result.state)
         if not self._ended:
             self._record_at = time.monotonic() + self.record_within
