@@ -27,6 +27,8 @@ ANSWER_SECONDS = 5.0
 """A server that is silent for longer may have given our lanes to somebody else."""
 SOON_MISSED = {"tcp_keepalives_idle": "4", "tcp_keepalives_interval": "2", "tcp_keepalives_count": "2"}
 """So that the server notices within eight seconds when a worker's machine is gone."""
+STANDS_STILL = "SET idle_session_timeout = '6s'"
+"""A worker looks every second: the server parts with one that does not, because its process is stopped."""
 LOOK_AT_ALL = 5
 """After so many looks whoever listens is woken anyway: nothing waits for ever because a word was lost."""
 CHANNEL = "obhvat"
@@ -96,6 +98,7 @@ class Leases(Shares):
         while True:
             try:
                 async with self._connected() as line:
+                    await line.execute(STANDS_STILL)
                     await line.execute("SELECT pg_advisory_lock($1::int, pg_backend_pid())", WORKERS)
                     for look in itertools.count(1):
                         self._look.clear()
@@ -142,8 +145,11 @@ class Leases(Shares):
         if self.lanes <= staying:
             self._own(staying)
         else:
-            async with self._turn:
-                self._own(staying)
+            try:
+                async with asyncio.timeout(LOOK_SECONDS), self._turn:
+                    self._own(staying)
+            except TimeoutError:
+                return  # a long transaction; at the next look
         await self._give(line, self._held - staying - frozenset(self.in_flight()))
         self.open.set()
 

@@ -27,9 +27,11 @@ STATEMENTS = 1000
 """So many stay prepared on a connection, more than there are."""
 GONE = (
     asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError,
-    asyncpg.OperatorInterventionError, OSError,
+    asyncpg.OperatorInterventionError, asyncpg.IdleInTransactionSessionTimeoutError, OSError,
 )  # fmt: skip
 """The third is what asyncpg says when the server ends in the midst of an answer."""
+UNDONE_AFTER = {"idle_in_transaction_session_timeout": "20s"}
+"""Whoever stops in the midst of a transaction keeps others from what it has changed, for so long."""
 FULL = (asyncpg.InsufficientResourcesError, asyncpg.ReadOnlySQLTransactionError)
 """No room on its disk, too many connections, or it is a copy that only reads."""
 IN_THE_WAY = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
@@ -223,7 +225,7 @@ async def open_postgres(url: str) -> Database:
     try:
         pool = await asyncpg.create_pool(
             url, min_size=0, max_size=CONNECTIONS, init=_prepare, reset=_left_as_it_is, statement_cache_size=STATEMENTS,
-            command_timeout=ANSWER_SECONDS,
+            command_timeout=ANSWER_SECONDS, server_settings=UNDONE_AFTER,
         )  # fmt: skip
         opened = Postgres(pool, url)
         await opened.shares.connect()

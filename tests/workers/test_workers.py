@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import asyncpg
 
@@ -59,14 +61,48 @@ async def test_who_waits_takes_over_from_who_is_killed_and_answers_once(sandbox:
     assert [message.from_bot for message in stranger.chat] == [False, True] * 5
 
 
+async def test_who_waits_takes_over_from_who_stands_still_and_both_go_on_when_it_moves_again(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    path = write_config(tmp_path, sandbox)
+    stranger = sandbox.world.person("Непознат")
+    async with worker(path) as first:
+        await stranger.says("здравейте")
+        await stranger.hears(60)
+        async with worker(path) as second, _connected(tmp_path) as connection:
+            while await connection.fetchval(HERE) < 2:
+                continue
+            first.send_signal(signal.SIGSTOP)
+            still = monotonic()
+            await stranger.says("има ли някой")
+            await stranger.hears(60)
+            assert monotonic() - still < TAKEN_OVER_WITHIN
+            first.send_signal(signal.SIGCONT)
+            while await connection.fetchval(HERE) < 2:
+                continue
+            await stranger.says("а сега")
+            await stranger.hears(60)
+            assert [first.returncode, second.returncode] == [None, None]
+    assert [message.from_bot for message in stranger.chat] == [False, True] * 3
+
+
+@asynccontextmanager
+async def _connected(folder: Path) -> AsyncIterator[asyncpg.Connection[Any]]:
+    connection = await asyncpg.connect(engine.url_of(folder))
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
 async def test_workers_that_begin_in_one_moment_with_an_empty_database_share_it(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
     path = write_config(tmp_path, sandbox)
-    connection = await asyncpg.connect(engine.url_of(tmp_path))
-    await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     stranger = sandbox.world.person("Непознат")
     async with AsyncExitStack() as opened:
+        connection = await opened.enter_async_context(_connected(tmp_path))
+        await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
         bots = [await opened.enter_async_context(worker(path)) for _ in range(3)]
         async with asyncio.timeout(60):
             while await connection.fetchval(HERE) < len(bots):
@@ -74,7 +110,6 @@ async def test_workers_that_begin_in_one_moment_with_an_empty_database_share_it(
         await stranger.says("здравейте")
         await stranger.hears(60)
         assert [bot.returncode for bot in bots] == [None] * len(bots)
-    await connection.close()
     assert [message.from_bot for message in stranger.chat] == [False, True]
 
 
