@@ -29,7 +29,9 @@ from bot.channels.viber.passes import Passes
 from bot.channels.viber.updates import WEBHOOK_PATH as VIBER_PATH
 from bot.channels.viber.updates import Updates as ViberUpdates
 from bot.contact import Contact
+from bot.forgotten import OUTGOING
 from bot.receive import Receiver
+from bot.store import Store
 from storage import inbox
 from storage.database import Database
 from tests.conversations.conftest import NOW, WORK
@@ -66,7 +68,9 @@ class Wire:
 
     async def begin(self, folder: Path) -> web.AppRunner:
         contact = Contact(lambda: NOW, timedelta(minutes=5))
-        pages = Pages(folder, self._database, WORK, public_url="http://here", key=KEY.encode(), now=lambda: NOW)
+        store = Store(folder)
+        await store.put(f"{OUTGOING}/{FILE}", WORK.sealer.seal(b"a picture", f"file {FILE}"))
+        pages = Pages(store, self._database, WORK, public_url="http://here", key=KEY.encode(), now=lambda: NOW)
         nobody: Any = None
         wire: Any = NoWire()
         telegram = Telegram(nobody, wire, nobody, contact)

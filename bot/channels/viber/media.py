@@ -53,7 +53,7 @@ class Media:
     async def fetch(self, address: str) -> bytes:
         """Raises Trouble: GONE when the address is over, REFUSED when it must not be asked or is too large."""
         try:
-            return await self._fetch(URL(address), REDIRECTS)
+            return await self._fetch(_address(address), REDIRECTS)
         except ValueError as nonsense:
             raise Trouble(Meaning.REFUSED, "not an address") from nonsense
         except (ClientError, TimeoutError, OSError) as broken:
@@ -63,7 +63,7 @@ class Media:
         self._expect_allowed(address)
         async with self._session.get(address, timeout=WITHIN, allow_redirects=False) as got:
             if "Location" in got.headers and got.status in range(300, 400) and redirects:
-                onward = address.join(URL(got.headers["Location"]))
+                onward = address.join(_address(got.headers["Location"]))
             else:
                 return await _content(got)
         return await self._fetch(onward, redirects - 1)
@@ -74,6 +74,14 @@ class Media:
             raise Trouble(Meaning.REFUSED, "not a web address")
         if host != self._trusted and not _may_be_public(host):
             raise Trouble(Meaning.REFUSED, "not a public address")
+
+
+def _address(text: str) -> URL:
+    """Raises ValueError."""
+    try:
+        return URL(text)
+    except IndexError as nonsense:  # what yarl says of `http://[::1]@`
+        raise ValueError(str(nonsense)) from nonsense
 
 
 async def _content(got: ClientResponse) -> bytes:
