@@ -18,6 +18,9 @@ from sandbox import Sandbox
 from storage.sealing import Sealer
 from tests.bot.bucket import SECRETS, Bucket
 from tests.bot.commands import KEY, district, obhvat
+from tests.engines import OF_THE_FILE
+
+pytestmark = OF_THE_FILE
 
 PICTURES = [f"a door {n}".encode() for n in range(40)]
 SEALER = Sealer(KEY.encode())
