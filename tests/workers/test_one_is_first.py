@@ -20,6 +20,7 @@ from tests.bot.test_asking import does
 from tests.bot.test_moving_work import stoyan_of, told
 from tests.bot.test_two_at_once import DEEDS, Two
 from tests.engines import engine
+from tests.long import but_for
 
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 """Not by `pg_stat_activity`: within a transaction that does not show who has connected since."""
@@ -74,7 +75,7 @@ async def held(world: World) -> AsyncIterator[Callable[[int], Awaitable[None]]]:
         await connection.close()
 
 
-@pytest.mark.parametrize("deed", DEEDS)
+@pytest.mark.parametrize("deed", but_for(DEEDS, ("give", "ask").__contains__))
 async def test_of_two_last_taps_in_one_moment_one_is_done(sandbox: Sandbox, tmp_path: Path, deed: str) -> None:
     sandbox.world.clock.move_to(BEGIN)
     async with living(sandbox, tmp_path) as world, second_worker(world) as other:
