@@ -20,6 +20,8 @@ WIDEST = 40
 LARGEST_UNPACKED = 200 * MEGABYTE
 MOST_LINES = 20_000
 MOST_COLUMNS = 100
+LAST_ROW = 1_048_576
+"""Of any program's sheet. The library yields an empty one for each number that the file leaves out, however many."""
 PROGRESS_EVERY = 200
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="(\w+:\w+)"')
 
@@ -83,8 +85,8 @@ def _lines(content: bytes, merged: Sequence[Span], progress: Progress) -> list[L
         # What the file claims about its size is not believed: some programs write A1:A1 there.
         sheet.reset_dimensions()
         lines: list[Line] = []
-        for number, row in enumerate(sheet.iter_rows(), start=1):
-            if any(cell.value is not None for cell in row):
+        for number, row in enumerate(islice(sheet.iter_rows(), LAST_ROW), start=1):
+            if row and any(cell.value is not None for cell in row):
                 lines.append(_line(number, row[:MOST_COLUMNS], merged))
             if len(lines) > MOST_LINES:
                 break
