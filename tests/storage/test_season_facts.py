@@ -156,11 +156,13 @@ async def test_the_municipalities_are_those_of_teams_and_cases(district: Any) ->
         assert await kept.municipalities(tx) == ["Бяла", "Русе", "Ценово"]
 
 
-async def test_a_season_of_the_whole_region_is_counted_while_one_waits(database: Database) -> None:
+async def test_a_season_of_the_whole_region_is_counted_in_a_second(database: Database) -> None:
     async with database.transaction() as tx:
         await Written(7).fill(tx, of_cases=1200, of_visits=5000)
-    began = time.process_time()
-    found = await counted(database, Reach(aggregate=True))
-    season.hidden(found, BOOK.season.least)
-    # A machine may be several times as slow as ours, and is not to fail for it.
-    assert time.process_time() - began < 3.0
+    took = list[float]()
+    for _try in range(3):  # a machine may be busy with something else
+        began = time.process_time()
+        found = await counted(database, Reach(aggregate=True))
+        season.hidden(found, BOOK.season.least)
+        took.append(time.process_time() - began)
+    assert min(took) < 1.0
