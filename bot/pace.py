@@ -36,11 +36,18 @@ class Window:
     """At most `most` calls within `seconds`, as whoever receives them counts. A call arrives at some moment between its
     beginning and its answer, so it counts from the one until `seconds` after the other."""
 
-    most: int
-    seconds: float
+    per_second: float
     under_way: int = 0
     until: deque[float] = field(default_factory=deque)
     """When each of those that were answered counts no more, the soonest first."""
+
+    @property
+    def most(self) -> int:
+        return math.ceil(self.per_second)
+
+    @property
+    def seconds(self) -> float:
+        return self.most / self.per_second
 
     def free_at(self) -> float:
         """Infinite when only an answer can tell."""
@@ -60,8 +67,7 @@ class Window:
 
     def becomes(self, per_second: float, now: float) -> None:
         """What is added, another may just have spent."""
-        before, self.most = self.most, math.ceil(per_second)
-        self.seconds = self.most / per_second
+        before, self.per_second = self.most, per_second
         for _added in range(self.most - before):
             insort(self.until, now + self.seconds)
 
@@ -82,7 +88,7 @@ class Pace:
 
     def __post_init__(self) -> None:
         self.mine = self.whole
-        self.window = Window(most := math.ceil(self.whole.per_second), most / self.whole.per_second)
+        self.window = Window(self.whole.per_second)
 
     def share(self, part: float) -> None:
         """From now on only so much of `whole` is ours; of what is added, another may just have spent its burst."""
