@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, supp
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import asyncpg
 import psutil
 from aiohttp import ClientError, ClientSession, web
 
@@ -23,6 +24,22 @@ from tests.postgres import Server
 
 KEY = "a key that all the workers of a test share"
 SOCKET = ".s.PGSQL.5432"
+
+
+HOLDERS = """
+SELECT count(DISTINCT pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = $1::oid
+AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
+async def until_hold(folder: Path, kind: int, workers: int) -> None:
+    """Until so many of this database have a lock of this kind (`storage.leases`)."""
+    connection = await asyncpg.connect(url_of(folder))
+    try:
+        while await connection.fetchval(HOLDERS, kind) < workers:
+            continue
+    finally:
+        await connection.close()
 
 
 class Door:

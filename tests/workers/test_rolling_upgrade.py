@@ -9,7 +9,6 @@ import asyncio
 import shutil
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from bot.demo import free_port
@@ -18,7 +17,7 @@ from storage import migrate
 from storage.leases import OWNED
 from tests.engines import engine
 from tests.kill.test_kill import prepare
-from tests.workers.crew import crew
+from tests.workers.crew import crew, until_hold
 from tests.workers.reporting import Reporting, all_is_done, assert_counted
 
 HOUSE = Path(__file__).parents[2]
@@ -33,10 +32,6 @@ def upgrade() -> None:
     op.execute("CREATE INDEX visit_weather ON visit (weather)")
     op.execute("CREATE TABLE weather (day TEXT PRIMARY KEY, said TEXT NOT NULL)")
 """
-HAVE_LANES = (
-    f"SELECT count(DISTINCT pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = {OWNED} "
-    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-)
 
 pytestmark = [pytest.mark.kill, pytest.mark.long, pytest.mark.timeout(300)]
 
@@ -46,13 +41,6 @@ def next_version(folder: Path) -> Path:
         shutil.copytree(HOUSE / room, folder / room, ignore=shutil.ignore_patterns("__pycache__", "transcripts"))
     (folder / "storage" / "migrations" / "versions" / f"{NEXT}.py").write_text(ADDS)
     return folder
-
-
-async def until_both_have_lanes(folder: Path) -> None:
-    connection = await asyncpg.connect(engine.url_of(folder))
-    while await connection.fetchval(HAVE_LANES) < 2:
-        continue
-    await connection.close()
 
 
 async def test_a_worker_of_the_next_version_takes_over_from_one_that_goes_on_beside_it(
@@ -67,7 +55,7 @@ async def test_a_worker_of_the_next_version_takes_over_from_one_that_goes_on_bes
             group.create_task(reporting.run())
             await reporting.all_go_on()
             await here.start("next", free_port(), house=next_version(tmp_path / "next"))
-            await until_both_have_lanes(tmp_path)
+            await until_hold(tmp_path, OWNED, 2)
             assert engine.read(tmp_path, "SELECT version_num FROM alembic_version") == [(NEXT,)]
             await reporting.all_go_on()
             await here.kill("older")
