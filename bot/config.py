@@ -245,6 +245,8 @@ def load(environ: Mapping[str, str], path: Path | None = None) -> Config:
     book = _catalogue(file, mistakes)
     assert book is not None
     held = keyring.held(environ, beside(file.database.url), mistakes)
+    if mistakes:
+        raise ConfigError(mistakes)
     if not held and is_postgres(file.database.url):
         raise ConfigError([f"{SECRET}: one key is needed that all workers share: at least 32 random characters."])
     secrets = held or keyring.made(path_of(file.database.url))
@@ -354,6 +356,9 @@ def _check_database(file: File, environ: Mapping[str, str], mistakes: list[str],
         return
     try:
         path = path_of(file.database.url)
+        if closed := folder_mistake("database.url", path.parent):
+            mistakes += closed
+            return
         migrate.check(path)
         if held := keyring.held(environ, path, mistakes):
             mistakes += keys.mistakes(path, held, all_names=thorough)
@@ -362,7 +367,6 @@ def _check_database(file: File, environ: Mapping[str, str], mistakes: list[str],
     except SchemaError as wrong:
         mistakes.append(str(wrong))
     else:
-        mistakes += folder_mistake("database.url", path.parent)
         if path.exists() and not os.access(path, os.W_OK, effective_ids=True):
             mistakes.append(f"database.url: {path} cannot be written. Give this user the right to write it.")
 
@@ -379,9 +383,9 @@ def _check_postgres(url: str, mistakes: list[str]) -> None:
 
 
 def folder_mistake(key: str, folder: Path) -> list[str]:
-    """The folder, or the nearest one above it that exists, must be writable; nothing is created."""
+    """The folder, or the nearest one above it that can be seen, must be writable; nothing is created."""
     nearest = folder.absolute()
-    while not nearest.exists():
+    while not os.path.exists(nearest):  # what lies in a closed folder is not seen; `Path.exists` would raise
         nearest = nearest.parent
     if not nearest.is_dir():
         return [f"{key}: {nearest} is a file, not a folder. Name another folder."]

@@ -31,7 +31,14 @@ def held(environ: Mapping[str, str], database: Path, mistakes: list[str]) -> tup
     lying = _beside(database)
     # Before there could be several keys, one could have several lines.
     old = [told] if len(lines) > 1 else []
-    return (*(line.encode() for line in (*lines, *old)), *([lying.read_bytes()] if lying.exists() else []))
+    try:
+        made_before = (lying.read_bytes(),)
+    except FileNotFoundError:
+        made_before = ()
+    except OSError as closed:
+        made_before = ()
+        mistakes.append(f"{SECRET}: {lying} cannot be read ({closed.strerror}). Run this as the user who owns it.")
+    return (*(line.encode() for line in (*lines, *old)), *made_before)
 
 
 def _beside(database: Path) -> Path:

@@ -9,12 +9,13 @@ import sqlite3
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from bot.config import File, examine, load
+from bot.config import ConfigError, File, examine, load, places
 from bot.demo import free_port
 from sandbox import Sandbox
 from tests.bot.conftest import TOKEN, write_config
@@ -87,14 +88,39 @@ def test_an_unset_token_is_told(tmp_path: Path, command: str) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_unwritable_folder_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mode", [0o555, 0o600])
+@pytest.mark.parametrize("place", ["obhvat.db", "data/obhvat.db"])
+def test_a_folder_that_is_closed_is_told(
+    mode: int, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also the folder in which the bot runs: beside it lie the photos; of `data/` in a closed one nothing is seen."""
     closed = tmp_path / "closed"
-    closed.mkdir(mode=0o555)
-    (tmp_path / "config.toml").write_text(f'[database]\nurl = "sqlite:///{closed}/obhvat.db"\n')
+    closed.mkdir()
+    monkeypatch.chdir(closed)
+    closed.chmod(mode)
+    (tmp_path / "config.toml").write_text(f'[database]\nurl = "sqlite:///{closed}/{place}"\n')
     examine({})  # imports what is imported late, from folders that nobody may not read
     with as_nobody(tmp_path):
         _file, _token, mistakes = examine({"OBHVAT_TELEGRAM_TOKEN": TOKEN}, tmp_path / "config.toml")
-    assert [mistake for mistake in mistakes if "closed cannot be written" in mistake]
+    closed.chmod(0o755)
+    told = f"{closed} cannot be written. Give this user the right to write there, or name another."
+    assert {f"database.url: {told}", f"photos.store: {told}"} <= set(mistakes)
+
+
+@pytest.mark.parametrize("read", [load, places])
+def test_a_key_of_somebody_else_is_told(
+    read: Callable[[Mapping[str, str]], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An administrator says `obhvat check` as himself, and the bot runs as its own user."""
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o777)
+    monkeypatch.chdir(shared)
+    environ = {"OBHVAT_TELEGRAM_TOKEN": TOKEN}
+    load(environ)
+    (shared / "obhvat.db.key").chmod(0)
+    with as_nobody(tmp_path), pytest.raises(ConfigError, match=r"obhvat\.db\.key cannot be read .* the user who owns"):
+        read(environ)
 
 
 async def test_a_wrong_token_is_told_and_a_right_one_is_fine(sandbox: Sandbox, tmp_path: Path) -> None:
