@@ -66,6 +66,15 @@ def _copied(request: pytest.FixtureRequest, migrated: Path, monkeypatch: pytest.
     monkeypatch.setattr(migrate, "_upgrade", copy)
 
 
+@pytest.fixture(autouse=True)
+def _left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Set up first, so ended last, when nobody of the test is connected any more."""
+    folder: Path | None = request.getfixturevalue("tmp_path") if "tmp_path" in request.fixturenames else None
+    yield
+    if folder is not None:
+        engine.leave(folder)
+
+
 LONGEST = ("tests/season/", "tests/soak/", "tests/kill/", "tests/walk/", "tests/access/", "tests/faults/")
 
 

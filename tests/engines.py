@@ -66,6 +66,11 @@ class Engine:
             self._databases = postgres.Databases(self._opened.enter_context(postgres.running()))
         return self._databases.of(folder)
 
+    def leave(self, above: Path) -> None:
+        """The databases of the folders in there are needed no more."""
+        if self._databases is not None:
+            self._databases.leave(above)
+
     def read(self, folder: Path, sql: str) -> list[tuple[Any, ...]]:
         """What the processes of a test have kept in the database of a folder."""
         if self.name == SQLITE:

@@ -45,8 +45,11 @@ class Server:
         user = _user() or pwd.getpwuid(os.geteuid()).pw_name
         return f"postgresql://{user}@/{database}?host={self.folder}"
 
-    def create(self, database: str, like: str) -> None:
-        _run("createdb", "-h", str(self.folder), "-T", like, database)
+    def create(self, database: str, like: str, instead_of: Sequence[str] = ()) -> None:
+        """Also takes away whole databases, whoever is still connected to them."""
+        gone = (f"DROP DATABASE {old} WITH (FORCE)" for old in instead_of)
+        said = (*gone, f"CREATE DATABASE {database} TEMPLATE {like}")
+        _run("psql", "-h", str(self.folder), "-d", "postgres", "-q", *(word for one in said for word in ("-c", one)))
 
     def control(self, *words: str) -> None:
         """`pg_ctl`, until it has done so."""
@@ -84,6 +87,8 @@ class Databases:
     def __init__(self, server: Server) -> None:
         self.server = server
         self._made: dict[Path, str] = {}
+        self._left: list[str] = []
+        self._count = 0
         server.create(MIGRATED, "template0")
         with ThreadPoolExecutor(1) as beside:
             beside.submit(migrate.prepare_postgres, server.url(MIGRATED)).result()
@@ -91,6 +96,12 @@ class Databases:
     def of(self, folder: Path) -> str:
         """Its URL."""
         if folder not in self._made:
-            self._made[folder] = name = f"test_{len(self._made)}"
-            self.server.create(name, MIGRATED)
+            self._count += 1
+            self._made[folder] = name = f"test_{self._count}"
+            self.server.create(name, MIGRATED, instead_of=self._left)
+            self._left.clear()
         return self.server.url(self._made[folder])
+
+    def leave(self, above: Path) -> None:
+        """Those of folders in there are needed no more: 10 MB each, and thousands of tests. Gone with the next one."""
+        self._left += [self._made.pop(folder) for folder in list(self._made) if folder.is_relative_to(above)]
