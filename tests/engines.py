@@ -44,10 +44,16 @@ class Engine:
         """The statement after which no row comes into it; `accepting` is its end."""
         if self.name == SQLITE:
             return f"CREATE TRIGGER refused BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
-        return f"ALTER TABLE {table} ADD CONSTRAINT refused CHECK (1 = 0) NOT VALID"
+        # Before the statement, so that no number is drawn from a sequence, which nothing gives back.
+        return f"""
+        DO $$ BEGIN
+          CREATE FUNCTION refused() RETURNS trigger LANGUAGE plpgsql AS
+            'BEGIN RAISE check_violation USING MESSAGE = ''the disk is full''; END';
+          CREATE TRIGGER refused BEFORE INSERT ON {table} EXECUTE FUNCTION refused();
+        END $$"""
 
     def accepting(self, table: str) -> str:
-        return "DROP TRIGGER refused" if self.name == SQLITE else f"ALTER TABLE {table} DROP CONSTRAINT refused"
+        return "DROP TRIGGER refused" if self.name == SQLITE else f"DROP TRIGGER refused ON {table}"
 
     @property
     def tables(self) -> str:

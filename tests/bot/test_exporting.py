@@ -11,8 +11,9 @@ from PIL import Image
 
 from sandbox import Sandbox
 from tests.bot.conftest import TOKEN, World, living
-from tests.bot.everything import ADDRESS, CHILD, NOTES, everything, rows_of
+from tests.bot.everything import ADDRESS, CHILD, NOTES, everything
 from tests.bot.test_cli import obhvat
+from tests.engines import engine
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def test_of_a_child_everything_is_told_with_the_photos(full: Path) -> None:
     assert [path.name for path in pictures] == ["БЯ-014-1.jpg", "БЯ-014-2.jpg"]
     with Image.open(pictures[0]) as picture:
         assert picture.format == "JPEG"
-    [(case_id,)] = rows_of(full / "obhvat.db", "SELECT case_id FROM audit WHERE what = 'exported what is kept'")
+    [(case_id,)] = engine.read(full, "SELECT case_id FROM audit WHERE what = 'exported what is kept'")
     assert case_id == 14
 
 
@@ -56,14 +57,12 @@ def test_of_one_of_us_by_name_or_number(full: Path, who: str) -> None:
     found = told(full / "out" / "person-2.json")["kept"]
     assert found["person"][0]["name"] == "Мила"
     assert CHILD.split()[0] not in json.dumps(found["visit"], ensure_ascii=False)
-    assert rows_of(full / "obhvat.db", "SELECT detail FROM audit WHERE what = 'exported what is kept'") == [
-        ("person 2",)
-    ]
+    assert engine.read(full, "SELECT detail FROM audit WHERE what = 'exported what is kept'") == [("person 2",)]
 
 
 def test_who_is_nobody_or_several_is_told(full: Path) -> None:
     assert "Nobody is called" in export(full, "Петър")[1]
-    rows_of(full / "obhvat.db", "SELECT 1")
+    engine.read(full, "SELECT 1")
     code, said = export(full, "РУ-999")
     assert (code, "There is no case" in said) == (2, True)
 

@@ -14,12 +14,13 @@ from bot.demo import free_port
 from bot.watch.outside import Asking
 from sandbox import Fault, Person, Sandbox
 from tests.bot.conftest import TOKEN, living, write_config
+from tests.engines import engine
 
 QUIET = "[operator]\ndisk_free_mb = 0"
 
 
 def asking(folder: Path, told: Path | None) -> Asking:
-    read = config.load({config.TOKEN: TOKEN}, folder / "config.toml")
+    read = config.load({**engine.environ, config.TOKEN: TOKEN}, folder / "config.toml")
     return Asking(read, told, datetime.now(UTC), tries=2, pause_seconds=0)
 
 

@@ -1,4 +1,4 @@
-"""Feeding one parser: each input has a second, and what it takes of memory is measured.
+"""Feeding one parser: each input has a second of processor time, and what it takes of memory is measured.
 
 What a newcomer gets wrong: input 17 of a seed is the same whoever makes it and whatever came before, so a parser can be
 given to several processes, and any input can be played again alone.
@@ -20,11 +20,11 @@ from typing import Any
 from tests.fuzz.parsers import PARSERS, Feed, Parser
 
 WITHIN = 1.0
-"""Seconds for one input."""
+"""Seconds of processor time for one input; by the clock it would be the other programs of the machine that hang."""
 TRIES = 3
-"""So often a slow one is tried: a machine may be busy with something else."""
+"""So often a slow one is tried: a machine may be slow for a moment."""
 GIVEN_UP = 60
-"""Seconds after which a process is ended in which not even the alarm is heard."""
+"""Seconds by the clock after which a process is ended that waits, or in which not even the alarm is heard."""
 PUT_OFF = 10
 """Seconds for which that is not put off again: to do so takes longer than many an input."""
 MOST_MEMORY = 400_000_000
@@ -100,15 +100,15 @@ REFUSED = "refused"
 
 def _timed(parser: Parser, feed: Feed, content: bytes) -> tuple[float, str]:
     _put_off_giving_up()
-    signal.setitimer(signal.ITIMER_REAL, WITHIN + 0.1)
-    began = time.perf_counter()
+    signal.setitimer(signal.ITIMER_PROF, WITHIN + 0.1)
+    began = time.process_time()
     try:
         outcome = fed(parser, feed, content)
     except Hang:
         outcome = "a hang"
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-    return time.perf_counter() - began, outcome
+        signal.setitimer(signal.ITIMER_PROF, 0)
+    return time.process_time() - began, outcome
 
 
 _put_off_at = -math.inf
@@ -139,13 +139,13 @@ def _watched() -> Iterator[None]:
     def ring(_signal: int, _frame: Any) -> None:
         raise Hang
 
-    was = signal.signal(signal.SIGALRM, ring)
+    was = signal.signal(signal.SIGPROF, ring)
     try:
         yield
     finally:
         faulthandler.cancel_dump_traceback_later()
         _put_off_at = -math.inf
-        signal.signal(signal.SIGALRM, was)
+        signal.signal(signal.SIGPROF, was)
 
 
 def bounded() -> None:

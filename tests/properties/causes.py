@@ -121,6 +121,11 @@ class District:
             due=due_on.isoformat(), step=step, rung=told_rung, id=number,
         )  # fmt: skip
 
+    async def newest(self, table: str) -> int:
+        """The number of its last row, 0 without one: PostgreSQL numbers on after what was undone."""
+        row = await self.tx.one(f"SELECT coalesce(max(id), 0) AS id FROM {table}")
+        return int(row["id"])
+
     async def row(self, table: str, number: int | str) -> Row | None:
         return await self.tx.row(f"SELECT * FROM {table} WHERE id = :id", id=number)
 

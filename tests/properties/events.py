@@ -20,7 +20,7 @@ from storage.people import Invitation
 from tests.properties.causes import District
 from tests.properties.waiting import DAY, is_open, made_away, made_offer
 
-Happens = Callable[[District], Awaitable[None]]
+Happens = Callable[[District], Awaitable[object]]
 
 
 async def nothing(_at: District) -> None:

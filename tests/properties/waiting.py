@@ -92,7 +92,7 @@ async def check_of_a_child(at: District) -> Sequence[Cause]:
         status=rules.status, day=(at.today - 7 * DAY).isoformat(),
     )  # fmt: skip
     await at.morning(await checks.morning(at.tx, at.app.work, await at.on_duty(), at.today, at.now))
-    return [causes.asked("sonya", 1)]
+    return [causes.asked("sonya", await at.newest("referral"))]
 
 
 async def is_open(at: District) -> bool:
@@ -100,27 +100,28 @@ async def is_open(at: District) -> bool:
     return (await at.case(1)).due_on is not None
 
 
-async def made_offer(at: District) -> None:
+async def made_offer(at: District) -> int:
     team = (await teams.by_name(at.tx))["б-2"].id
     await at.does("lidia", handover.keep_offer, Offering(await at.case(1), "Бяла", team, sure=await is_open(at)))
+    return await at.newest("handover")
 
 
 async def offer_of_a_case(at: District) -> Sequence[Cause]:
-    await made_offer(at)
-    return [causes.offered("stoyan", 1), causes.offered("kolyo", 1)]
+    number = await made_offer(at)
+    return [causes.offered("stoyan", number), causes.offered("kolyo", number)]
 
 
 async def offer_without_an_answer(at: District) -> Sequence[Cause]:
-    await made_offer(at)
+    number = await made_offer(at)
     await at.tx.run("UPDATE outbox SET state = 'sent'")
     await at.tx.run("UPDATE handover SET offered_at = offered_at - 864000000000")
     await at.morning(await handover.late(at.tx, at.app.work, at.today, at.now))
-    return [causes.offered("reni", 1)]
+    return [causes.offered("reni", number)]
 
 
 async def question_of_a_member(at: District) -> Sequence[Cause]:
     await at.does("mila", questions.keep_question, Asked("Как се прави?", None))
-    return [causes.question("kolyo", 1)]
+    return [causes.question("kolyo", await at.newest("question"))]
 
 
 async def _draft(at: District) -> str:
@@ -160,23 +161,24 @@ async def several_in_one_morning(at: District) -> Sequence[Cause]:
     return [causes.due("lidia", 1, await at.case(1)), causes.on_list("lidia", 2, "Q10", 14)]
 
 
-async def made_away(at: District, who: str, days_on: int = 0) -> None:
+async def made_away(at: District, who: str, days_on: int = 0) -> int:
     whose, iva = await at.person(who), await at.person("iva")
     first = at.today + days_on * DAY
     await at.does(who, absence.keep, Away(whose, first, first + 5 * DAY, iva.id))
+    return await at.newest("absence")
 
 
 async def somebody_stands_in(at: District) -> Sequence[Cause]:
-    await made_away(at, "mila", days_on=1)
-    return [causes.absence("iva", 1, "planned", "now"), causes.absence("lidia", 1, "planned", "now")]
+    number = await made_away(at, "mila", days_on=1)
+    return [causes.absence(who, number, "planned", "now") for who in ("iva", "lidia")]
 
 
 async def somebody_is_back(at: District) -> Sequence[Cause]:
-    await made_away(at, "mila")
+    number = await made_away(at, "mila")
     await at.tx.run("UPDATE outbox SET state = 'sent'")
     await absences.turn(at.tx, at.today + 9 * DAY)
     await at.morning(absence.over(await absences.returned(at.tx)))
-    return [causes.absence(who, 1, "returned", "over") for who in ("iva", "mila")]
+    return [causes.absence(who, number, "returned", "over") for who in ("iva", "mila")]
 
 
 async def passed_to_the_leader(at: District) -> Sequence[Cause]:
