@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +15,18 @@ import asyncpg
 import pytest
 
 from bench import nation
-from bench.nation import COUNTRY, SMALL, TODAY, UNTIL, Size
+from bench.nation import TODAY, UNTIL, Size
 from casework.records import MUNICIPAL, REGIONAL
 from handlers.morning import alerts
 from storage import people
 from storage.database import open_database
 from storage.move import move
 from storage.postgres import Writing
-from tests.bot.test_nation import HISTORY
+from tests.bot.test_nation import HISTORY, SIZES
 from tests.engines import POSTGRES, USUAL, engine, url_of
 from tests.long import but_for
 
 Plan = dict[str, Any]
-SIZES = {"a hundred thousand visits": replace(SMALL, visits=100_000), "a million visits": COUNTRY}
 
 MESSAGES = """
 INSERT INTO inbox (channel, arrival, sender, payload, received_at, state)
