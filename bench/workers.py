@@ -1,7 +1,9 @@
 """`python -m bench.workers`: reports per second of one worker and of several of the same PostgreSQL, and their latency.
 `--plot docs/workers.png` draws both.
 
-Each is played several times in turn, in one run, on one PostgreSQL that is durable (`fsync` on). Everything is on
+On two cores two workers have no room beside PostgreSQL and who plays with them. So it is done twice: each worker has as
+much as it can have, or each is held to `SHARE` of a core, and the others have what they need (`bench/share.py`). All are
+played several times in turn, in one run, on one PostgreSQL that is durable (`fsync` on). Everything is on
 loopback or a socket, bounded in count and time; only processes that were started here are ended.
 """
 
@@ -15,7 +17,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,6 +26,7 @@ from pathlib import Path
 import psutil
 from aiohttp import ClientError, ClientSession
 
+from bench.share import held
 from bench.wire import Wire
 from bot.demo import free_port
 from casework.records import MEMBER, NextStep
@@ -34,14 +37,20 @@ from storage.people import Invitation
 from tests import postgres
 
 TOKEN = "111:AAA"
-PEOPLE, REPORTS_EACH = 64, 5
-WORKERS = (1, 2, 3)
+SHARE = 0.4
+"""Of a core, for each worker that is held: two of them and what serves them are less than two cores."""
+PEOPLE, TEAM, REPORTS_EACH = 64, 4, 8
+DAY = timedelta(days=1)
+WORKERS = {None: (1, 2, 3), SHARE: (1, 2)}
+"""How many, by what each is held to."""
 ROUNDS = 3
 LOADS = (10, 20, 40, 60, 80)
 """Messages a second."""
 LOAD_SECONDS = 8.0
 LIMIT_SECONDS = 900
 HOUSE = Path(__file__).parents[1]
+Played = tuple[float | None, int]
+"""Share and number."""
 DURABLE = ("fsync=on", "listen_addresses=", "max_connections=100", "shared_buffers=128MB")
 
 
@@ -59,7 +68,9 @@ class Figures:
 
 
 @asynccontextmanager
-async def playing(server: postgres.Server, count: int) -> AsyncIterator[tuple[Wire, list[psutil.Process]]]:
+async def playing(
+    server: postgres.Server, count: int, share: float | None = None
+) -> AsyncIterator[tuple[Wire, list[psutil.Process]]]:
     """So many workers of a database of their own, which answer."""
     name = f"bench_{secrets.token_hex(4)}"
     server.create(name, postgres.MIGRATED)
@@ -75,6 +86,8 @@ async def playing(server: postgres.Server, count: int) -> AsyncIterator[tuple[Wi
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "bot.cli", "run", cwd=HOUSE, env=environ, stderr=asyncio.subprocess.DEVNULL
             )
+            if share:
+                opened.enter_context(held(share)).write_text(str(process.pid))
             opened.push_async_callback(_ended, process)
             started.append(psutil.Process(process.pid))
         wire.doors = [f"http://127.0.0.1:{port}" for port in ports]
@@ -105,8 +118,8 @@ async def _answering(doors: Sequence[str], workers: Sequence[psutil.Process]) ->
     await asyncio.sleep(3)  # until each has its part
 
 
-async def as_fast_as_they_can(server: postgres.Server, count: int, figures: Figures) -> None:
-    async with playing(server, count) as (wire, workers):
+async def as_fast_as_they_can(server: postgres.Server, count: int, share: float | None, figures: Figures) -> None:
+    async with playing(server, count, share) as (wire, workers):
         before, began = _used(server, workers), time.perf_counter()
         await asyncio.gather(*(_several(wire, one) for one in wire.people))
         seconds, after = time.perf_counter() - began, _used(server, workers)
@@ -160,72 +173,81 @@ def _environ(wire: Wire, url: str, folder: Path, port: int, ports: Sequence[int]
 
 
 async def _prepare(url: str, wire: Wire) -> None:
-    """One team with a case for everybody."""
+    """Teams of so many people, with two cases for each of them."""
     now = datetime.now(UTC)
     database = await open_database(url)
     async with database.transaction() as tx:
-        await teams.put(tx, "Б-1", "Бяла", "Бяла")
-        team = (await teams.by_name(tx))["б-1"].id
+        names = [f"Б-{n}" for n in range(1, PEOPLE // TEAM + 1)]
+        for name in names:
+            await teams.put(tx, name, "Бяла", "Бяла")
+        ids = [(await teams.by_name(tx))[name.casefold()].id for name in names]
         for one in wire.people:
-            await people.invite(tx, str(one), Invitation(MEMBER, team, "", "Човек"), now + timedelta(days=1))
+            await people.invite(tx, str(one), Invitation(MEMBER, ids[one // TEAM % len(ids)], "", "Човек"), now + DAY)
             joined = await people.join(tx, str(one), "telegram", str(one), str(one), "Човек", now)
             assert joined is not None
             await people.set_language(tx, joined.id, "bg")
             await people.accept(tx, joined.id, now)
         new = [
-            NewCase("БЯ", "G1", "Бяла", "Бяла", f"ул. Дунав {n}", 2015, team, "", None, str(n)) for n in range(PEOPLE)
+            NewCase("БЯ", "G1", "Бяла", "Бяла", f"ул. Дунав {n}", 2015, ids[n % len(ids)], "", None, str(n))
+            for n in range(2 * PEOPLE)
         ]
-        await new_cases.put(tx, new, NextStep("S11", "visit", now.date() + timedelta(days=7)), now)
+        await new_cases.put(tx, new, NextStep("S11", "visit", now.date() + 7 * DAY), now)
     await database.close()
 
 
 async def main(plot: Path | None) -> None:
-    figures = {count: Figures() for count in WORKERS}
+    figures = {(share, count): Figures() for share, counts in WORKERS.items() for count in counts}
     with postgres.running(DURABLE) as server:
         postgres.Databases(server)
         async with asyncio.timeout(LIMIT_SECONDS):
             for _round in range(ROUNDS):
-                for count, of in figures.items():
-                    await as_fast_as_they_can(server, count, of)
-            for count, of in figures.items():
-                await under_load(server, count, of)
+                for (share, count), of in figures.items():
+                    await as_fast_as_they_can(server, count, share, of)
+            for count in WORKERS[None]:
+                await under_load(server, count, figures[None, count])
     _print(figures)
     if plot:
         _draw(figures, plot)
 
 
-def _draw(figures: dict[int, Figures], path: Path) -> None:
+def _draw(figures: Mapping[Played, Figures], path: Path) -> None:
     from matplotlib.figure import Figure
 
     drawn = Figure(figsize=(9, 3.6), layout="constrained")
     fast, soon = drawn.subplots(1, 2)
-    counts = list(figures)
-    rates = [statistics.mean(figures[count].per_second) for count in counts]
-    fast.plot(counts, rates, "o-", label="measured")
-    fast.plot(
-        counts, [rates[0] * count / counts[0] for count in counts], ":", color="grey", label="if each added as much"
-    )
-    fast.set(title="Reports per second", xlabel="workers", xticks=counts, ylim=(0, None))
-    for count in counts:
-        p95 = [statistics.mean(figures[count].p95_ms[load]) for load in LOADS]
+    for share, counts in WORKERS.items():
+        name = f"{share} of a core each" if share else "as much as they can have"
+        rates = [statistics.mean(figures[share, count].per_second) for count in counts]
+        [line] = fast.plot(counts, rates, "o-", label=name)
+        alike = [rates[0] * count / counts[0] for count in counts]
+        fast.plot(counts, alike, ":", color=line.get_color(), label="if each added as much")
+    fast.set(title="Reports per second", xlabel="workers", xticks=WORKERS[None], ylim=(0, None))
+    for count in WORKERS[None]:
+        p95 = [statistics.mean(figures[None, count].p95_ms[load]) for load in LOADS]
         soon.plot(LOADS, p95, "o-", label=f"{count} worker" + "s" * (count > 1))
     soon.set(title="Tap to answer, 95th percentile (ms)", xlabel="messages a second", ylim=(0, None))
     for axes in (fast, soon):
-        axes.legend(frameon=False)
+        axes.legend(frameon=False, fontsize=8)
         axes.spines[["top", "right"]].set_visible(False)
     drawn.savefig(path, dpi=110)
 
 
-def _print(figures: dict[int, Figures]) -> None:
-    alone = statistics.mean(figures[WORKERS[0]].per_second)
-    print(f"{'workers':>8}{'reports/s':>11}{'ratio':>7}{'worker ms':>11}{'server ms':>11}{'players ms':>12}")
-    for count, of in figures.items():
+def _print(figures: Mapping[Played, Figures]) -> None:
+    heads = ("workers", "of a core", "reports/s", "ratio", "least", "worker ms", "server ms", "players ms")
+    print("".join(head.rjust(11) for head in heads))
+    for (share, count), of in figures.items():
+        alone = figures[share, WORKERS[share][0]].per_second
         rate, *parts = (statistics.mean(x) for x in (of.per_second, of.worker_ms, of.server_ms, of.ours_ms))
-        print(f"{count:>8}{rate:>11.1f}{rate / alone:>7.2f}{parts[0]:>11.1f}{parts[1]:>11.1f}{parts[2]:>12.1f}")
+        ratios = [mine / one for mine, one in zip(of.per_second, alone, strict=True)]
+        print(
+            f"{count:>11}{share or 'all':>11}{rate:>11.1f}{statistics.mean(ratios):>11.2f}{min(ratios):>11.2f}", end=""
+        )
+        print("".join(f"{part:>11.1f}" for part in parts))
     print("\ntap to answer, 95th percentile (ms), by messages a second")
-    print(f"{'workers':>8}" + "".join(f"{load:>9}" for load in LOADS))
-    for count, of in figures.items():
-        print(f"{count:>8}" + "".join(f"{statistics.mean(of.p95_ms[load]):>9.1f}" for load in LOADS))
+    print(f"{'workers':>11}" + "".join(f"{load:>9}" for load in LOADS))
+    for count in WORKERS[None]:
+        p95 = figures[None, count].p95_ms
+        print(f"{count:>11}" + "".join(f"{statistics.mean(p95[load]):>9.1f}" for load in LOADS))
 
 
 if __name__ == "__main__":
