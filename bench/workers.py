@@ -2,8 +2,8 @@
 `--plot docs/workers.png` draws both.
 
 On two cores two workers have no room beside PostgreSQL and who plays with them. So it is done twice: each worker has as
-much as it can have, or each is held to `SHARE` of a core, and the others have what they need (`bench/share.py`). All are
-played several times in turn, in one run, on one PostgreSQL that is durable (`fsync` on). Everything is on
+much as it can have, or each is held to `SHARE` of a core, and the others have what they need (`bench/share.py`).
+All are played several times in turn, in one run, on one PostgreSQL that is durable (`fsync` on). Everything is on
 loopback or a socket, bounded in count and time; only processes that were started here are ended.
 """
 
