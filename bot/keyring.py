@@ -28,17 +28,20 @@ def held(environ: Mapping[str, str], database: Path, mistakes: list[str]) -> tup
     """A key on each line of `OBHVAT_SECRET_KEY`, and the one that was made beside the database before it was set."""
     told = given(environ, SECRET, mistakes)
     lines = [line.strip() for line in told.splitlines() if line.strip()]
-    lying = _beside(database)
     # Before there could be several keys, one could have several lines.
     old = [told] if len(lines) > 1 else []
+    return (*(line.encode() for line in (*lines, *old)), *_made_before(database, mistakes))
+
+
+def _made_before(database: Path, mistakes: list[str]) -> tuple[bytes, ...]:
+    path = _beside(database)
     try:
-        made_before = (lying.read_bytes(),)
+        return (path.read_bytes(),)
     except FileNotFoundError:
-        made_before = ()
+        return ()
     except OSError as closed:
-        made_before = ()
-        mistakes.append(f"{SECRET}: {lying} cannot be read ({closed.strerror}). Run this as the user who owns it.")
-    return (*(line.encode() for line in (*lines, *old)), *made_before)
+        mistakes.append(f"{SECRET}: {path} cannot be read ({closed.strerror}). Run this as the user who owns it.")
+        return ()
 
 
 def _beside(database: Path) -> Path:
