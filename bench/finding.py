@@ -100,6 +100,10 @@ async def measured(label: str, ask: Callable[[], Awaitable[object]], times: int 
     return took
 
 
+def searching(tx: Tx, me: Person, oblast: Oblast, kind: str) -> Callable[[], Awaitable[object]]:
+    return lambda: cases.search(tx, me, oblast.sought(kind), offset=0, limit=6)
+
+
 async def main() -> None:
     oblast, book = Oblast(), catalogue.load()
     with tempfile.TemporaryDirectory() as folder:
@@ -112,9 +116,7 @@ async def main() -> None:
         async with database.transaction() as tx:
             every = []
             for kind in KINDS:
-                every += await measured(
-                    kind, lambda kind=kind: cases.search(tx, me, oblast.sought(kind), offset=0, limit=6)
-                )
+                every += await measured(kind, searching(tx, me, oblast, kind))
             print(f"| all of them | {statistics.mean(every):.1f} | {max(every):.1f} |")
             today = NOW.date()
             await measured(

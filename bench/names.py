@@ -34,8 +34,8 @@ async def main() -> None:
         path = database.path
         _told("the names, held to the keys", lambda: keys.mistakes(path, [SECRET], all_names=False))
         _told("all of them opened", lambda: keys.mistakes(path, [SECRET], all_names=True))
-        _told("the photos, held to the keys", lambda: album.mistakes(photos, sealer, all_photos=False))
-        _told("all of them looked at", lambda: album.mistakes(photos, sealer, all_photos=True))
+        _told("the photos, held to the keys", lambda: album.closed_in(photos, sealer, all_photos=False))
+        _told("all of them looked at", lambda: album.closed_in(photos, sealer, all_photos=True))
         began = time.process_time()
         for _ in range(TIMES):
             assert await keys.seal_anew(database, sealer) == 0

@@ -197,7 +197,8 @@ def _claims(size: Size) -> Iterator[tuple[object, ...]]:
 class Counted(Writing):
     """A transaction that remembers its statements."""
 
-    def __init__(self, tx: Writing) -> None:
+    def __init__(self, tx: Tx) -> None:
+        assert isinstance(tx, Writing)
         super().__init__(tx._raw, tx._thread)
         self.seen: list[str] = []
         self._raw.set_trace_callback(self.seen.append)

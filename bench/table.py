@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import ge, le
 
 AT_MOST, AT_LEAST = "at most", "at least"
 HEADS = ("", "obhvat", "beside it", "compared", "aim", "")
@@ -17,7 +16,7 @@ class Aim:
     unit: str = ""
 
     def is_met(self, by: float) -> bool:
-        return (le if self.word == AT_MOST else ge)(by, self.bound)
+        return by <= self.bound if self.word == AT_MOST else by >= self.bound
 
     def __str__(self) -> str:
         return f"{self.word} {self.bound:g}{self.unit}"

@@ -126,7 +126,8 @@ class Schedule:
             over = await self._forget(tx, local.date(), now)
             due = [one for one in await people.coordinators(tx) if await self._digest_due(tx, one, now)]
         for one in due:
-            # Each by itself: all of a country take seconds, and meanwhile nobody would be answered.
+            # Each by itself: all of a country take seconds, and meanwhile nobody would be answered. After the morning,
+            # so that it counts what its reader then finds.
             async with self._database.transaction() as tx:
                 await self._digest(tx, one, now)
         self._meters.rung()

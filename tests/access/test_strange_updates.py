@@ -59,7 +59,7 @@ def message(chat: Json, person: Person | None = None, **more: Any) -> Json:
     return {"message_id": 7, "date": AT, "chat": chat, **sender, **more}
 
 
-def tap(person: Person, data: str, **more: Any) -> Json:
+def tap(person: Person, data: object, **more: Any) -> Json:
     return {
         "callback_query": {"id": "1", "from": person.telegram(), "chat_instance": "1", "data": data, **more},
     }
@@ -124,7 +124,7 @@ async def test_taps_that_are_hardly_any_are_answered_as_old_ones(world: World) -
 
 def joins_and_leaves(chat: Json, person: Person, was: str, now: str) -> Json:
     bot = {"id": 111, "is_bot": True, "first_name": "Sandbox Bot"}
-    until = {"kicked": {"until_date": 0}, "administrator": RIGHTS}
+    until: dict[str, Json] = {"kicked": {"until_date": 0}, "administrator": RIGHTS}
     before, after = ({"user": bot, "status": one, **until.get(one, {})} for one in (was, now))
     member = {"chat": chat, "from": person.telegram(), "date": AT}
     return {"my_chat_member": {**member, "old_chat_member": before, "new_chat_member": after}}

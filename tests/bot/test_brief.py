@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -188,7 +189,7 @@ class Counted:
         self._tx = tx
         self.statements = 0
 
-    async def rows(self, sql: str, **values: Any) -> list[Row]:
+    async def rows(self, sql: str, **values: Any) -> Sequence[Row]:
         self.statements += 1
         return await self._tx.rows(sql, **values)
 

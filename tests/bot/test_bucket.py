@@ -157,7 +157,9 @@ async def address_of_the_chart(world: World) -> str:
     kolyo = await digest(world)
     for _message in range(2):
         await kolyo.hears(15)
-    return next(c.params["media"] for c in world.sandbox.viber.calls if c.params.get("type") == "picture")
+    pictures = (call.params for call in world.sandbox.viber.calls if call.params.get("type") == "picture")
+    address: str = next(pictures)["media"]
+    return address
 
 
 async def test_a_chart_for_viber_lies_sealed_and_is_given_when_the_bucket_answers(

@@ -20,7 +20,7 @@ from bot.config import folder_mistake
 from casework import catalogue, season
 from casework.records import GOVERNOR, MUNICIPAL, REGIONAL
 from casework.season import Asked, Facts, Known, Late, Move, Period, Reach, Went
-from handlers.engine.scene import Book, Printed
+from handlers.engine.scene import Book, Cell, Printed
 from handlers.engine.words import Words
 from handlers.office.season import book
 from handlers.office.season_tables import printed
@@ -124,7 +124,7 @@ def test_the_workbook_has_the_tables_as_numbers() -> None:
 
 def test_no_small_count_stands_in_the_aggregates() -> None:
     report = made(facts("Бяла", "Русе", "Ценово"), Reach(aggregate=True))
-    cells = [cell for table in report.tables for row in table.rows for cell in row]
+    cells: list[Cell | None] = [cell for table in report.tables for row in table.rows for cell in row]
     cells += [value for _label, value in report.figures]
     cells += [v for chart in (report.months, report.outcomes, report.places) for bar in chart.bars for v in bar.values]
     medians = {"Дни до първото посещение", "Дни до отговора"}

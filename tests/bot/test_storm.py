@@ -16,6 +16,7 @@ from sandbox import Person, Sandbox
 from storage import new_cases, people, teams
 from storage.new_cases import NewCase
 from storage.people import Invitation
+from storage.sqlite import File
 from tests.bot.conftest import World, living
 from tests.bot.viber import on_viber
 from tests.engines import SQLITE
@@ -67,7 +68,9 @@ def _team(known: Sequence[int], n: int) -> int:
 def counted(world: World) -> Iterator[list[str]]:
     """The statements of the writing connection."""
     ran: list[str] = []
-    writer = world.app.database._raw  # the only one that a ring writes with
+    database = world.app.database
+    assert isinstance(database, File)
+    writer = database._raw  # the only one that a ring writes with
     writer.set_trace_callback(ran.append)
     try:
         yield ran

@@ -350,8 +350,8 @@ async def test_whatever_comes_and_goes_and_cannot_be_told_begins_and_ends_in_tur
     async with operated(sandbox, tmp_path) as (world, operator):
         calm = world.app.watchdog.limits
         for _ in range(150):
-            wrong = {"disk_free_mb": 10**12 * draw.randrange(2), "backup": draw.choice((None, timedelta(hours=1)))}
-            world.app.watchdog.limits = replace(calm, **wrong)
+            full, backup = draw.randrange(2), draw.choice((None, timedelta(hours=1)))
+            world.app.watchdog.limits = replace(calm, disk_free_mb=10**12 * full, backup=backup)
             if draw.random() < 0.3:
                 sandbox.faults.add(Fault("sendMessage", kind="500"))
             await world.app.watchdog.look()

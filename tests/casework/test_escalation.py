@@ -211,15 +211,15 @@ def test_a_postponed_step_begins_its_ladder_anew_and_never_more_often_than_may_b
                 assert one.due_on is not None
                 assert turn.late == overdue_working_days(WORKING, one.due_on, today)
                 rungs[one.id] = turn.rung
-        one = cases.get(chosen)
-        if one and (step := life.postponed(BOOK, WORKING, one, reason, today)):
+        late = cases.get(chosen)
+        if late and (step := life.postponed(BOOK, WORKING, late, reason, today)):
             assert step.due_on is not None
             assert step.due_on > today
             assert WORKING.is_working(step.due_on)
-            postponed[one.id] += 1
-            cases[one.id] = replace(one, due_on=step.due_on, postponed=postponed[one.id])
-            rungs[one.id] = 0
-            assert escalation.turn(BOOK, WORKING, today, Due(cases[one.id]), roster) is None
+            postponed[late.id] += 1
+            cases[late.id] = replace(late, due_on=step.due_on, postponed=postponed[late.id])
+            rungs[late.id] = 0
+            assert escalation.turn(BOOK, WORKING, today, Due(cases[late.id]), roster) is None
     assert max(postponed.values(), default=0) <= BOOK.late_at_most
 
 

@@ -29,13 +29,13 @@ def at(zone: tzinfo, year: int, month: int, day: int, hour: int = 0, minute: int
 
 @st.composite
 def readers(draw: st.DrawFn) -> Times:
-    begin = draw(st.integers(0, 22 * 4))
-    end = draw(st.integers(begin + 4, 24 * 4 - 1))
+    first = draw(st.integers(0, 22 * 4))
+    last = draw(st.integers(first + 4, 24 * 4 - 1))
     chosen = draw(st.none() | st.sets(st.integers(0, 6), min_size=1).map(lambda one: tuple(sorted(one))))
     zone = draw(st.sampled_from([SOFIA, LONDON, NEW_YORK, ZoneInfo("Asia/Kathmandu"), ZoneInfo("Australia/Lord_Howe")]))
     back_on = draw(st.none() | st.dates(date(2026, 3, 1), date(2026, 4, 10)))
-    quarters = [time(n // 4, n % 4 * 15) for n in (begin, end)]
-    return Times(CALENDAR, zone, *quarters, time(17, 30), chosen, draw(st.booleans()), back_on)
+    begin, end = (time(n // 4, n % 4 * 15) for n in (first, last))
+    return Times(CALENDAR, zone, begin, end, time(17, 30), chosen, draw(st.booleans()), back_on)
 
 
 def moments() -> st.SearchStrategy[datetime]:

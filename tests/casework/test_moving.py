@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from importlib.resources import files
 
 import pytest
 from hypothesis import given
@@ -83,7 +84,7 @@ def test_a_split_and_what_it_leaves_are_the_whole_and_half_is_half(places: list[
     ],
 )
 def test_a_decision_that_cannot_be_made_is_refused_with_its_line(was: str, becomes: str, said: str) -> None:
-    text = (catalogue.files("casework") / "catalogue.toml").read_text("utf-8")
+    text = (files("casework") / "catalogue.toml").read_text("utf-8")
     assert was in text
     with pytest.raises(CatalogueError) as wrong:
         catalogue.load(text.replace(was, becomes))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,7 +61,7 @@ def test_the_hash_needs_its_key() -> None:
 def test_a_number_never_passes_the_door_whatever_stands_between_its_digits(nine: str, between: list[str]) -> None:
     number = with_checksum(nine) if privacy.is_egn(with_checksum(nine)) else nine + str(privacy._sum(nine, LNCH) % 10)
     said = "".join(digit + gap for digit, gap in zip(number, [*between, ""], strict=True))
-    update = {"message": {"text": f"Тук: {said}.", "caption": said, "date": 1543159991}, "update_id": 1}
+    update: dict[str, Any] = {"message": {"text": f"Тук: {said}.", "caption": said, "date": 1543159991}, "update_id": 1}
     kept = privacy.withheld(update)
     assert privacy.withheld(kept) == kept
     assert len(kept["message"]["text"]) == len(update["message"]["text"])

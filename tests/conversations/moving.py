@@ -93,8 +93,9 @@ async def oblast(database: Database) -> Oblast:
         ):
             await joins(tx, account, Invitation(role, team.get(own), municipality, name))
         names = {row["id"]: row["name"] for row in await tx.rows("SELECT id, name FROM person")}
-    chats = [Chat(database, account) for account in ("kolyo", "vera", "reni", "mila", "lidia", "stoyan", "rumen")]
-    return Oblast(database, *chats, names, team)
+    whose = ("kolyo", "vera", "reni", "mila", "lidia", "stoyan", "rumen")
+    kolyo, vera, reni, mila, lidia, stoyan, rumen = (Chat(database, account) for account in whose)
+    return Oblast(database, kolyo, vera, reni, mila, lidia, stoyan, rumen, names, team)
 
 
 def tap(key: str, number: int = 1) -> Tapped:

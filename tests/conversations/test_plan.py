@@ -12,7 +12,7 @@ from casework.records import LEADER, Case, Person
 from handlers.engine.listing import Listing
 from handlers.engine.replies import Tapped
 from handlers.engine.words import Words
-from handlers.morning import brief, overdue, plan
+from handlers.morning import brief, overdue
 from handlers.onekeyboard import one_keyboard
 from storage.database import Database
 from tests.conversations.conftest import TODAY, WORK, Chat
@@ -166,4 +166,4 @@ def test_a_heavy_day_is_short_and_fits_on_the_keyboard_of_a_chat_with_one() -> N
     keys = [[button.key for button in row] for row in shown.view.rows]
     assert keys[-2:] == [["cases_below", "plan_below"], ["go_on", "menu"]]
     assert len(keys) == 10
-    assert plan.PLAN.label == brief.PLAN_BELOW.label
+    assert brief.PLAN.label == brief.PLAN_BELOW.label

@@ -64,7 +64,7 @@ async def test_no_button_shows_a_case_a_team_or_a_person(reader: Chat, mila: Cha
 async def test_a_photo_a_file_and_what_cannot_be_read_are_answered_by_the_menu(reader: Chat) -> None:
     await reader.shows(1, "14")
     assert "Тук за Вас" in reader.text
-    await reader.sends(Filed("f", "", "cases.xlsx", 100, "1"))
+    await reader.sends(Filed("f", "cases.xlsx", 100, "1"))
     assert "Тук за Вас" in reader.text
     await reader.sends(Unreadable("sticker"))
     assert reader.labels == ["Отчет за сезона", "Настройки", "Помощ"]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from handlers.engine.replies import Tapped
-from storage.database import Database
+from storage.database import Database, Row
 
 NUMBER = "6101057509"
 """An example from the books of how an ЕГН is made; it is nobody's."""
 
 
-async def saved(database: Database) -> list[Any]:
+async def saved(database: Database) -> Sequence[Row]:
     async with database.reading() as tx:
         return await tx.rows(
             "SELECT v.outcome, v.version, v.report, c.running, c.due_on, c.status, c.attempts FROM visit v "

@@ -43,7 +43,7 @@ EVERY_KIND = [
     Confirm((), "Направи черновите"),
     Review((Line("note", "Бележка", "черна порта"),)),
 ]
-EVERY_ANSWER = [
+EVERY_ANSWER: list[Reply] = [
     Tapped("t", "k", "a"),
     Tapped("t", "k", "skip"),
     Tapped("t", "k", "2026-11-25"),

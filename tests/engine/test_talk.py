@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -17,7 +18,7 @@ from handlers.engine.replies import Pictured, Reply, Tapped, Typed, Unreadable
 from handlers.engine.review import Review, review
 from handlers.engine.talk import Asking, Dropped, Finished, Journal, Line, Moment, Stale, Talk
 from handlers.engine.views import Button, View
-from handlers.engine.words import Phrase, _
+from handlers.engine.words import Phrase, Text, _
 
 NOON = Moment(datetime(2026, 11, 24, 10, tzinfo=UTC), date(2026, 11, 24), "en")
 
@@ -59,12 +60,13 @@ async def paint(here: Talk, who: str) -> tuple[str, str, str]:
     return colour, shade, brush
 
 
-def finish(steps: Any) -> talk.Step:
+def finish(steps: Generator[talk.Look, Any, talk.Step]) -> talk.Step:
     """Runs a conversation that looks at nothing."""
     try:
         next(steps)
     except StopIteration as end:
-        return end.value
+        step: talk.Step = end.value
+        return step
     raise AssertionError("nothing was to be looked up")
 
 
@@ -88,8 +90,10 @@ def tap(step: talk.Step, value: str) -> talk.Step:
     return say(step, Tapped(step.journal.id, step.key, value))
 
 
-def to_review() -> talk.Step:
-    return tap(tap(begin(), "red"), "rose")
+def to_review() -> Asking:
+    step = tap(tap(begin(), "red"), "rose")
+    assert isinstance(step, Asking)
+    return step
 
 
 def test_a_conversation_returns_what_was_answered() -> None:
@@ -137,7 +141,6 @@ def test_the_same_answer_again_keeps_the_later_ones() -> None:
 
 def test_back_takes_a_change_back_and_everything_is_as_it_was() -> None:
     before = to_review()
-    assert isinstance(before, Asking)
     for key in ("c.colour", "c.brush"):
         asked = tap(tap(before, "change"), key)
         assert isinstance(asked, Asking)
@@ -159,7 +162,7 @@ def test_each_value_stands_once_where_it_can_be_changed() -> None:
     assert [button.label for row in choice.rows for button in row][:3] == [told("Hue", "red"), "Reason", "Note"]
 
 
-def told(label: str, value: str) -> Phrase:
+def told(label: str, value: Text) -> Phrase:
     return _("{label}: {value}", label=label, value=value)
 
 
@@ -198,6 +201,7 @@ def part(flow: talk.Flow, *replies: Reply) -> Asking:
     """The question after these parts of its answer."""
     step = finish(talk.start(flow, "me", Journal("asks", "p1"), NOON))
     for reply in replies:
+        assert isinstance(step, Asking)
         step = finish(talk.advance(flow, "me", through_json(step.journal), reply, NOON))
     assert isinstance(step, Asking)
     return step

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -41,9 +42,7 @@ def test_every_sentence_is_translated_and_none_is_left_over() -> None:
 
 def test_a_translation_says_the_same_values() -> None:
     for message in sentences():
-        ids = message.id if isinstance(message.id, tuple) else (message.id,)
-        strings = message.string if isinstance(message.string, tuple) else (message.string,)
-        assert fields(ids[-1]) == fields(strings[-1])
+        assert fields(as_tuple(message.id)[-1]) == fields(as_tuple(message.string)[-1])
 
 
 def fields(sentence: str) -> set[str]:
@@ -60,7 +59,8 @@ def by_id(catalog: Catalog) -> dict[tuple[str, ...], tuple[str, ...]]:
     return {as_tuple(m.id): as_tuple(m.string) for m in catalog if m.id}
 
 
-def as_tuple(sentence: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
+def as_tuple(sentence: str | Sequence[str] | None) -> tuple[str, ...]:
+    assert sentence is not None
     return (sentence,) if isinstance(sentence, str) else tuple(sentence)
 
 

@@ -180,7 +180,7 @@ async def sees(at: District, reader: str, case: Row) -> bool:
     if me.role == REGIONAL:
         return True
     if me.role == MUNICIPAL:
-        return me.municipality == case["municipality"]
+        return bool(me.municipality == case["municipality"])
     return case["team_id"] in [team.id for team in me.teams]
 
 

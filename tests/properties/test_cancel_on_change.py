@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from bot.app import App
 from bot.withdraw import Withdrawal
+from tests.bot.conftest import BEGIN
 from tests.properties import causes
 from tests.properties.causes import Cause, District, Undone
 from tests.properties.events import EVENTS, UNNOTICED
@@ -77,7 +78,7 @@ async def each_event(app: App, notice: Made) -> None:
                     same(await waiting(at, newest), holds)
                     raise Undone
             except Undone:
-                at.now = causes.BEGIN
+                at.now = BEGIN
                 tx.touched.clear()
             except AssertionError as wrong:
                 raise AssertionError(f"{notice.__name__}, {name}: {wrong}") from wrong

@@ -6,12 +6,14 @@ What a newcomer gets wrong: two kinds deliver first and fail afterwards.
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from telegram import Bot
 from telegram.error import Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from sandbox import Fault, Person, Sandbox
+from sandbox.faults import Kind
 
 
 @pytest.mark.parametrize(
@@ -26,7 +28,7 @@ from sandbox import Fault, Person, Sandbox
     ],
 )
 async def test_nothing_is_delivered(
-    sandbox: Sandbox, bot: Bot, ivan: Person, kind: str, error: type[TelegramError], status: int
+    sandbox: Sandbox, bot: Bot, ivan: Person, kind: Kind, error: type[TelegramError], status: int
 ) -> None:
     sandbox.faults.add(Fault("sendMessage", chat=ivan.id, kind=kind))
     with pytest.raises(error) as caught:
@@ -41,7 +43,7 @@ async def test_nothing_is_delivered(
 
 
 @pytest.mark.parametrize("kind", ["timeout_after_delivery", "half_response"])
-async def test_delivered_but_not_told(sandbox: Sandbox, bot: Bot, ivan: Person, kind: str) -> None:
+async def test_delivered_but_not_told(sandbox: Sandbox, bot: Bot, ivan: Person, kind: Kind) -> None:
     sandbox.faults.add(Fault("sendMessage", kind=kind))
     with pytest.raises(NetworkError):
         await bot.send_message(ivan.id, "x", read_timeout=0.2)
@@ -53,5 +55,6 @@ async def test_faults_choose(sandbox: Sandbox, bot: Bot, ivan: Person) -> None:
     sandbox.faults.add(other)
     await bot.send_message(ivan.id, "x")
     assert sandbox.faults.unused() == [other, other]
+    nonsense: Any = "nonsense"
     with pytest.raises(ValueError, match="unknown kind"):
-        Fault("sendMessage", kind="nonsense")
+        Fault("sendMessage", kind=nonsense)

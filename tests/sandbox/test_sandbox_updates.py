@@ -104,6 +104,7 @@ async def test_second_poll_ends_the_first_even_when_news_comes_at_once(
     await ivan.says("здравей")
     results = await asyncio.gather(first, second, return_exceptions=True)
     assert isinstance(results[0], Conflict)
+    assert not isinstance(results[1], BaseException)
     assert len(results[1]) == 1
 
 

@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 
 from sandbox import Fault, Person, Sandbox, ViberPhone
+from sandbox.faults import Kind
 from sandbox.viber.keyboards import read_keyboard
 from sandbox.viber.messages import runs
 from tests.sandbox.conftest import ViberBot
@@ -238,7 +239,7 @@ async def test_rich_media_keeps_its_buttons(viber_bot: ViberBot, mila: ViberPhon
 
 @pytest.mark.parametrize(("kind", "reached"), [("timeout_after_delivery", True), ("half_response", True),
                                                ("hang", False), ("disconnect", False)])  # fmt: skip
-async def test_calls_that_are_not_answered(viber_bot: ViberBot, mila: ViberPhone, kind: Any, reached: bool) -> None:
+async def test_calls_that_are_not_answered(viber_bot: ViberBot, mila: ViberPhone, kind: Kind, reached: bool) -> None:
     viber_bot.sandbox.faults.add(Fault("send_message", chat=mila.id, kind=kind, seconds=0.05))
     with pytest.raises(aiohttp.ClientError):
         await viber_bot.sends(mila, text="x")
@@ -255,8 +256,9 @@ async def test_calls_that_go_wrong_by_number(viber_bot: ViberBot, mila: ViberPho
     assert [(await viber_bot.sends(mila, text="x"))["status"] for _ in range(4)] == [12, 23, 24, 0]
     assert len(sandbox.faults.unused()) == 1
     headers = {"X-Viber-Auth-Token": sandbox.viber_token}
+    broken: dict[Kind, int] = {"500": 500, "html_502": 502}
     async with aiohttp.ClientSession(headers=headers) as http:
-        for kind, status in (("500", 500), ("html_502", 502)):
+        for kind, status in broken.items():
             sandbox.faults.add(Fault("get_account_info", kind=kind))
             async with http.post(f"{sandbox.viber_api_url}/get_account_info", json={}) as answer:
                 assert answer.status == status

@@ -133,8 +133,8 @@ class Desks:
         """One answer to a case at a time, so that the ledger knows which came first."""
         due = self._taken(self.lying, today)
         while due:
-            now = {one.number: one for one in reversed(due)}
-            now = {one.seat: one for one in now.values()}
+            of_cases = {one.number: one for one in reversed(due)}
+            now = {one.seat: one for one in of_cases.values()}
             await asyncio.gather(*(self._answers(one, today) for one in now.values()))
             due = [one for one in due if one not in now.values()]
 

@@ -136,21 +136,21 @@ def _death(random: Random) -> Death:
 
 
 def _fault(random: Random) -> Fault:
-    after_delivery = {"seconds": random.uniform(0.05, 0.5)}
+    seconds = random.uniform(0.05, 0.5)
     return random.choice([
-        Fault(random.choice(("sendMessage", "editMessageText")), kind="timeout_after_delivery", **after_delivery),
+        Fault(random.choice(("sendMessage", "editMessageText")), kind="timeout_after_delivery", seconds=seconds),
         Fault(random.choice(("sendMessage", "editMessageText")), kind="half_response"),
         Fault("sendMessage", kind="429", retry_after=1),
         Fault("editMessageText", kind="500"),
         Fault("sendMessage", kind="html_502"),
-        Fault("sendMessage", kind="hang", **after_delivery),
+        Fault("sendMessage", kind="hang", seconds=seconds),
         Fault("answerCallbackQuery", kind="disconnect"),
         Fault(random.choice(("getFile", "file")), kind=random.choice(("disconnect", "half_response"))),
         Fault("getUpdates", kind=random.choice(("half_response", "500", "429", "disconnect")), retry_after=1),
         Fault("send_message", kind=random.choice(("500", "half_response", "disconnect"))),
-        Fault("send_message", kind="timeout_after_delivery", **after_delivery),
+        Fault("send_message", kind="timeout_after_delivery", seconds=seconds),
         Fault("send_message", kind="delivered_first"),
         Fault("message", kind=random.choice(("duplicate", "replayed", "forged"))),
         Fault("message", kind="clock_skew", seconds=random.choice((-90.0, 90.0))),
-        Fault(random.choice(("message", "callback_query", "seen", "delivered")), kind="reordered", **after_delivery),
+        Fault(random.choice(("message", "callback_query", "seen", "delivered")), kind="reordered", seconds=seconds),
     ])  # fmt: skip

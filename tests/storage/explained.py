@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from storage.database import Row, Tx
@@ -14,7 +15,7 @@ class Explained:
         self._tx = tx
         self.plans: list[list[str]] = []
 
-    async def rows(self, sql: str, **values: Any) -> list[Row]:
+    async def rows(self, sql: str, **values: Any) -> Sequence[Row]:
         plan = await self._tx.rows(f"EXPLAIN QUERY PLAN {sql}", **values)
         self.plans.append([row["detail"] for row in plan])
         return await self._tx.rows(sql, **values)

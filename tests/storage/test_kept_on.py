@@ -50,10 +50,10 @@ async def test_every_table_has_its_line_in_the_register(database: Database) -> N
 
 
 async def test_somebody_is_told_what_they_did_and_nothing_of_children(district: Any) -> None:
-    report = {"case_id": 1, "visited_on": TODAY, "part_of_day": "am", "attempt": 1, "went": (1,), "met": "nobody"}
-
+    of = VisitReport(
+        1, TODAY, "am", attempt=1, went=(1,), address_kind="known", met="nobody", outcome="O11", note="Чакат леля"
+    )
     async with district.database.transaction() as tx:
-        of = VisitReport(**report, address_kind="known", outcome="O11", note="Чакат леля")
         await visits.save(tx, district.mila, of, NOW)
         found = await kept_on.of(tx, district.mila.id)
         child = await kept_on.of_child(tx, 1)

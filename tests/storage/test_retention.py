@@ -69,7 +69,7 @@ async def counts(tx: Any) -> dict[str, int]:
     return {table: (await tx.one(f"SELECT count(*) AS n FROM {table}"))["n"] for table in tables}
 
 
-ENDS = {
+ENDS: dict[str, dict[str, int | None]] = {
     "messages": {"inbox": -1, "outbox": -1}, "set_aside": {"inbox": -1}, "summaries": {"period_claim": -1},
     "photos": {"media": -1}, "questions": {"question": -1, "answer": -1, "announcement": -1},
     "people": {"identity": -1}, "cases": {}, "audit": {"audit": None},

@@ -127,7 +127,7 @@ async def test_a_subscription_is_looked_through_once_a_day(district: Any) -> Non
         await subscriptions.begin(tx, district.mila, "Q10", [7])
         await subscriptions.begin(tx, district.leader, "Q20", [])
         first, second = await subscriptions.unclaimed(tx, "lists", TODAY)
-        assert (first.person_id, first.list, first.known) == (district.mila.id, "Q10", {1, 2})
+        assert (first.person_id, first.list, first.known) == (district.mila.id, "Q10", frozenset({1, 2}))
         await tx.run(
             "INSERT INTO period_claim (job, person_id, period, at) VALUES ('lists', :id, :day, 0)",
             id=district.mila.id,
@@ -137,5 +137,5 @@ async def test_a_subscription_is_looked_through_once_a_day(district: Any) -> Non
         await subscriptions.remember(tx, second, [3])
         await subscriptions.end(tx, district.mila, "Q10")
         tomorrow = await subscriptions.unclaimed(tx, "lists", TODAY + timedelta(days=1))
-        assert [(one.list, one.known) for one in tomorrow] == [("Q20", {3})]
+        assert [(one.list, one.known) for one in tomorrow] == [("Q20", frozenset({3}))]
         assert await subscriptions.of(tx, district.mila) == set()

@@ -106,7 +106,7 @@ async def on_telegram(folder: Path, language: str) -> AsyncIterator[Stage]:
         def stranger(name: str) -> Phone:
             return TelegramPhone(sandbox.world.person(name, language), sandbox.faults)
 
-        phones = {name: TelegramPhone(person, sandbox.faults) for name, person in people.items()}
+        phones: dict[str, Phone] = {name: TelegramPhone(person, sandbox.faults) for name, person in people.items()}
         async with Stage(sandbox, phones, stranger, lambda filled: living(sandbox, folder, fill=filled), fill) as stage:
             yield stage
             assert sandbox.faults.unused() == []

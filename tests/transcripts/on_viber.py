@@ -144,7 +144,7 @@ async def on_viber(folder: Path, language: str) -> AsyncIterator[Stage]:
                 world.app.teller.channels[CHANNEL].pace = Pace(time.monotonic, Rate(1000, 1000), 1000)
                 yield world
 
-        phones = {name: ViberPhone(handset, sandbox.faults) for name, handset in handsets.items()}
+        phones: dict[str, Phone] = {name: ViberPhone(handset, sandbox.faults) for name, handset in handsets.items()}
         async with Stage(sandbox, phones, stranger, live, fill) as stage:
             yield stage
             assert sandbox.faults.unused() == []

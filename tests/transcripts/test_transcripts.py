@@ -40,7 +40,8 @@ def language_of(path: Path) -> str:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 async def test_the_chat_goes_as_it_is_written(path: Path, tmp_path: Path) -> None:
-    steps, played = written(path), []
+    steps = written(path)
+    played: list[Step] = []
     # What fails must not leave a bot behind for a later test.
     async with aclosing(play(path, "telegram", tmp_path)) as playing:
         async for step in playing:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -317,7 +317,8 @@ def first(ids: str | list[str] | tuple[str, ...]) -> str:
     return ids if isinstance(ids, str) else ids[0]
 
 
-def forms(string: str | tuple[str, ...]) -> tuple[str, ...]:
+def forms(string: str | Sequence[str] | None) -> Sequence[str]:
+    assert string is not None
     return (string,) if isinstance(string, str) else string
 
 
