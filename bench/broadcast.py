@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from datetime import datetime
 
 from bench import district
 from bench.bots import Bot, Running, running
@@ -20,7 +21,7 @@ NEWS = "Утре срещата е в осем."
 async def lines() -> list[Line]:
     async with district.played(READERS + 1, limits=True) as (sandbox, crowd, folder):
         coordinator, *readers = crowd
-        await district.fill(folder, readers, coordinator)
+        await district.fill(folder, readers, coordinator, datetime.fromisoformat(WORKDAY))
         # Its own pace, as it comes out of the box.
         async with running(BY_DAY, sandbox, folder, pace="") as live:
             return await _announced(sandbox, coordinator, readers, live)

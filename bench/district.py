@@ -29,8 +29,11 @@ async def played(count: int, *, limits: bool = False) -> AsyncIterator[tuple[San
             yield sandbox, crowd, Path(name)
 
 
-async def fill(folder: Path, crowd: Sequence[Person], coordinator: Person | None = None) -> None:
-    now = datetime.now(UTC)
+async def fill(
+    folder: Path, crowd: Sequence[Person], coordinator: Person | None = None, at: datetime | None = None
+) -> None:
+    """As of now, or of the moment `at` which the bot takes for now."""
+    now = at or datetime.now(UTC)
     database = await open_database(f"sqlite:///{folder}/obhvat.db")
     async with database.transaction() as tx:
         for first in range(0, len(crowd), TEAM):
