@@ -290,7 +290,7 @@ def _named(environ: Mapping[str, str], path: Path | None) -> Path | None:
 
 def _file(path: Path | None, mistakes: list[str]) -> File:
     chosen = path or Path("config.toml")
-    if path is None and not chosen.exists():
+    if path is None and not os.path.exists(chosen):
         return File()
     try:
         return File.model_validate(tomllib.loads(chosen.read_text("utf-8")))

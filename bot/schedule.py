@@ -103,6 +103,8 @@ class Schedule:
             await absences.turn(tx, local.date())
             await pausing.turn(tx, self._work, now)
             await hushed.turn(tx, self._work, self._teller, now)
+            for one in await people.coordinators(tx):
+                await self._digest(tx, one, now)
             by_day = self._times.alert_at <= local.time() < self._times.alert_until
             if by_day and self._work.calendar.is_working(local.date()):
                 everybody = await people.on_duty(tx)
@@ -124,12 +126,6 @@ class Schedule:
                 await self._questions(tx, local.date(), now)
             await self._withdrawal.follow(tx, now)
             over = await self._forget(tx, local.date(), now)
-            due = [one for one in await people.coordinators(tx) if await self._digest_due(tx, one, now)]
-        for one in due:
-            # Each by itself: all of a country take seconds, and meanwhile nobody would be answered. After the morning,
-            # so that it counts what its reader then finds.
-            async with self._database.transaction() as tx:
-                await self._digest(tx, one, now)
         self._meters.rung()
         if over:
             await self._forget_closed(now)
@@ -173,32 +169,25 @@ class Schedule:
         return datetime.combine(day, hour, self._work.zone)
 
     async def _digest(self, tx: Tx, me: Person, now: datetime) -> None:
-        """What an outage of days left out is told in it."""
-        day = await self._digest_due(tx, me, now)
+        """The last one that was due, if they have not had it; what an outage of days left out is told in it."""
+        times = self._work.times(me)
+        day = times.last_digest(now) if times.is_open_at(now) else None
         if day is None:
             return
-        times = self._work.times(me)
-        until = times.digest_of(day)
+        until, coming = times.digest_of(day), times.digest_of(times.next_digest(now))
+        if day != times.today(now) and coming - now <= hours.SOON:
+            return
+        if me.accepted_at is None or max(me.accepted_at, me.told_from or me.accepted_at) > until:
+            return
+        if await claims.claimed(tx, coordinate.DIGEST, me.id, day.isoformat()):
+            return
+        if await absences.was_away(tx, me.id, day, until):
+            return
         since = times.digest_of(times.last_digest(until - timedelta(minutes=1)) or day - timedelta(days=1))
         late = now - until > LATE_AFTER
         told = await coordinate.make_digest(tx, self._work, me, day, since, until, late=late, now=now)
         await self._teller.notify_all(tx, told, now, BROADCAST)
         tx.when_committed(partial(self._meters.digest, late=late))
-
-    async def _digest_due(self, tx: Tx, me: Person, now: datetime) -> date | None:
-        """The day of the last one that was due, if they have not had it."""
-        times = self._work.times(me)
-        day = times.last_digest(now) if times.is_open_at(now) else None
-        if day is None:
-            return None
-        until, coming = times.digest_of(day), times.digest_of(times.next_digest(now))
-        if day != times.today(now) and coming - now <= hours.SOON:
-            return None
-        if me.accepted_at is None or max(me.accepted_at, me.told_from or me.accepted_at) > until:
-            return None
-        if await claims.claimed(tx, coordinate.DIGEST, me.id, day.isoformat()):
-            return None
-        return None if await absences.was_away(tx, me.id, day, until) else day
 
     async def _drafts(self, tx: Tx, today: date, now: datetime, resting: Collection[int]) -> list[Message]:
         """At the hour of the alerts, so that the notice comes by day and once for all drafts of a person."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from bot import spreadsheets
 from casework.records import LEADER, MUNICIPAL
 from sandbox import Person
@@ -49,25 +47,6 @@ async def test_a_missed_hour_is_caught_up_once_and_marked_late(world: World) -> 
     world.move_to(0, 7, 30)
     assert "закъсняло" in (await kolyo.hears()).text
     await kolyo.quiet(0.2)
-
-
-async def test_each_digest_is_kept_by_itself_and_others_work_between_them(world: World) -> None:
-    """All those of a country take seconds: whoever writes meanwhile waits for one, not for all."""
-    world.to_a_working_day(9)
-    places = ("Бяла", "Русе", "Борово", "Ветово")
-    for place in places:
-        await world.person(f"Кольо от {place}", MUNICIPAL, place)
-    await world.settled()
-    made = [0]
-
-    async def working() -> None:
-        while made[-1] < len(places):
-            async with world.app.database.transaction() as tx:
-                made.append((await tx.one("SELECT count(*) AS n FROM period_claim WHERE job = 'digest'"))["n"])
-
-    world.move_to(0, 17, 31)
-    await asyncio.gather(working(), world.app.schedule.ring())
-    assert {1, 2, 3} & set(made), made
 
 
 async def _a_visit_on_a_free_day(world: World) -> Person:
