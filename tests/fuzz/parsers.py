@@ -52,7 +52,12 @@ class Parser:
     opens: Opens
     make: Make
     refuses: tuple[type[Exception], ...] = ()
+    usual: int = 1_000_000
+    """So many inputs, unless somebody says how many."""
 
+
+OF_THE_OPERATOR = 100_000
+"""Files that nobody outside reaches."""
 
 # -- what is fed -------------------------------------------------------------------------------------------
 
@@ -311,12 +316,14 @@ PARSERS: dict[str, Parser] = {
         ("bot/photos.py",), _of_bytes(photos.clean), _pictures, (photos.NotAPicture,)
     ),
     "configuration": Parser(
-        ("bot/config.py", "bot/storing.py"), _in_a_file(_config), _toml(seeds.config, 80), (config.ConfigError,)
+        ("bot/config.py", "bot/storing.py"), _in_a_file(_config), _toml(seeds.config, 80), (config.ConfigError,),
+        OF_THE_OPERATOR,
     ),
     "catalogue": Parser(
-        ("casework/catalogue.py",), _of_text(catalogue.load), _toml(seeds.catalogue, 60), (CatalogueError,)
+        ("casework/catalogue.py",), _of_text(catalogue.load), _toml(seeds.catalogue, 60), (CatalogueError,),
+        OF_THE_OPERATOR,
     ),
-    "backups": Parser(("bot/archive.py",), _in_a_file(_backup), _backups, (archive.Damaged,)),
+    "backups": Parser(("bot/archive.py",), _in_a_file(_backup), _backups, (archive.Damaged,), OF_THE_OPERATOR),
 }  # fmt: skip
 
 NOT_REACHED: dict[str, str] = {
