@@ -26,7 +26,7 @@ from pathlib import Path
 import psutil
 from aiohttp import ClientError, ClientSession
 
-from bench.share import held
+from bench.share import NoShares, held
 from bench.wire import Wire
 from bot.demo import free_port
 from casework.records import MEMBER, NextStep
@@ -195,8 +195,18 @@ async def _prepare(url: str, wire: Wire) -> None:
     await database.close()
 
 
+def _possible() -> Mapping[float | None, Sequence[int]]:
+    """Of `WORKERS`, those that can be held as they shall be; that others cannot is said."""
+    try:
+        with held(SHARE):
+            return WORKERS
+    except NoShares as no:
+        print(f"Only workers that have as much as they can have: {no}")
+        return {None: WORKERS[None]}
+
+
 async def main(plot: Path | None) -> None:
-    figures = {(share, count): Figures() for share, counts in WORKERS.items() for count in counts}
+    figures = {(share, count): Figures() for share, counts in _possible().items() for count in counts}
     with postgres.running(DURABLE) as server:
         postgres.Databases(server)
         async with asyncio.timeout(LIMIT_SECONDS):
@@ -215,7 +225,8 @@ def _draw(figures: Mapping[Played, Figures], path: Path) -> None:
 
     drawn = Figure(figsize=(9, 3.6), layout="constrained")
     fast, soon = drawn.subplots(1, 2)
-    for share, counts in WORKERS.items():
+    for share in dict.fromkeys(share for share, _count in figures):
+        counts = WORKERS[share]
         name = f"{share} of a core each" if share else "as much as they can have"
         rates = [statistics.mean(figures[share, count].per_second) for count in counts]
         [line] = fast.plot(counts, rates, "o-", label=name)
