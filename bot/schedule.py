@@ -96,7 +96,8 @@ class Schedule:
             ringing.shutdown(wait=False)
 
     async def ring(self) -> None:
-        """Everything that is due by now and not yet done."""
+        """Everything that is due by now and not yet done, in one transaction: a digest counts what was before the
+        morning, and the report of an outage, told with the morning, counts the digests that came late."""
         now = self._now()
         local = now.astimezone(self._work.zone)
         async with self._database.transaction() as tx:
