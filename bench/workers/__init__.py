@@ -1,0 +1,1 @@
+"""Several workers of one PostgreSQL, by themselves and beside each other."""
