@@ -41,6 +41,9 @@ class Beside:
     later: bool
 
 
+Handle = Callable[[Tx, Arrived, datetime, Beside], Awaitable[Arrived | None]]
+
+
 class Converser:
     """`also` is written in the same transaction as the answers: the outcomes of calls made meanwhile."""
 
@@ -102,7 +105,7 @@ class Converser:
         if not arrivals and not (self._some_wait and await self._oldest(self._database.glance(), now, 1)):
             return False
         try:
-            count = await self._database.write(partial(self._turn, arrivals, now))
+            count = await self._write(arrivals, now)
         except BaseException as failed:
             if stored and not stored.done():
                 stored.set_exception(failed)
@@ -112,18 +115,28 @@ class Converser:
             stored.set_result(None)
         return count == BATCH
 
-    async def _turn(self, arrivals: Sequence[Arrival], now: datetime, tx: Tx) -> int:
+    async def _write(self, arrivals: Sequence[Arrival], now: datetime) -> int:
+        """All together, which is quick; if that fails, once more, each row by itself, so that only the bad one does."""
+        try:
+            return await self._database.write(partial(self._turn, arrivals, now, self._handle))
+        except Unwritable:
+            raise
+        except Exception as failed:  # whatever it was, it fails again or is gone
+            log.info("a turn is made again, each message by itself", why=type(failed).__name__)
+            return await self._database.write(partial(self._turn, arrivals, now, self._handle_apart))
+
+    async def _turn(self, arrivals: Sequence[Arrival], now: datetime, handle: Handle, tx: Tx) -> int:
         await inbox.add(tx, arrivals, now)
         await self._also(tx)
         rows = await self._oldest(tx, now, BATCH)
-        await self._handle_all(tx, rows, now)
+        await self._handle_all(tx, rows, now, handle)
         await self._withdrawal.follow(tx, now)
         return len(rows)
 
     async def _oldest(self, tx: Tx, now: datetime, limit: int) -> list[Arrived]:
         return await inbox.oldest(tx, now, limit, self._database.shares.lanes)
 
-    async def _handle_all(self, tx: Tx, rows: list[Arrived], now: datetime) -> None:
+    async def _handle_all(self, tx: Tx, rows: list[Arrived], now: datetime, handle: Handle) -> None:
         done: list[Arrived] = []
         waiting: set[tuple[str, str]] = set()
         senders = [(row.channel, row.sender) for row in rows]
@@ -132,21 +145,18 @@ class Converser:
             if senders[n] in waiting:
                 continue
             beside = Beside(senders[n] in senders[:n], senders[n] in senders[n + 1 :])
-            if handled := await self._handled(tx, row, now, beside):
+            if handled := await handle(tx, row, now, beside):
                 done.append(handled)
             else:
                 waiting.add(senders[n])
         await inbox.done(tx, done)
         self._some_wait = self._some_wait or bool(waiting) or len(rows) == BATCH
 
-    async def _handled(self, tx: Tx, row: Arrived, now: datetime, beside: Beside) -> Arrived | None:
-        """With the time when it was said; None when it could not be handled."""
+    async def _handle_apart(self, tx: Tx, row: Arrived, now: datetime, beside: Beside) -> Arrived | None:
+        """None when it could not be handled."""
         try:
             async with tx.savepoint():
-                handled = await self._handle(tx, row, now, beside)
-            waited = (to_micros(now) - row.received_at) / 1e6
-            tx.when_committed(partial(self._meters.handled, row.channel, waited))
-            return handled
+                return await self._handle(tx, row, now, beside)
         except Unwritable:
             raise
         except Exception as poison:  # one bad row must never stop the queue: it is counted, and set aside
@@ -157,6 +167,13 @@ class Converser:
                 await self._tell_aside(tx, row, now)
             return None
 
+    async def _handle(self, tx: Tx, row: Arrived, now: datetime, beside: Beside) -> Arrived:
+        """With the time when it was said."""
+        handled = await self._follow(tx, row, now, beside)
+        waited = (to_micros(now) - row.received_at) / 1e6
+        tx.when_committed(partial(self._meters.handled, row.channel, waited))
+        return handled
+
     async def _tell_aside(self, tx: Tx, row: Arrived, now: datetime) -> None:
         me, _kept = await people.with_journal(tx, row.channel, row.sender)
         if me:
@@ -165,7 +182,7 @@ class Converser:
             told = aside.failed_again(self._work, row, me.name if me else "", to=row.retried_by)
             await self._teller.notify(tx, told, now, REPLY)
 
-    async def _handle(self, tx: Tx, row: Arrived, now: datetime, beside: Beside) -> Arrived:
+    async def _follow(self, tx: Tx, row: Arrived, now: datetime, beside: Beside) -> Arrived:
         event, sent_at = self._channels[row.channel].read(row.payload, from_micros(row.received_at) or now)
         match event:
             case Incoming():

@@ -91,10 +91,10 @@ async def page(
 ) -> tuple[list[Case], int]:
     """Of the cases `c` that the person may see, with the number of all of them."""
     rows = await tx.rows(
-        f"SELECT {_CASE}, count(*) OVER () AS total {_FROM} WHERE {where} ORDER BY {order} LIMIT :limit OFFSET :offset",
+        f"SELECT {_CASE}, count(*) OVER () AS total {_FROM} WHERE {where} ORDER BY {order} "
+        # Not as values, for then PostgreSQL would plan it anew each time: 0.6 ms.
+        f"LIMIT {limit:d} OFFSET {offset:d}",
         me=me.id,
-        limit=limit,
-        offset=offset,
         **values,
     )
     return [_case(row) for row in rows], int(rows[0]["total"]) if rows else 0

@@ -80,7 +80,8 @@ async def district(folder: Path, sandbox: Sandbox, *, cases: int = 3) -> Path:
             NewCase("БЯ", "G1", "Бяла", "Бяла", f"ул. {n}", 2015, team, "", seal("Росица Илиева", str(n)), str(n))
             for n in range(1, cases + 1)
         ]
-        await new_cases.put(tx, new, NextStep("S11", "visit", now.date()), now)
+        # Nothing is due: a process has the clock of the machine, and in the morning it would tell of it.
+        await new_cases.put(tx, new, NextStep("S11", "visit", now.date() + timedelta(days=7)), now)
     await database.close()
     return path
 

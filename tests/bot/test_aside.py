@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import timedelta
 from typing import Any
+
+from structlog.testing import capture_logs
 
 from casework.records import MUNICIPAL, REGIONAL
 from sandbox import Person
@@ -163,3 +166,23 @@ async def test_what_is_not_taken_in_yet_stands_among_the_drafts_of_its_sender(wo
     assert await labels(mila, "/drafts") == ["Още необработени: 1", "Докладвай посещение", "Меню"]
     await mila.taps("Още необработени: 1")
     assert "Опитай пак: Мила, днес, " in str((await mila.hears()).labels)
+
+
+async def test_a_bad_message_among_others_of_its_turn_fails_alone(world: World) -> None:
+    """All that wait are one turn; only when it fails is each of them handled by itself."""
+    people = [await world.person(name) for name in ("Мила", "Петя", "Вяра")]
+    with capture_logs() as said:
+        async with world.app.database.transaction():
+            # A turn that began meanwhile waits, and the next one has all of these.
+            for n, one in enumerate(people):
+                await one.says(f"14 никой; {n}")
+                world.sandbox.world.inject(nonsense(900_000 + n))
+        for one in people:
+            assert "БЯ-014" in (await one.hears()).text
+        await failed_for_good(world, aside=3)
+    await world.settled()
+    for one in people:
+        await one.quiet(0)
+    told = Counter(line["event"] for line in said if line["event"].startswith(("a turn", "a message")))
+    assert told["a message could not be handled"] == 3 * TRIES
+    assert told["a turn is made again, each message by itself"] >= TRIES
