@@ -1,8 +1,8 @@
 """`python -m bench.workers`: reports per second of one worker and of several of the same PostgreSQL, and their latency.
 `--plot docs/workers.png` draws both.
 
-It is done twice: each worker has as much as it can have, or each is held to `SHARE` of a core, and the others have what
-they need. All are played several times in turn, in one run, on one PostgreSQL that is durable (`fsync` on).
+It is done twice: each worker has as much as it can have, or each is held to `SHARE` of a core, and PostgreSQL and the
+people have what they need. All are played several times in turn, in one run, on one PostgreSQL with `fsync` on.
 Everything is on loopback or a socket, bounded in count and time; only processes that were started here are ended.
 """
 
@@ -13,7 +13,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bench.workers import shown
+from bench.workers import machine, shown
 from bench.workers.measured import Figures, as_fast_as_they_can, under_load
 from bench.workers.share import NoShares, held
 from tests import postgres
@@ -29,6 +29,7 @@ DURABLE = ("fsync=on", "listen_addresses=", "max_connections=100", "shared_buffe
 
 async def main(plot: Path | None) -> None:
     figures = {(share, count): Figures() for share, counts in _possible().items() for count in counts}
+    second = machine.second_core()
     with postgres.running(DURABLE) as server:
         postgres.Databases(server)
         async with asyncio.timeout(LIMIT_SECONDS):
@@ -38,6 +39,7 @@ async def main(plot: Path | None) -> None:
             for count in WORKERS[None]:
                 await under_load(server, count, figures[None, count])
     shown.table(figures)
+    print(f"\ntwo processes that share nothing do {second:.2f} times what one of them does on this machine")
     if plot:
         shown.draw(figures, plot)
 

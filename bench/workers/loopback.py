@@ -83,7 +83,7 @@ class Asking(_Messages):
             answered.set_exception(ConnectionError(f"{self._host}: {head.splitlines()[0]!r}"))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        for answered in self._waiting:
+        for answered in (one for one in self._waiting if not one.done()):
             answered.set_exception(ConnectionError(f"{self._host} has hung up"))
 
 

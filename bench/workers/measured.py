@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 import psutil
 
 from bench.workers.started import PEOPLE, playing
-from bench.workers.wire import Wire
+from bench.workers.wire import ANSWERS, Wire
 from tests import postgres
 
 WARM_SECONDS, COUNTED_SECONDS = 2.0, 8.0
-LOADS = (10, 20, 40, 60, 80)
+LOADS = (20, 80, 160, 320, 480)
 """Messages a second."""
 LOAD_SECONDS = 8.0
 
@@ -42,9 +42,9 @@ async def as_fast_as_they_can(server: postgres.Server, count: int, share: float 
         for one in wire.people:
             group.create_task(_steadily(wire, one, 0.0, until))
         await asyncio.sleep(WARM_SECONDS)
-        before, began, made = _used(server, workers), time.perf_counter(), wire.reports
+        before, began, made = _used(server, workers), time.perf_counter(), wire.answers
         await asyncio.sleep(COUNTED_SECONDS)
-        seconds, after, reports = time.perf_counter() - began, _used(server, workers), wire.reports - made
+        seconds, after, reports = time.perf_counter() - began, _used(server, workers), (wire.answers - made) / ANSWERS
         figures.per_second.append(reports / seconds)
         for into, used, had in zip((figures.worker_ms, figures.server_ms, figures.ours_ms), after, before, strict=True):
             into.append((used - had) * 1000 / reports)
@@ -54,16 +54,22 @@ async def under_load(server: postgres.Server, count: int, figures: Figures) -> N
     """Everybody taps at their own pace, so that together they write so many messages a second."""
     async with playing(server, count) as (wire, _workers):
         for load in LOADS:
-            for one in wire.people.values():
-                one.waits_ms.clear()
-            until = time.perf_counter() + LOAD_SECONDS
-            await asyncio.gather(*(_steadily(wire, one, PEOPLE / load, until) for one in wire.people))
+            pause = PEOPLE / load
+            # Begun in the same moment, they would all save in the same moment too.
+            begun = min(pause * ANSWERS, LOAD_SECONDS)
+            until = time.perf_counter() + begun + LOAD_SECONDS
+            async with asyncio.TaskGroup() as group:
+                for n, one in enumerate(wire.people):
+                    group.create_task(_steadily(wire, one, pause, until, begun * n / PEOPLE))
+                await asyncio.sleep(begun)
+                for one in wire.people.values():
+                    one.waits_ms.clear()
             waits = [wait for one in wire.people.values() for wait in one.waits_ms]
             figures.p95_ms.setdefault(load, []).append(statistics.quantiles(waits, n=20)[18])
 
 
-async def _steadily(wire: Wire, person: int, pause: float, until: float) -> None:
-    await asyncio.sleep(pause * (person % PEOPLE) / PEOPLE)
+async def _steadily(wire: Wire, person: int, pause: float, until: float, begins_after: float = 0.0) -> None:
+    await asyncio.sleep(begins_after)
     while time.perf_counter() < until:
         await wire.report(wire.people[person], pause)
 

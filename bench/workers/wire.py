@@ -24,6 +24,8 @@ CASE = "БЯ-"
 STEPS = (CASE, "Обещание", "Майка", "Няма транспорт", "Готово", "утре", "Запази")
 """How the labels begin that lead through a usual report."""
 RECEIPT = "Записано"
+ANSWERS = len(STEPS) + 1
+"""To one report."""
 
 
 @dataclass
@@ -42,8 +44,7 @@ class Wire:
         self.doors: list[dict[int, Asking]] = []
         self.secret = ""
         self.people = {1000 + n: Person(1000 + n) for n in range(people)}
-        self.reports = 0
-        """Whose receipts were shown."""
+        self.answers = 0
         self._updates = itertools.count(1)
         self._messages = itertools.count(1)
         self._turns = itertools.count()
@@ -87,11 +88,11 @@ class Wire:
                 data = fitting[one.id % len(fitting) if step == CASE else 0] if fitting else None
                 if data or text.startswith(step):
                     break
+            self.answers += 1
             one.waits_ms.append((time.perf_counter() - began) * 1000)
             if data:
                 await asyncio.sleep(max(0.0, began + pause - time.perf_counter()))
                 began = await self._says(one, {"data": data}, number)
-        self.reports += 1
 
     async def _says(self, one: Person, said: dict[str, str], number: int = 0) -> float:
         chat, who = {"id": one.id, "type": "private"}, {"id": one.id, "is_bot": False, "first_name": "Човек"}
