@@ -10,11 +10,11 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 
@@ -22,6 +22,7 @@ from storage import migrate
 from storage.database import Again, Database, StorageError, Tx, Unwritable, beside, to_its_end
 from storage.leases import CHANNEL, Leases
 
+T = TypeVar("T")
 CONNECTIONS = 8
 STATEMENTS = 1000
 """So many stay prepared on a connection, more than there are."""
@@ -145,6 +146,16 @@ class Postgres(Database):
         self.shares: Leases = Leases(url, self._turn, self._heard, self._note)
         self._name = secrets.token_hex(8)
         """Under which it tells others something: what it hears from itself it knows already."""
+
+    async def write(self, work: Callable[[Tx], Awaitable[T]]) -> T:
+        """A key that is there already may have come from another worker meanwhile; then it is seen the second time.
+
+        https://www.postgresql.org/docs/15/mvcc-serialization-failure-handling.html (30 November 2026)
+        """
+        try:
+            return await super().write(work)
+        except asyncpg.UniqueViolationError:
+            return await super().write(work)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:

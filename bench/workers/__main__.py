@@ -22,7 +22,7 @@ SHARE = 0.4
 """Of a core, for each worker that is held: two of them and what serves them are less than two cores."""
 WORKERS = {None: (1, 2, 3), SHARE: (1, 2)}
 """How many, by what each is held to."""
-ROUNDS = 5
+ROUNDS = 4
 LIMIT_SECONDS = 900
 DURABLE = ("fsync=on", "listen_addresses=", "max_connections=100", "shared_buffers=128MB")
 

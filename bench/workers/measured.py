@@ -15,9 +15,9 @@ from bench.workers.wire import ANSWERS, Wire
 from tests import postgres
 
 WARM_SECONDS, COUNTED_SECONDS = 2.0, 8.0
-LOADS = (20, 80, 160, 320, 480)
+LOADS = (20, 80, 240, 400)
 """Messages a second."""
-LOAD_SECONDS = 8.0
+LOAD_SECONDS = 6.0
 
 
 @dataclass
@@ -62,9 +62,9 @@ async def under_load(server: postgres.Server, count: int, figures: Figures) -> N
                 for n, one in enumerate(wire.people):
                     group.create_task(_steadily(wire, one, pause, until, begun * n / PEOPLE))
                 await asyncio.sleep(begun)
-                for one in wire.people.values():
-                    one.waits_ms.clear()
-            waits = [wait for one in wire.people.values() for wait in one.waits_ms]
+                for person in wire.people.values():
+                    person.waits_ms.clear()
+            waits = [wait for person in wire.people.values() for wait in person.waits_ms]
             figures.p95_ms.setdefault(load, []).append(statistics.quantiles(waits, n=20)[18])
 
 

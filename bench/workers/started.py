@@ -27,7 +27,7 @@ from storage.people import Invitation
 from tests import postgres
 
 TOKEN = "111:AAA"
-PEOPLE, TEAM = 128, 4
+PEOPLE, TEAM = 64, 4
 """Enough to give two workers all they can do."""
 DAY = timedelta(days=1)
 HOUSE = Path(__file__).parents[2]

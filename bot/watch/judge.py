@@ -48,7 +48,7 @@ class Signs:
     written_ago: timedelta
     disk_free_mb: int
     unwritable: bool = False
-    """The last transaction could not be written (`Database.trouble`)."""
+    """The last transaction could not be written (`Database.trouble`), or the database is not reached."""
     photos_refused_for: timedelta | None = None
     """Since the store of photos takes none."""
     backed_up_at: datetime | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +15,10 @@ from bot.store import Store
 from bot.watch.judge import Felt, Limits, Signs
 from bot.watch.vitals import Vitals
 from storage import life, queues
-from storage.database import Database, beside
+from storage.database import Database, Tx, Unwritable, beside
+
+READ_WITHIN = 5.0
+"""Seconds. A server that is silent for longer is not there."""
 
 
 @dataclass(frozen=True)
@@ -32,19 +35,31 @@ class Measuring:
     started_at: datetime
 
     async def signs(self) -> Signs:
-        now, glance = self.now(), self.database.glance()
-        return Signs(
+        """Also while the database is not reached: then nothing is known of what waits in it."""
+        now = self.now()
+        known = Signs(
             at=now,
             started_at=self.started_at,
             written_ago=self.awake.written_ago,
             unwritable=bool(self.database.trouble),
             photos_refused_for=self.photos.refused_for,
             disk_free_mb=await asyncio.to_thread(free_mb, self.folders),
+            backed_up_at=now,
+            felt={name: _felt(self.vitals[name]) for name in self.channels},
+        )
+        try:
+            async with asyncio.timeout(READ_WITHIN):
+                return await self._counted(known, self.database.glance())
+        except (TimeoutError, Unwritable):
+            return replace(known, unwritable=True)
+
+    async def _counted(self, known: Signs, glance: Tx) -> Signs:
+        return replace(
+            known,
             backed_up_at=await life.backed_up(glance),
             inbox_since=await queues.oldest_arrival(glance),
             inbox=await queues.arrivals(glance),
-            going=await queues.going(glance, now),
-            felt={name: _felt(self.vitals[name]) for name in self.channels},
+            going=await queues.going(glance, known.at),
         )
 
 

@@ -1,7 +1,8 @@
 """Looks at the bot every few seconds, and tells its operator once what is wrong, and once that it is over.
 
-It needs neither outbox nor a writable database: what it has told it knows by itself, and writes it down when it can, so
-that a bot that is started again does not tell it again.
+It needs neither outbox nor a database: what it has told it knows by itself, and writes it down when it can, so that a
+bot that is started again does not tell it again. Of several workers the one who leads speaks and writes; the others see
+for themselves, for one of them may lead soon. While the database is away nobody leads: then who led last speaks.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.watch import systemd
-from bot.watch.judge import Ailment, Limits, ailments
+from bot.watch.judge import WRITING, Ailment, Limits, ailments
 from bot.watch.measuring import Measuring
 from bot.watch.operator import Operator
 from handlers.engine.words import Words
@@ -56,11 +57,11 @@ class Watchdog:
         self._standing: dict[str, Alarm] = {}
         self._well_since: dict[str, datetime] = {}
         self._kept: dict[str, Alarm] = {}
+        self._led = False
+        """At the last look, or before the database went away."""
 
     async def run(self) -> None:
         """For ever."""
-        self._standing = await alarms.standing(self._database.glance())
-        self._kept = dict(self._standing)
         systemd.notify("READY=1")
         while True:
             await self.look()
@@ -74,10 +75,22 @@ class Watchdog:
         async with self._looking:
             now = self.measuring.now()
             ailing = {one.what: one for one in await self.ailing()}
+            await self._lead()
             self._begin(ailing)
-            self._end(ailing, now)
+            if WRITING not in ailing:  # else nobody knows of what waits whether it still does
+                self._end(ailing, now)
             await self._tell(ailing, now)
-            await self._keep()
+            if self._database.shares.leads:
+                await self._keep()
+
+    async def _lead(self) -> None:
+        """Who begins to lead learns what was told before."""
+        leads = self._database.shares.leads
+        if leads and not self._led:
+            self._kept = await alarms.standing(self._database.glance())
+            ours = {what: one for what, one in self._standing.items() if one.told_at}
+            self._standing = {**self._standing, **self._kept, **ours}
+        self._led = leads or (self._led and bool(self._database.trouble))
 
     def _begin(self, ailing: dict[str, Ailment]) -> None:
         """Whatever is wrong at two looks one after the other; and what was over is not, if it comes back untold."""
@@ -101,11 +114,13 @@ class Watchdog:
 
     async def _tell(self, ailing: dict[str, Ailment], now: datetime) -> None:
         """All of it in one message; what could not be told stays to be told, at last that it was and is over."""
-        untold = [one for one in self._standing.values() if one.told_at is None or one.over_at]
+        over = [one for one in self._standing.values() if one.over_at]
+        untold = [one for one in self._standing.values() if self._is_ours(one) and (one.told_at is None or one.over_at)]
+        for one in over:
+            if one not in untold:
+                del self._standing[one.what]
         if not untold:
             return
-        if not self._database.shares.leads:
-            return  # one of several workers speaks; what only we see is told by `/health`
         if self._voice.operator.is_there and not await self._voice.operator.tell(self._words(untold, ailing, now)):
             return
         for one in untold:
@@ -114,6 +129,10 @@ class Watchdog:
                 self._well_since.pop(one.what, None)
             else:
                 self._standing[one.what] = replace(one, told_at=now)
+
+    def _is_ours(self, alarm: Alarm) -> bool:
+        """To be told by us: when we led while it began, nobody else knows that it was told and not written down."""
+        return self._led or (alarm.told_at is not None and alarm.what not in self._kept)
 
     def _words(self, untold: Sequence[Alarm], ailing: dict[str, Ailment], now: datetime) -> str:
         zone = self._voice.zone

@@ -7,10 +7,11 @@ import re
 import sys
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from storage import migrate
-from storage.database import Database, open_database
+from storage.database import Database, Tx, open_database
 from storage.migrate import SchemaError
 from storage.postgres import numbered
 from tests.engines import POSTGRES, url_of
@@ -47,6 +48,29 @@ async def test_what_one_worker_commits_wakes_the_other_and_itself_once(database:
         tx.notify("outbox")
     await asyncio.wait_for(back.wait(), 10)
     assert ours == ["inbox"]
+    await other.close()
+
+
+@pytest.mark.only(POSTGRES)
+async def test_a_key_that_another_worker_took_in_the_same_moment_is_seen_the_second_time(
+    database: Database, tmp_path: Path
+) -> None:
+    other = await open_database(url_of(tmp_path))
+    seen = list[int]()
+
+    async def takes(tx: Tx) -> None:
+        await tx.run("INSERT INTO alarm (what, since) VALUES ('disk', 1)")
+
+    async def takes_if_free(tx: Tx) -> None:
+        seen.append(len(await tx.rows("SELECT 1 FROM alarm")))
+        if not seen[-1]:
+            await other.write(takes)
+            await takes(tx)
+
+    await database.write(takes_if_free)
+    assert seen == [0, 1]
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await database.write(takes)
     await other.close()
 
 

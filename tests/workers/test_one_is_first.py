@@ -27,9 +27,9 @@ WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 
 @asynccontextmanager
-async def second_worker(world: World) -> AsyncIterator[App]:
+async def second_worker(world: World, more: str = "") -> AsyncIterator[App]:
     """Of the same database, with half of its lanes."""
-    read = config.load({**engine.environ, config.TOKEN: TOKEN}, write_config(world.folder, world.sandbox))
+    read = config.load({**engine.environ, config.TOKEN: TOKEN}, write_config(world.folder, world.sandbox, more))
     async with open_app(read, world.sandbox.world.clock.now) as app:
         half = asyncio.Event()
         app.database.shares.changed.append(lambda: half.set() if len(app.database.shares.lanes) == LANES // 2 else None)
