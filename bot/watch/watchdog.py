@@ -114,11 +114,9 @@ class Watchdog:
 
     async def _tell(self, ailing: dict[str, Ailment], now: datetime) -> None:
         """All of it in one message; what could not be told stays to be told, at last that it was and is over."""
-        over = [one for one in self._standing.values() if one.over_at]
+        # What is over and not ours to tell, somebody else tells.
+        self._standing = {what: one for what, one in self._standing.items() if self._is_ours(one) or not one.over_at}
         untold = [one for one in self._standing.values() if self._is_ours(one) and (one.told_at is None or one.over_at)]
-        for one in over:
-            if one not in untold:
-                del self._standing[one.what]
         if not untold:
             return
         if self._voice.operator.is_there and not await self._voice.operator.tell(self._words(untold, ailing, now)):
