@@ -72,6 +72,12 @@ class Deliverer:
         self._look_at = math.inf
         self._more = False
         """At the last look some rows had to wait for a call to end, or for room among those that are looked at."""
+        self._offered: list[Due] = []
+        """Replies that are due and not begun, as long as nothing else is."""
+        self._nothing_else = False
+        """What else is due is under way; else `_offered` is empty."""
+        self._behind: frozenset[Chat] = frozenset()
+        """Chats of which a call waits for another try, at the last look."""
         self._busy: set[Chat] = set()
         """Chats to which a call is under way, or failed and is not yet recorded: nothing may overtake it."""
         self._ended: list[Result] = []
@@ -81,12 +87,31 @@ class Deliverer:
         self._closed: set[str] = set()
         self._is_unsure = False
         """The last outcomes may have been written, although that raised: the connection broke at the commit."""
-        database.listen("outbox", self.look_again)
+        database.listen("outbox", self.look_again, self.begin)
         database.shares.in_flight = self._lanes_in_flight
 
     def look_again(self) -> None:
         self._look = True
         self._wake.set()
+
+    def begin(self, replies: Sequence[Due]) -> None:
+        """Replies of a transaction that was committed this moment: begun without a look, unless others go before."""
+        lanes = self._database.shares.lanes
+        ours = [row for row in replies if row.channel in self._channels and lane_of(row.channel, row.chat) in lanes]
+        if self._look or not self._nothing_else or any((row.channel, row.chat) in self._behind for row in ours):
+            self.look_again()
+            return
+        # A look between the commit and this moment may have begun some.
+        self._offered += [row for row in ours if row.id not in self._taken]
+        self._begin_offered()
+
+    def _begin_offered(self) -> None:
+        first, pause, _waits = self._first_of(self._offered, self._busy)
+        self._start(first)
+        self._offered = [row for row in self._offered if row.id not in self._taken]
+        if pause < math.inf:
+            self._look_at = min(self._look_at, time.monotonic() + pause)
+            self._wake.set()
 
     def _lanes_in_flight(self) -> set[int]:
         return {lane_of(*chat) for chat in self._busy} | {lane_of(one.row.channel, one.row.chat) for one in self._ended}
@@ -124,13 +149,14 @@ class Deliverer:
 
     async def _start_what_may(self) -> float:
         """Begins the calls that may be made now; when (on the monotonic clock) to look again."""
-        self._look = False
+        self._look = self._nothing_else = False
+        self._offered.clear()
         now, glance, shares = self._now(), self._database.glance(), self._database.shares
         # As it was before the look: what is recorded during it still stands in what was seen.
         taken, busy = set(self._taken), set(self._busy)
         found = await outbox.due(glance, now, LOOK_AHEAD, self._channels, shares.lanes)
-        self._more = len(found) == LOOK_AHEAD
-        first, pause = self._first_of([row for row in found if row.id not in taken], busy)
+        first, pause, waits = self._first_of([row for row in found if row.id not in taken], busy)
+        self._more = waits or len(found) == LOOK_AHEAD
         if not busy <= self._busy:
             self.look_again()
         try:
@@ -144,7 +170,10 @@ class Deliverer:
                     self._channels[row.channel].pace.answered(row.method)
         if gone:
             await self._withdraw(gone)
-        return time.monotonic() + min(pause, await self._later(glance, now))
+        later = await self._later(glance, now)
+        self._behind = await outbox.tried_again(glance, now)
+        self._nothing_else = not (self._look or self._more or pause < math.inf)
+        return time.monotonic() + min(pause, later)
 
     async def _later(self, glance: Tx, now: datetime) -> float:
         """Seconds until what waits for a later time is due. To find that in a long queue takes longer than a call, and
@@ -164,29 +193,30 @@ class Deliverer:
         await self._database.write(lambda tx: self.withdrawal.look(tx, notices, self._now()))
         self.look_again()
 
-    def _first_of(self, waiting: list[Due], busy: Collection[Chat]) -> tuple[list[Due], float]:
-        """In order, at most one call to a chat; the seconds until the pace allows the first that must wait."""
-        first, soonest = list[Due](), math.inf
+    def _first_of(self, waiting: list[Due], busy: Collection[Chat]) -> tuple[list[Due], float, bool]:
+        """In order, at most one call to a chat; the seconds until the pace allows the first that must wait, and whether
+        others wait until a call ends."""
+        first, soonest, waits = list[Due](), math.inf, False
         passed = set(busy)
         for row in waiting:
             chat = (row.channel, row.chat)
             if chat in passed:
-                self._more = True
+                waits = True
                 continue
             passed.add(chat)
             pace = self._channels[row.channel].pace
             free_in = pace.free_at(row.chat, row.method) - time.monotonic()
             if free_in > 0:
                 soonest = min(soonest, free_in)
-                self._more = self._more or free_in == math.inf
+                waits = waits or free_in == math.inf
             elif len(self._tasks) + len(first) >= AT_ONCE:
-                self._more = True
+                waits = True
                 break
             else:
                 # One that is not begun after all has spent a turn; that is a moment.
                 pace.spend(row.chat, row.method)
                 first.append(row)
-        return first, soonest
+        return first, soonest, waits
 
     def _start(self, rows: Sequence[Due]) -> None:
         for row in rows:
@@ -222,6 +252,8 @@ class Deliverer:
             self._busy.discard((row.channel, row.chat))
         # Not only when the task is done: whoever is woken now must not take it for one that is under way.
         self._tasks.discard(cast("asyncio.Task[None]", asyncio.current_task()))
+        if self._offered and not self._look:
+            self._begin_offered()
         # With many under way one look finds room for several; and each record of outcomes makes it look anyhow.
         self._look = self._look or (self._more and len(self._tasks) <= AT_ONCE // 2)
         self._wake.set()

@@ -73,6 +73,7 @@ class Tx(ABC):
         self._depth = 0
         self.then: list[Callable[[], None]] = []
         self.topics: set[str] = set()
+        self.offered: dict[str, list[Any]] = {}
         self.told: dict[str, set[int]] = {}
         """What other workers are told, and of which lanes."""
         self.touched: set[str] = set()
@@ -84,6 +85,11 @@ class Tx(ABC):
     def notify(self, topic: str, lanes: Collection[int] = ALL) -> None:
         """Wakes who listens, once the transaction is committed: `inbox`, `outbox`, `hushed`, `media`, `files`."""
         self.topics.add(topic)
+        self.tell(topic, lanes)
+
+    def offer(self, topic: str, thing: Any, lanes: Collection[int]) -> None:
+        """As `notify`, and whoever can take it gets what is new: a row that this transaction changes no more."""
+        self.offered.setdefault(topic, []).append(thing)
         self.tell(topic, lanes)
 
     def tell(self, topic: str, lanes: Collection[int] = ALL) -> None:
@@ -154,6 +160,7 @@ class Database(ABC):
         """What lies beside it is named after this; see `beside`."""
         self.shares = Shares()
         self._listening: dict[str, list[Callable[[], None]]] = defaultdict(list)
+        self._taking: dict[str, Callable[[Sequence[Any]], None]] = {}
         self.committing: Callable[[str], None] = lambda _when: None
         self.trouble = ""
         """Why the last transaction could not be written; empty when it was."""
@@ -195,9 +202,11 @@ class Database(ABC):
         async with self.transaction() as tx:
             return await work(tx)
 
-    def listen(self, topic: str, wake: Callable[[], None]) -> None:
-        """Calls `wake` after each commit that notified `topic`."""
+    def listen(self, topic: str, wake: Callable[[], None], take: Callable[[Sequence[Any]], None] | None = None) -> None:
+        """Calls `wake` after each commit that notified `topic`; `take`, which one may have, with what was offered."""
         self._listening[topic].append(wake)
+        if take:
+            self._taking[topic] = take
 
     def _note(self, trouble: str) -> None:
         changed = bool(trouble) != bool(self.trouble)
@@ -211,6 +220,9 @@ class Database(ABC):
         for then in tx.then:
             then()
         self._wake(tx.topics)
+        for topic, things in tx.offered.items():
+            if take := self._taking.get(topic):
+                take(things)
 
     def _wake(self, topics: Iterable[str]) -> None:
         for topic in topics:

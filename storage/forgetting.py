@@ -243,7 +243,8 @@ def _of_pair(case: Any) -> Sequence[Any]:
 
 
 async def _not_out(tx: Tx, one: Traits, done: Forgotten) -> None:
-    """What waits to be told and speaks of it."""
+    """What waits to be told and speaks of it. Whoever sends has some of it in mind."""
+    tx.notify("outbox")
     notices = [row["id"] for row, _kept in await blotting.speaking(tx, one, "notice", "body")]
     await because.cancel(tx, notices)
     rows = set[int]()

@@ -92,12 +92,13 @@ async def add(
     As `SPARE` they are made only when the row `instead_of` cannot reach its reader. What can wait says in `quiet` what
     it says (`storage.hushed`), and waits for the hours of the person `hushed`. Returns the id of the first row.
     """
-    tx.notify("outbox", [lane_of(call.channel, call.chat) for call in calls])
     for call in calls:
         if call.cancel_key:
             await cancel(tx, call.channel, call.chat, call.cancel_key)
     first = None
     for call in calls:
+        lane, text = lane_of(call.channel, call.chat), json.dumps(call.payload, ensure_ascii=False)
+        at = call.not_before or now
         row = await tx.one(
             "INSERT INTO outbox (channel, chat, lane, method, payload, priority, not_before, cancel_key, vanish_after, "
             "created_at, state, instead_of, notice_id, quiet, hushed) VALUES (:channel, :chat, :lane, :method, "
@@ -105,11 +106,11 @@ async def add(
             ":quiet, :hushed) RETURNING id",
             channel=call.channel,
             chat=call.chat,
-            lane=lane_of(call.channel, call.chat),
+            lane=lane,
             method=call.method,
-            payload=json.dumps(call.payload, ensure_ascii=False),
+            payload=text,
             priority=call.priority,
-            not_before=to_micros(call.not_before or now),
+            not_before=to_micros(at),
             cancel_key=call.cancel_key,
             vanish_after=int(call.vanish_after.total_seconds()),
             now=to_micros(now),
@@ -120,6 +121,13 @@ async def add(
             hushed=hushed,
         )
         first = first or int(row["id"])
+        # Nothing but its call changes such a row any more: it need not be looked for.
+        if at <= now and (state, call.priority, call.cancel_key, notice_id, hushed) == (WAITING, REPLY, "", None, 0):
+            seconds = int(call.vanish_after.total_seconds())
+            due = Due(row["id"], call.channel, call.chat, call.method, text, REPLY, 0, seconds, None, to_micros(now))
+            tx.offer("outbox", due, [lane])
+        else:
+            tx.notify("outbox", [lane])
     return first
 
 
@@ -213,6 +221,15 @@ async def due(
         **only,
     )
     return [_due(row) for row in rows]
+
+
+async def tried_again(tx: Tx, now: datetime) -> frozenset[tuple[str, str]]:
+    """The chats, by channel and address, in which everything waits until a call that failed is made again."""
+    rows = await tx.rows(
+        "SELECT channel, chat FROM outbox WHERE state = 'waiting' AND tries > 0 AND hushed = 0 AND not_before > :now",
+        now=to_micros(now),
+    )
+    return frozenset((row["channel"], row["chat"]) for row in rows)
 
 
 async def record(tx: Tx, results: Sequence[Result], now: datetime) -> None:
