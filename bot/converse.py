@@ -70,11 +70,17 @@ class Converser:
         self._withdrawal = withdrawal
         self._meters = meters
         self._some_wait = True
-        """Rows may wait in the inbox: behind a full batch, or for another try; unknown at start."""
+        """Rows may wait in the inbox that nobody has brought here: behind a full batch, or stored by another worker."""
+        self._some_later = True
+        """Rows may wait for another try; unknown at start."""
 
-        database.listen("inbox", self.look_again)
+        database.listen("inbox", self._told)
 
     def look_again(self) -> None:
+        self._some_later = True
+        self._told()
+
+    def _told(self) -> None:
         self._some_wait = True
         self._receiver.arrived.set()
 
@@ -88,31 +94,34 @@ class Converser:
                 async with asyncio.timeout(await self._pause()):
                     await self._receiver.arrived.wait()
             except TimeoutError:
-                continue
+                self._some_wait = True
 
     async def _pause(self) -> float | None:
-        if not self._some_wait:
+        if not self._some_later:
             return None
-        self._some_wait = False  # before it is asked, for what is told meanwhile counts
+        self._some_later = False  # before it is asked, for what is told meanwhile counts
         at = await inbox.next_at(self._database.glance(), self._database.shares.lanes)
-        self._some_wait = self._some_wait or at is not None
+        self._some_later = self._some_later or at is not None
         return None if at is None else max(0.05, (at - to_micros(self._now())) / 1e6)
 
     async def turn(self) -> bool:
         """Stores what arrived and handles up to a batch of our share; True when there may be more."""
         now = self._now()
         arrivals, stored = self._receiver.take()
-        if not arrivals and not (self._some_wait and await self._oldest(self._database.glance(), now, 1)):
+        if not arrivals and not self._some_wait:
             return False
+        self._some_wait = False  # before anything is read, for what is told meanwhile counts
         try:
             count = await self._write(arrivals, now)
         except BaseException as failed:
+            self.look_again()
             if stored and not stored.done():
                 stored.set_exception(failed)
                 stored.exception()  # whoever has gone away meanwhile need not hear of it
             raise
         if stored:
             stored.set_result(None)
+        self._some_wait = self._some_wait or count == BATCH
         return count == BATCH
 
     async def _write(self, arrivals: Sequence[Arrival], now: datetime) -> int:
@@ -150,7 +159,7 @@ class Converser:
             else:
                 waiting.add(senders[n])
         await inbox.done(tx, done)
-        self._some_wait = self._some_wait or bool(waiting) or len(rows) == BATCH
+        self._some_later = self._some_later or bool(waiting)
 
     async def _handle_apart(self, tx: Tx, row: Arrived, now: datetime, beside: Beside) -> Arrived | None:
         """None when it could not be handled."""

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 import psutil
 
-from bench.workers.started import PEOPLE, playing
+from bench.workers.cores import of_postgres
+from bench.workers.played import FEW, Play, playing
 from bench.workers.wire import ANSWERS, Wire
 from tests import postgres
 
@@ -18,6 +19,8 @@ WARM_SECONDS, COUNTED_SECONDS = 2.0, 8.0
 LOADS = (20, 80, 240, 400)
 """Messages a second."""
 LOAD_SECONDS = 6.0
+LOADED = (1, 2, 3)
+"""Workers, on all the cores there are."""
 
 
 @dataclass
@@ -31,13 +34,11 @@ class Figures:
     """The same of PostgreSQL."""
     ours_ms: list[float] = field(default_factory=list)
     """The same of who plays with them."""
-    p95_ms: dict[int, list[float]] = field(default_factory=dict)
-    """By load."""
 
 
-async def as_fast_as_they_can(server: postgres.Server, count: int, share: float | None, figures: Figures) -> None:
+async def as_fast_as_they_can(server: postgres.Server, play: Play, figures: Figures) -> None:
     """Counted while everybody goes on: a worker with fewer people would else be done, and wait for the others."""
-    async with playing(server, count, share) as (wire, workers), asyncio.TaskGroup() as group:
+    async with playing(server, play) as (wire, workers), asyncio.TaskGroup() as group:
         until = time.perf_counter() + WARM_SECONDS + COUNTED_SECONDS
         for one in wire.people:
             group.create_task(_steadily(wire, one, 0.0, until))
@@ -50,22 +51,25 @@ async def as_fast_as_they_can(server: postgres.Server, count: int, share: float 
             into.append((used - had) * 1000 / reports)
 
 
-async def under_load(server: postgres.Server, count: int, figures: Figures) -> None:
-    """Everybody taps at their own pace, so that together they write so many messages a second."""
-    async with playing(server, count) as (wire, _workers):
+async def under_load(server: postgres.Server, workers: int) -> list[float]:
+    """The 95th percentile from tap to answer (ms) for each load: everybody taps at their own pace, so that together
+    they write so many messages a second."""
+    p95 = []
+    async with playing(server, Play(FEW, workers, 2)) as (wire, _workers):
         for load in LOADS:
-            pause = PEOPLE / load
+            pause = FEW / load
             # Begun in the same moment, they would all save in the same moment too.
             begun = min(pause * ANSWERS, LOAD_SECONDS)
             until = time.perf_counter() + begun + LOAD_SECONDS
             async with asyncio.TaskGroup() as group:
                 for n, one in enumerate(wire.people):
-                    group.create_task(_steadily(wire, one, pause, until, begun * n / PEOPLE))
+                    group.create_task(_steadily(wire, one, pause, until, begun * n / FEW))
                 await asyncio.sleep(begun)
                 for person in wire.people.values():
                     person.waits_ms.clear()
             waits = [wait for person in wire.people.values() for wait in person.waits_ms]
-            figures.p95_ms.setdefault(load, []).append(statistics.quantiles(waits, n=20)[18])
+            p95.append(statistics.quantiles(waits, n=20)[18])
+    return p95
 
 
 async def _steadily(wire: Wire, person: int, pause: float, until: float, begins_after: float = 0.0) -> None:
@@ -76,8 +80,7 @@ async def _steadily(wire: Wire, person: int, pause: float, until: float, begins_
 
 def _used(server: postgres.Server, workers: Sequence[psutil.Process]) -> tuple[float, float, float]:
     """Processor seconds of workers, PostgreSQL and this process; what ended meanwhile is not counted."""
-    head = psutil.Process(int((server.folder / "data" / "postmaster.pid").read_text().split()[0]))
-    return _seconds(workers), _seconds([head, *head.children()]), _seconds([psutil.Process()])
+    return _seconds(workers), _seconds(of_postgres(server)), _seconds([psutil.Process()])
 
 
 def _seconds(processes: Sequence[psutil.Process]) -> float:

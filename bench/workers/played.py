@@ -1,4 +1,4 @@
-"""So many workers of a database of their own, each a process, which answer; and who plays with them."""
+"""What is played: so many workers of a database of their own, each a process, which answer; and so many people."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
 from aiohttp import ClientError, ClientSession
 
+from bench.workers.cores import only
 from bench.workers.loopback import HOST
-from bench.workers.share import held
 from bench.workers.wire import Wire
 from bot.demo import free_port
 from casework.records import MEMBER, NextStep
@@ -27,38 +28,42 @@ from storage.people import Invitation
 from tests import postgres
 
 TOKEN = "111:AAA"
-PEOPLE, TEAM = 64, 4
-"""Enough to give two workers all they can do."""
+MANY, FEW, TEAM = 256, 64, 4
+"""Many are enough to give two workers all they can do; of a few, each turn of two workers has fewer messages."""
 DAY = timedelta(days=1)
 HOUSE = Path(__file__).parents[2]
 
 
+@dataclass(frozen=True)
+class Play:
+    people: int
+    workers: int
+    cores: int
+    """For the workers, PostgreSQL and the people together."""
+
+
 @asynccontextmanager
-async def playing(
-    server: postgres.Server, count: int, share: float | None = None
-) -> AsyncIterator[tuple[Wire, list[psutil.Process]]]:
-    """So many workers of a database of their own, which answer."""
+async def playing(server: postgres.Server, play: Play) -> AsyncIterator[tuple[Wire, list[psutil.Process]]]:
+    """Once everybody has reported, for the first reports make the connections and prepare the statements."""
     name = f"bench_{secrets.token_hex(4)}"
     server.create(name, postgres.MIGRATED)
-    wire = Wire(PEOPLE)
+    wire = Wire(play.people)
     async with AsyncExitStack() as opened:
+        opened.enter_context(only(play.cores, server))
         await opened.enter_async_context(wire.open())
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
         await _prepare(server.url(name), wire)
-        ports = [free_port() for _worker in range(count)]
+        ports = [free_port() for _worker in range(play.workers)]
         started = []
         for port in ports:
             environ = _environ(wire, server.url(name), folder, port, ports)
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "bot.cli", "run", cwd=HOUSE, env=environ, stderr=asyncio.subprocess.DEVNULL
             )
-            if share:
-                opened.enter_context(held(share)).write_text(str(process.pid))
             opened.push_async_callback(_ended, process)
             started.append(psutil.Process(process.pid))
         await _answering(ports, started)
         await wire.reach(ports)
-        # The first reports make everybody's connections and prepare their statements.
         await asyncio.gather(*(wire.report(one) for one in wire.people.values()))
         yield wire, started
 
@@ -99,7 +104,7 @@ async def _prepare(url: str, wire: Wire) -> None:
     now = datetime.now(UTC)
     database = await open_database(url)
     async with database.transaction() as tx:
-        names = [f"Б-{n}" for n in range(1, PEOPLE // TEAM + 1)]
+        names = [f"Б-{n}" for n in range(1, len(wire.people) // TEAM + 1)]
         for name in names:
             await teams.put(tx, name, "Бяла", "Бяла")
         ids = [(await teams.by_name(tx))[name.casefold()].id for name in names]
@@ -111,7 +116,7 @@ async def _prepare(url: str, wire: Wire) -> None:
             await people.accept(tx, joined.id, now)
         new = [
             NewCase("БЯ", "G1", "Бяла", "Бяла", f"ул. Дунав {n}", 2015, ids[n % len(ids)], "", None, str(n))
-            for n in range(2 * PEOPLE)
+            for n in range(2 * len(wire.people))
         ]
         await new_cases.put(tx, new, NextStep("S11", "visit", now.date() + 7 * DAY), now)
     await database.close()
