@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psutil
 
@@ -29,7 +29,8 @@ def only(count: int, server: postgres.Server) -> Iterator[None]:
 
 def _keep(server: postgres.Server, cores: list[int]) -> None:
     for one in (psutil.Process(), *of_postgres(server)):
-        one.cpu_affinity(cores)
+        with suppress(psutil.NoSuchProcess):  # the end of a connection of the play before
+            one.cpu_affinity(cores)
 
 
 def of_postgres(server: postgres.Server) -> list[psutil.Process]:
