@@ -42,7 +42,6 @@ from bot.watch.outside import Asking
 from casework.records import ROLES
 from casework.season import Reach
 from storage import migrate
-from storage import move as moving
 from storage.database import beside, is_postgres, path_of
 from storage.migrate import SchemaError
 
@@ -243,6 +242,8 @@ def move(
 async def _move(read: Config, to: str) -> None:
     if is_postgres(read.file.database.url) or not is_postgres(to):
         raise ConfigError(["--to: from the SQLite file of database.url to postgresql://user@host/obhvat."])
+    from storage import move as moving  # with the driver of PostgreSQL, which a bot with a file does not need
+
     for table, moved in (await moving.move(path_of(read.file.database.url), to)).items():
         typer.echo(f"{table}: {moved.rows}")
     typer.echo(f"Moved. Now put it into the configuration: database.url = {migrate.without_password(to)!r}")

@@ -35,6 +35,8 @@ from storage.outbox import BROADCAST
 
 log = structlog.get_logger()
 RING_SECONDS = 30.0
+MORNING_AGAIN = timedelta(minutes=5)
+"""What came up since the morning was told is looked for so often: that reads everybody, 25 microseconds a person."""
 LATE_AFTER = timedelta(minutes=30)
 UNUSED_KEPT = timedelta(days=14)
 """Photos that belong to no report: longer than an untouched draft lives, whatever holidays are between."""
@@ -63,6 +65,8 @@ class Schedule:
         self._withdrawal = withdrawal
         self._now = now
         self._forgot_on: date | None = None
+        self._morning_at: datetime | None = None
+        """When that of the day was told last."""
         self._wake = asyncio.Event()
         database.listen("hushed", self.look_again)
         self.rung = asyncio.Event()
@@ -83,7 +87,7 @@ class Schedule:
         try:
             while True:
                 self._wake.clear()
-                await self.ring()
+                await self.ring(whole=False)
                 if not self._wake.is_set():
                     self.rung.set()
                 try:
@@ -95,9 +99,10 @@ class Schedule:
         finally:
             ringing.shutdown(wait=False)
 
-    async def ring(self) -> None:
+    async def ring(self, *, whole: bool = True) -> None:
         """Everything that is due by now and not yet done, in one transaction: a digest counts what was before the
-        morning, and the report of an outage, told with the morning, counts the digests that came late."""
+        morning, and the report of an outage, told with the morning, counts the digests that came late. Unless it is
+        to be the `whole`, without a morning that was told a moment ago."""
         now = self._now()
         local = now.astimezone(self._work.zone)
         async with self._database.transaction() as tx:
@@ -107,7 +112,8 @@ class Schedule:
             for one in await people.coordinators(tx):
                 await self._digest(tx, one, now)
             by_day = self._times.alert_at <= local.time() < self._times.alert_until
-            if by_day and self._work.calendar.is_working(local.date()):
+            if by_day and self._work.calendar.is_working(local.date()) and (whole or self._is_morning_again(now)):
+                tx.when_committed(partial(self._had_morning, now))
                 everybody = await people.on_duty(tx)
                 on_duty = [one for one in everybody if self._is_told_today(one, now)]
                 resting = {one.id for one in everybody}.difference(one.id for one in on_duty)
@@ -131,6 +137,13 @@ class Schedule:
         if over:
             await self._forget_closed(now)
             await forgotten.finish_or_later(self._database, self._photos)
+
+    def _had_morning(self, now: datetime) -> None:
+        self._morning_at = now
+
+    def _is_morning_again(self, now: datetime) -> bool:
+        """Also on another day, and when the clock was put back."""
+        return self._morning_at is None or abs(now - self._morning_at) >= MORNING_AGAIN
 
     def _is_told_today(self, one: Person, now: datetime) -> bool:
         """What falls due on a day on which somebody is told nothing is the next one's to be told."""

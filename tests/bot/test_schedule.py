@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from bot import spreadsheets
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot import schedule, spreadsheets
 from casework.records import LEADER, MUNICIPAL
 from sandbox import Person
+from storage import people
 from tests.bot.conftest import World
 
 
@@ -156,3 +162,29 @@ def test_a_formula_is_text() -> None:
     sheet = load_workbook(BytesIO(spreadsheets.write_table(["Случай"], [["=1+1"]]))).active
     assert sheet is not None
     assert (sheet["A2"].data_type, sheet["A2"].value) == ("s", "=1+1")
+
+
+async def test_everybody_is_read_for_the_morning_every_few_minutes_and_not_at_each_ring(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def counted(tx: Any) -> Any:
+        nonlocal read
+        read += 1
+        return await on_duty(tx)
+
+    async def ring_after(move: timedelta) -> int:
+        await world.app.schedule.rung.wait()
+        world.sandbox.world.clock.move(move)
+        world.app.schedule.look_again()
+        await world.app.schedule.rung.wait()
+        return read
+
+    world.to_a_working_day(11)
+    await world.rung()
+    read, on_duty = 0, people.on_duty
+    monkeypatch.setattr(people, "on_duty", counted)
+    assert await ring_after(timedelta(minutes=1)) == 0
+    assert await ring_after(schedule.MORNING_AGAIN) == 1
+    assert await ring_after(timedelta(seconds=1)) == 1
+    assert await ring_after(-2 * schedule.MORNING_AGAIN) == 2
+    assert await ring_after(timedelta(days=1)) == 3
