@@ -168,8 +168,7 @@ async def test_everybody_is_read_for_the_morning_every_few_minutes_and_not_at_ea
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def counted(tx: Any) -> Any:
-        nonlocal read
-        read += 1
+        read.append(tx)
         return await on_duty(tx)
 
     async def ring_after(move: timedelta) -> int:
@@ -177,11 +176,11 @@ async def test_everybody_is_read_for_the_morning_every_few_minutes_and_not_at_ea
         world.sandbox.world.clock.move(move)
         world.app.schedule.look_again()
         await world.app.schedule.rung.wait()
-        return read
+        return len(read)
 
     world.to_a_working_day(11)
     await world.rung()
-    read, on_duty = 0, people.on_duty
+    read, on_duty = list[Any](), people.on_duty
     monkeypatch.setattr(people, "on_duty", counted)
     assert await ring_after(timedelta(minutes=1)) == 0
     assert await ring_after(schedule.MORNING_AGAIN) == 1
