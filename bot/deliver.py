@@ -121,6 +121,7 @@ class Deliverer:
         try:
             await lasting(self._send)
         finally:
+            self._nothing_else = False  # what is committed from now on waits for the next life
             if self._tasks:
                 await asyncio.wait(self._tasks, timeout=STOP_WITHIN)
             for task in self._tasks:

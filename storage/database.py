@@ -10,7 +10,7 @@ import asyncio
 import random
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -134,6 +134,7 @@ class Tx(ABC):
         """What fails inside is undone, and only that."""
         self._depth += 1
         name = f"s{self._depth}"
+        before = len(self.then), {topic: len(things) for topic, things in self.offered.items()}
         await self.run(f"SAVEPOINT {name}")
         try:
             yield
@@ -141,11 +142,18 @@ class Tx(ABC):
             self._see_whether_it_is_open(failed)
             await self.run(f"ROLLBACK TO {name}")
             await self.run(f"RELEASE {name}")
+            self._forget_since(*before)
             raise
         else:
             await self.run(f"RELEASE {name}")
         finally:
             self._depth -= 1
+
+    def _forget_since(self, then: int, offered: Mapping[str, int]) -> None:
+        """What was to follow from what has been undone. Whoever was to be woken looks in vain, that is all."""
+        del self.then[then:]
+        for topic, things in self.offered.items():
+            del things[offered.get(topic, 0) :]
 
     @abstractmethod
     def _see_whether_it_is_open(self, failed: BaseException) -> None:

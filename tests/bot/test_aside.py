@@ -7,8 +7,10 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from structlog.testing import capture_logs
 
+from bot.tell import Teller
 from casework.records import MUNICIPAL, REGIONAL
 from sandbox import Person
 from storage.database import Tx
@@ -186,3 +188,21 @@ async def test_a_bad_message_among_others_of_its_turn_fails_alone(world: World) 
     told = Counter(line["event"] for line in said if line["event"].startswith(("a turn", "a message")))
     assert told["a message could not be handled"] == 3 * TRIES
     assert told["a turn is made again, each message by itself"] >= TRIES
+
+
+async def test_an_answer_that_was_undone_with_its_message_is_never_sent(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def breaks(*arguments: Any, **named: Any) -> None:
+        await answer(world.app.teller, *arguments, **named)
+        raise ZeroDivisionError
+
+    mila = await world.person("Мила")
+    await world.settled()
+    answer = Teller.answer
+    monkeypatch.setattr(Teller, "answer", lambda _teller, *arguments, **named: breaks(*arguments, **named))
+    await mila.says("14 никой")
+    await failed_for_good(world)
+    assert "БЯ-014" not in (await mila.hears()).text
+    await world.settled()
+    await mila.quiet(0)

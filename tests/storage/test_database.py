@@ -53,6 +53,26 @@ async def test_a_savepoint_undoes_only_itself(database: Database) -> None:
         assert await count(tx) == 2
 
 
+async def test_what_a_savepoint_undoes_is_neither_offered_nor_followed(database: Database) -> None:
+    taken, then = list[str](), list[str]()
+    database.listen("teams", lambda: None, taken.extend)
+
+    async def put_and_offer(name: str) -> None:
+        tx.offer("teams", name, [0])
+        tx.when_committed(lambda: then.append(name))
+        await (put_and_fail if name == "Б-2" else put)(tx, name)
+
+    async with database.transaction() as tx:
+        await put_and_offer("Б-1")
+        with pytest.raises(ZeroDivisionError):
+            async with tx.savepoint():
+                await put_and_offer("Б-2")
+        async with tx.savepoint():
+            await put_and_offer("Б-3")
+        assert taken == []
+    assert taken == then == ["Б-1", "Б-3"]
+
+
 async def test_writers_wait_for_each_other_and_readers_see_only_what_is_committed(database: Database) -> None:
     async def add(name: str) -> None:
         async with database.transaction() as tx:
