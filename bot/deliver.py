@@ -37,6 +37,8 @@ TRIES = 3
 """Of a call that fails by a mistake of ours."""
 WITH_MORE_SECONDS = 1.0
 """So soon there is another look while some rows had to wait, whatever else happens."""
+ANYHOW_SECONDS = 60.0
+"""So soon there is another look although nobody knows of anything: nothing waits for ever because of a mistake of ours."""
 STOP_WITHIN = 2.0
 """Seconds that calls under way get when the bot is stopped."""
 LONGEST_BACKOFF = timedelta(minutes=5)
@@ -182,7 +184,7 @@ class Deliverer:
         if self._more:
             return WITH_MORE_SECONDS
         at = await outbox.next_at(glance, now, self._database.shares.lanes)
-        return math.inf if at is None else (at - to_micros(now)) / 1e6
+        return ANYHOW_SECONDS if at is None else min(ANYHOW_SECONDS, (at - to_micros(now)) / 1e6)
 
     async def _gone(self, first: Sequence[Due]) -> set[int]:
         """The last look before the calls are made: the notices of these rows some cause of which is gone."""
