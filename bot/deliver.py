@@ -38,7 +38,7 @@ TRIES = 3
 WITH_MORE_SECONDS = 1.0
 """So soon there is another look while some rows had to wait, whatever else happens."""
 ANYHOW_SECONDS = 60.0
-"""So soon there is another look although nobody knows of anything: nothing waits for ever because of a mistake of ours."""
+"""So soon there is another look although nothing is known to wait: nothing does for ever by a mistake of ours."""
 STOP_WITHIN = 2.0
 """Seconds that calls under way get when the bot is stopped."""
 LONGEST_BACKOFF = timedelta(minutes=5)
