@@ -174,8 +174,9 @@ class Deliverer:
         if gone:
             await self._withdraw(gone)
         later = await self._later(glance, now)
-        self._behind = await outbox.tried_again(glance, now)
-        self._nothing_else = not (self._look or self._more or pause < math.inf)
+        if not self._more and pause == math.inf:
+            self._behind = await outbox.tried_again(glance, now)
+            self._nothing_else = not self._look
         return time.monotonic() + min(pause, later)
 
     async def _later(self, glance: Tx, now: datetime) -> float:

@@ -15,6 +15,7 @@ from storage.journals import Kept
 from storage.outbox import Call, Result
 from storage.retention import Terms
 from tests.engines import SQLITE
+from tests.storage.explained import Explained
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
@@ -121,6 +122,14 @@ async def test_what_has_not_gone_out_is_found_without_looking_at_what_has(databa
     assert looked == ["SEARCH outbox USING INTEGER PRIMARY KEY (rowid=?)"] + [
         f"SCAN outbox USING INDEX outbox_{state}" for state in ("waiting", "held", "spare")
     ]
+
+
+@pytest.mark.only(SQLITE)
+async def test_what_is_tried_again_is_found_without_looking_at_all_that_waits(database: Database) -> None:
+    async with database.transaction() as tx:
+        asked: Any = Explained(tx)
+        assert await outbox.tried_again(asked, NOW) == set()
+    assert asked.plans == [["SCAN outbox USING INDEX outbox_retrying"]]
 
 
 async def test_what_is_cancelled_keeps_no_words(database: Database) -> None:
