@@ -176,7 +176,7 @@ class Deliverer:
         later = await self._later(glance, now)
         if not self._more and pause == math.inf:
             self._behind = await outbox.tried_again(glance, now)
-            self._nothing_else = not self._look
+            self._nothing_else = True
         return time.monotonic() + min(pause, later)
 
     async def _later(self, glance: Tx, now: datetime) -> float:
