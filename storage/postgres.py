@@ -123,6 +123,14 @@ class Writing(Tx):
         with _there():
             await self._connection.execute(text, *bound)
 
+    async def begin(self) -> None:
+        try:
+            await self.run("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        except asyncpg.ActiveSQLTransactionError as open_still:
+            # Whoever had the connection before was broken off, and it has not ended all that it was told.
+            self._connection.terminate()
+            raise Again("database.url: a connection to PostgreSQL was left in a transaction.") from open_still
+
     def _see_whether_it_is_open(self, failed: BaseException) -> None:
         return
 
@@ -178,7 +186,7 @@ class Postgres(Database):
     @asynccontextmanager
     async def _begun(self, tx: Writing) -> AsyncIterator[None]:
         try:
-            await tx.run("BEGIN ISOLATION LEVEL REPEATABLE READ")
+            await tx.begin()
             yield
             await to_its_end(tx.run("COMMIT"))
         except BaseException:

@@ -6,6 +6,7 @@ import asyncio
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from storage import migrate
 from storage.database import Database, Tx, open_database
 from storage.migrate import SchemaError
-from storage.postgres import numbered
+from storage.postgres import Writing, numbered
 from tests.engines import POSTGRES, url_of
 
 NUMBERED = {
@@ -134,3 +135,26 @@ async def test_a_newer_schema_and_a_server_that_is_not_there_are_told(database: 
         await open_database(url_of(tmp_path))
     with pytest.raises(SchemaError, match=r"postgresql://me:…@127.0.0.1:1/none cannot be reached"):
         await open_database("postgresql://me:secret@127.0.0.1:1/none")
+
+
+@pytest.mark.only(POSTGRES)
+async def test_a_connection_that_was_left_in_a_transaction_is_not_used_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen once, as the bot was stopped on a busy machine; what was to be written then was not."""
+
+    async def left(tx: Writing, sql: str, **values: Any) -> None:
+        begun.extend([sql] if sql.startswith("BEGIN ISOLATION") else [])
+        if len(begun) == 1:
+            await run(tx, "BEGIN")
+            await run(tx, "INSERT INTO team (name, municipality) VALUES ('Б-1', 'Бяла')")
+        await run(tx, sql, **values)
+
+    async def put(tx: Tx) -> None:
+        await tx.run("INSERT INTO team (name, municipality) VALUES ('Б-2', 'Бяла')")
+
+    begun, run = list[str](), Writing.run
+    monkeypatch.setattr(Writing, "run", left)
+    await database.write(put)
+    assert len(begun) == 2
+    assert [row["name"] for row in await database.glance().rows("SELECT name FROM team")] == ["Б-2"]
