@@ -98,8 +98,7 @@ class Deliverer:
 
     def begin(self, replies: Sequence[Due]) -> None:
         """Replies of a transaction that was committed this moment: begun without a look, unless others go before."""
-        lanes = self._database.shares.lanes
-        ours = [row for row in replies if row.channel in self._channels and lane_of(row.channel, row.chat) in lanes]
+        ours = [row for row in replies if row.channel in self._channels and self._is_ours(row)]
         if self._look or not self._nothing_else or any((row.channel, row.chat) in self._behind for row in ours):
             self.look_again()
             return
@@ -114,6 +113,9 @@ class Deliverer:
         if pause < math.inf:
             self._look_at = min(self._look_at, time.monotonic() + pause)
             self._wake.set()
+
+    def _is_ours(self, row: Due) -> bool:
+        return lane_of(row.channel, row.chat) in self._database.shares.lanes
 
     def _lanes_in_flight(self) -> set[int]:
         return {lane_of(*chat) for chat in self._busy} | {lane_of(one.row.channel, one.row.chat) for one in self._ended}
@@ -165,8 +167,7 @@ class Deliverer:
         try:
             gone = await self._gone(first)
             # Once more, for a lane may have gone to another worker since.
-            ours = [row for row in first if lane_of(row.channel, row.chat) in shares.lanes]
-            self._start([row for row in ours if row.notice_id not in gone])
+            self._start([row for row in first if self._is_ours(row) and row.notice_id not in gone])
         finally:
             for row in first:
                 if row.id not in self._taken:

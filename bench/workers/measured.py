@@ -20,7 +20,7 @@ LOADS = (20, 80, 240, 400)
 """Messages a second."""
 LOAD_SECONDS = 6.0
 LOADED = (1, 2, 3)
-"""Workers, on all the cores there are."""
+"""Workers, on two cores."""
 
 
 @dataclass
