@@ -26,7 +26,7 @@ from casework.calendar import WorkingDays
 from casework.records import LEADER, MEMBER, MUNICIPAL, REGIONAL, Person
 from handlers.desk import coordinate
 from handlers.engine.scene import Work
-from storage import people
+from storage import duty
 from storage.database import Database, Tx, open_database, to_micros
 from storage.sealing import Sealer
 from storage.sqlite import Writing
@@ -253,7 +253,7 @@ async def all_digests(databases: Sequence[Database]) -> list[Figures]:
     work, figures = rules(), [{role: Measured() for role in (MUNICIPAL, REGIONAL)} for _ in databases]
     async with AsyncExitStack() as open_now:
         each = [await open_now.enter_async_context(database.transaction()) for database in databases]
-        for me in await people.coordinators(each[0]):
+        for me in await duty.coordinators(each[0]):
             for tx, found in zip(each, figures, strict=True):
                 await measured(tx, work, me, found[me.role])
     return figures

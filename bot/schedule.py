@@ -6,7 +6,7 @@ Each ring looks at what should have been done by now, so a missed hour is caught
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -29,14 +29,14 @@ from handlers.institutions import checks, silence
 from handlers.morning import alerts, notices
 from handlers.people import absence, questions
 from handlers.people import hours as pausing
-from storage import absences, because, ceilings, claims, forgetting, guesses, media, people, retention
+from storage import absences, because, ceilings, claims, duty, forgetting, guesses, media, retention
 from storage.database import Database, Tx
 from storage.outbox import BROADCAST
 
 log = structlog.get_logger()
 RING_SECONDS = 30.0
 MORNING_AGAIN = timedelta(minutes=5)
-"""What came up since the morning was told is looked for so often: that reads everybody, 25 microseconds a person."""
+"""What came up since the morning was told is looked for so often: that reads all that is due, and whom it concerns."""
 LATE_AFTER = timedelta(minutes=30)
 UNUSED_KEPT = timedelta(days=14)
 """Photos that belong to no report: longer than an untouched draft lives, whatever holidays are between."""
@@ -109,25 +109,23 @@ class Schedule:
             await absences.turn(tx, local.date())
             await pausing.turn(tx, self._work, now)
             await hushed.turn(tx, self._work, self._teller, now)
-            for one in await people.coordinators(tx):
+            for one in await duty.coordinators(tx):
                 await self._digest(tx, one, now)
             by_day = self._times.alert_at <= local.time() < self._times.alert_until
             if by_day and self._work.calendar.is_working(local.date()) and (whole or self._is_morning_again(now)):
                 tx.when_committed(partial(self._had_morning, now))
-                everybody = await people.on_duty(tx)
-                on_duty = [one for one in everybody if self._is_told_today(one, now)]
-                resting = {one.id for one in everybody}.difference(one.id for one in on_duty)
                 # First, because what the school owes from now on is not overdue, and what comes back is due today.
-                told = await checks.morning(tx, self._work, on_duty, local.date(), now)
+                told = await checks.morning(tx, self._work, local.date(), now)
                 told += await silence.passed(tx, self._work, local.date(), now)
-                told += await alerts.morning(tx, self._work, on_duty, local.date(), now)
-                told += await self._drafts(tx, local.date(), now, resting)
-                told += await lists.morning(tx, self._work, on_duty, local.date(), now)
+                told += await alerts.morning(tx, self._work, local.date(), now)
+                told += await self._drafts(tx, local.date(), now)
+                told += await lists.morning(tx, self._work, local.date(), now)
                 told += await handover.late(tx, self._work, local.date(), now)
                 told += absence.over(await absences.returned(tx))
-                told += await outage.reports(tx, self._work, on_duty, self._teller.waits, now)
-                told += await self._withdrawal.folded(tx, on_duty, local.date(), now)
-                institutions = [one.id for one in on_duty if one.role == INSTITUTION]
+                told += await outage.reports(tx, self._work, self._teller.waits, now)
+                told += await self._withdrawal.folded(tx, local.date(), now)
+                readers = await duty.on_duty(tx, {one.to for one in told if one.to is not None})
+                institutions = [one.id for one in readers if one.role == INSTITUTION]
                 for morning in notices.together(told, institutions):
                     await self._teller.notify(tx, replace(morning, daily=True), now)
                 await self._questions(tx, local.date(), now)
@@ -144,11 +142,6 @@ class Schedule:
     def _is_morning_again(self, now: datetime) -> bool:
         """Also on another day, and when the clock was put back."""
         return self._morning_at is None or abs(now - self._morning_at) >= MORNING_AGAIN
-
-    def _is_told_today(self, one: Person, now: datetime) -> bool:
-        """What falls due on a day on which somebody is told nothing is the next one's to be told."""
-        times = self._work.times(one)
-        return times.is_told_on(times.today(now))
 
     async def hush_what_is_left(self) -> None:
         """Before anything is sent: what was to go when the bot was stopped would come at an hour that is nobody's."""
@@ -203,11 +196,11 @@ class Schedule:
         await self._teller.notify_all(tx, told, now, BROADCAST)
         tx.when_committed(partial(self._meters.digest, late=late))
 
-    async def _drafts(self, tx: Tx, today: date, now: datetime, resting: Collection[int]) -> list[Message]:
+    async def _drafts(self, tx: Tx, today: date, now: datetime) -> list[Message]:
         """At the hour of the alerts, so that the notice comes by day and once for all drafts of a person."""
         untouched_since = self._at(today, self._times.alert_at) - DRAFTS_UNTOUCHED
         until = self._work.calendar.add(today, 1)
-        return await notices.drafts_end(tx, today, untouched_since, until, now, resting)
+        return await notices.drafts_end(tx, self._work, today, untouched_since, until, now)
 
     async def _questions(self, tx: Tx, today: date, now: datetime) -> None:
         patience = Patience(self._times.question_back_after_days, self._times.question_to_region_after_days)

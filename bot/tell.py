@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 
 from bot.channels.channel import Channel
 from casework import calendar, ways
-from casework.records import REGIONAL, Person
+from casework.records import Person
 from casework.ways import Way
 from handlers import conversations
 from handlers.engine import written
@@ -24,7 +24,7 @@ from handlers.engine.words import FIRST_LANGUAGE, Words
 from handlers.morning import notices
 from handlers.onekeyboard import one_keyboard
 from handlers.people import reach, unsaid
-from storage import because, ceilings, journals, outbox, people, spending
+from storage import because, ceilings, duty, journals, outbox, people, spending
 from storage.database import Tx
 from storage.media import Waiting
 from storage.outbox import BROADCAST, HELD, NOTICE, REPLY, SPARE, WAITING, Call
@@ -182,9 +182,8 @@ class Teller:
         if not await spending.alarm(tx, channel, month):
             return
         count = await spending.charged(tx, channel, month)
-        for one in await people.on_duty(tx):
-            if one.role == REGIONAL:
-                await self.notify(tx, notices.out_of_money(channel, month, count, to=one.id), now)
+        for one in await duty.region(tx):
+            await self.notify(tx, notices.out_of_money(channel, month, count, to=one.id), now)
 
     async def spent(self, tx: Tx, channel: str, now: datetime) -> None:
         """A message was charged."""

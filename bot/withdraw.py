@@ -11,11 +11,10 @@ from datetime import date, datetime
 
 from bot.tell import Teller
 from casework import calendar
-from casework.records import Person
 from handlers.engine import written
 from handlers.engine.scene import Message
 from handlers.morning import parts
-from storage import alerted, because, claims, outbox, people, ties
+from storage import alerted, because, claims, duty, outbox, people, ties
 from storage.because import Tie
 from storage.database import Tx
 from storage.shares import Shares
@@ -55,12 +54,13 @@ class Withdrawal:
             else:
                 await self._say_anew(tx, notice, told, now)
 
-    async def folded(self, tx: Tx, here: Collection[Person], today: date, now: datetime) -> list[Message]:
+    async def folded(self, tx: Tx, today: date, now: datetime) -> list[Message]:
         """What was too much for somebody on an earlier day and still holds: a few of it each morning, the oldest
         first. Who is away gets it when they are back."""
         waiting = await because.folded(tx, today)
         had = await claims.readers(tx, (FOLDED,), today.isoformat()) if waiting else set()
-        own = {one.id: waiting[one.id][:FOLDED_A_MORNING] for one in here if one.id in waiting and one.id not in had}
+        here = self._teller.work.told_today(await duty.on_duty(tx, waiting.keys() - had), now)
+        own = {one.id: waiting[one.id][:FOLDED_A_MORNING] for one in here}
         await claims.claim_all(tx, FOLDED, today.isoformat(), now, {person: {} for person in own})
         taken = [notice for notices in own.values() for notice in notices]
         broken = await self.broken(tx, taken, now) if taken else {}

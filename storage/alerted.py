@@ -9,8 +9,8 @@ from itertools import groupby
 
 from casework.escalation import Turn
 from casework.records import Person
-from storage.because import DUE, Tie, among
-from storage.database import Tx
+from storage.because import DUE, Tie
+from storage.database import Tx, in_list
 
 
 @dataclass(frozen=True)
@@ -26,18 +26,16 @@ class Alerted:
 async def keep(tx: Tx, turns: Sequence[Turn], today: date) -> None:
     """They are told today; each of these cases is told on its rung."""
     for (person_id, rung), own in groupby(sorted(turns, key=_reader_and_rung), _reader_and_rung):
-        numbers = among([one.case.id for one in own])
+        among = in_list([one.case.id for one in own])
         await tx.run(
             "INSERT INTO alerted (case_id, person_id, day, rung, step, due_on) "
-            f"SELECT id, :person, :day, :rung, next_step, due_on FROM child_case WHERE id IN ({numbers}) "
+            f"SELECT id, :person, :day, :rung, next_step, due_on FROM child_case WHERE id IN ({among}) "
             "ON CONFLICT DO NOTHING",
             person=person_id,
             day=today.isoformat(),
             rung=rung,
         )
-        await tx.run(
-            f"UPDATE child_case SET told_rung = :rung WHERE id IN ({numbers}) AND told_rung < :rung", rung=rung
-        )
+        await tx.run(f"UPDATE child_case SET told_rung = :rung WHERE id IN ({among}) AND told_rung < :rung", rung=rung)
 
 
 def _reader_and_rung(turn: Turn) -> tuple[int, int]:
@@ -99,7 +97,7 @@ async def of(tx: Tx, case_ids: Collection[int]) -> list[Alerted]:
     rows = await tx.rows(
         "SELECT a.case_id, a.person_id, p.name, a.day FROM alerted a JOIN child_case c ON c.id = a.case_id "
         "AND a.step = c.next_step AND a.due_on = c.due_on JOIN person p ON p.id = a.person_id AND p.active = 1 "
-        f"WHERE a.case_id IN ({among(case_ids)}) ORDER BY a.day, a.rung, a.person_id"
+        f"WHERE a.case_id IN ({in_list(case_ids)}) ORDER BY a.day, a.rung, a.person_id"
     )
     return [Alerted(row["case_id"], row["person_id"], row["name"], date.fromisoformat(row["day"])) for row in rows]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from casework.records import Case, Referral
-from storage.database import Tx
+from storage.database import Tx, in_list
 
 DUE, OWED, LISTED, REFERRAL, OFFER = "due", "owed", "listed", "referral", "offer"
 QUESTION, DRAFT, ABSENCE = "question", "draft", "absence"
@@ -96,7 +96,7 @@ async def _tie(tx: Tx, notice_id: int, ties: Collection[Tie]) -> None:
 
 async def bodies(tx: Tx, ids: Collection[int]) -> list[tuple[int, int, str]]:
     """Id, reader and words of each that is there."""
-    rows = await tx.rows(f"SELECT id, person_id, body FROM notice WHERE id IN ({among(ids)}) ORDER BY id")
+    rows = await tx.rows(f"SELECT id, person_id, body FROM notice WHERE id IN ({in_list(ids)}) ORDER BY id")
     return [(row["id"], row["person_id"], row["body"]) for row in rows]
 
 
@@ -113,7 +113,7 @@ async def about(tx: Tx, things: Collection[str]) -> list[int]:
     named = {f"t{n}": one for n, one in enumerate(sorted(things))}
     rows = await tx.rows(
         f"SELECT notice_id AS id FROM notice_tie WHERE about IN ({', '.join(f':{name}' for name in named) or 'NULL'}) "
-        f"UNION SELECT id FROM notice WHERE person_id IN ({among(readers)})",
+        f"UNION SELECT id FROM notice WHERE person_id IN ({in_list(readers)})",
         **named,
     )
     return [row["id"] for row in rows]
@@ -156,7 +156,7 @@ async def cancel(tx: Tx, ids: Collection[int]) -> None:
     """Nothing of it goes out any more."""
     await tx.run(
         f"UPDATE outbox SET state = 'cancelled', payload = '', quiet = '', hushed = 0 WHERE state IN {OPEN_ROWS} "
-        f"AND notice_id IN ({among(ids)})"
+        f"AND notice_id IN ({in_list(ids)})"
     )
     await forget(tx, ids)
 
@@ -164,7 +164,7 @@ async def cancel(tx: Tx, ids: Collection[int]) -> None:
 async def forget_ended(tx: Tx, ids: Collection[int]) -> None:
     """Those of them of which nothing is left to go out."""
     rows = await tx.rows(
-        f"SELECT n.id FROM notice n WHERE n.id IN ({among(ids)}) AND n.folded_on = '' AND NOT EXISTS "
+        f"SELECT n.id FROM notice n WHERE n.id IN ({in_list(ids)}) AND n.folded_on = '' AND NOT EXISTS "
         f"(SELECT 1 FROM outbox o WHERE o.notice_id = n.id AND o.state IN {OPEN_ROWS})"
     )
     await forget(tx, [row["id"] for row in rows])
@@ -172,8 +172,8 @@ async def forget_ended(tx: Tx, ids: Collection[int]) -> None:
 
 async def forget(tx: Tx, ids: Collection[int]) -> None:
     if ids:
-        await tx.run(f"DELETE FROM notice_tie WHERE notice_id IN ({among(ids)})")
-        await tx.run(f"DELETE FROM notice WHERE id IN ({among(ids)})")
+        await tx.run(f"DELETE FROM notice_tie WHERE notice_id IN ({in_list(ids)})")
+        await tx.run(f"DELETE FROM notice WHERE id IN ({in_list(ids)})")
 
 
 async def forget_rowless(tx: Tx) -> None:
@@ -183,8 +183,3 @@ async def forget_rowless(tx: Tx) -> None:
         f"(SELECT 1 FROM outbox o WHERE o.notice_id = n.id AND o.state IN {OPEN_ROWS})"
     )
     await forget(tx, [row["id"] for row in rows])
-
-
-def among(ids: Collection[int]) -> str:
-    # Numbers of our own, so many that they could not all be values of a statement.
-    return ", ".join(str(int(one)) for one in ids) or "NULL"

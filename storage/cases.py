@@ -10,7 +10,7 @@ from casework.escalation import Due
 from casework.numbers import CaseQuery
 from casework.records import DECISION, OPEN, Case, Cause, NextStep, Person
 from storage import looks, moves, referrals, wordbook
-from storage.database import Row, Tx, moment_of
+from storage.database import Row, Tx, in_list, moment_of
 
 _CASE = (
     "c.id, c.prefix, c.running, c.grouping, c.municipality, c.settlement, c.address, c.birth_year, c.status, "
@@ -73,8 +73,7 @@ async def _begins_numbers(tx: Tx, letters: str) -> bool:
 
 
 def _with_one_of(words: Sequence[int]) -> str:
-    # Numbers of our own, so many that they could not all be values of a statement.
-    return f"c.id IN (SELECT o.case_id FROM word_of o WHERE o.word_id IN ({', '.join(map(str, words)) or 'NULL'}))"
+    return f"c.id IN (SELECT o.case_id FROM word_of o WHERE o.word_id IN ({in_list(words)}))"
 
 
 async def due_first(tx: Tx, me: Person, today: date, *, offset: int, limit: int) -> tuple[list[Case], int]:
@@ -132,9 +131,9 @@ async def for_rules(tx: Tx, case_id: int) -> Case:
 
 async def among(tx: Tx, ids: Collection[int]) -> list[Case]:
     """For the rules and the schedule, not for a person: those with these numbers."""
-    numbered = ", ".join(map(str, ids)) or "NULL"
     return [
-        _case(row) for row in await tx.rows(f"SELECT {_CASE} FROM child_case c {_JOINED} WHERE c.id IN ({numbered})")
+        _case(row)
+        for row in await tx.rows(f"SELECT {_CASE} FROM child_case c {_JOINED} WHERE c.id IN ({in_list(ids)})")
     ]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from storage.database import Tx, to_micros
+from storage.database import Tx, in_list, to_micros
 
 ALERT, DRAFTS = "alert", "drafts"
 """The jobs that tell the one message of a morning."""
@@ -96,7 +96,7 @@ async def had_a_morning(tx: Tx, person_ids: Collection[int], period: str) -> set
         return set()
     rows = await tx.rows(
         "SELECT person_id FROM period_claim WHERE job IN (:alert, :drafts) AND period = :period "
-        f"AND person_id IN ({', '.join(map(str, person_ids)) or 'NULL'})",
+        f"AND person_id IN ({in_list(person_ids)})",
         alert=ALERT,
         drafts=DRAFTS,
         period=period,

@@ -61,6 +61,11 @@ def from_micros(micros: int | None) -> datetime | None:
     return None if micros is None else moment_of(micros)
 
 
+def in_list(ids: Iterable[int]) -> str:
+    """For `IN (…)`: numbers of our own, so many that they could not all be values of a statement."""
+    return ", ".join(str(int(one)) for one in ids) or "NULL"
+
+
 class Tx(ABC):
     """A transaction; everything in it happens or nothing does."""
 

@@ -19,7 +19,7 @@ from casework import numbers, privacy
 from casework.mentions import Traits, named_under, texts
 from casework.numbers import CaseQuery
 from storage import audit, because, blotting, media
-from storage.database import Row, Tx, to_micros
+from storage.database import Row, Tx, in_list, to_micros
 from storage.sealing import Sealer, Unopened
 
 OF_CASE = """
@@ -201,7 +201,7 @@ async def _questions(tx: Tx, one: Traits, done: Forgotten) -> None:
     for number in sorted(spoken | {row["id"] for row in about}):
         tx.touch(f"question {number}")
         answers = [row["id"] for row in await tx.rows("SELECT id FROM answer WHERE question_id = :id", id=number)]
-        advice = await tx.rows(f"DELETE FROM advice WHERE answer_id IN ({because.among(answers)}) RETURNING id")
+        advice = await tx.rows(f"DELETE FROM advice WHERE answer_id IN ({in_list(answers)}) RETURNING id")
         await tx.run("DELETE FROM answer WHERE question_id = :id", id=number)
         done.counts["question"] += await _deleted(tx, "DELETE FROM question WHERE id = :id", id=number)
         told = [f"question {number}", *(f"answer {n}" for n in answers), *(f"advice {row['id']}" for row in advice)]
@@ -251,8 +251,7 @@ async def _not_out(tx: Tx, one: Traits, done: Forgotten) -> None:
     for column in ("payload", "quiet"):
         rows |= {row["id"] for row, _kept in await blotting.speaking(tx, one, "outbox", column)}
     await tx.run(
-        "UPDATE outbox SET state = 'cancelled', payload = '', quiet = '', hushed = 0 "
-        f"WHERE id IN ({because.among(rows)})"
+        f"UPDATE outbox SET state = 'cancelled', payload = '', quiet = '', hushed = 0 WHERE id IN ({in_list(rows)})"
     )
     done.counts["outbox"] += len(rows) + len(notices)
 

@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 from storage import migrate
-from storage.database import Database, Row, StorageError, Tx
+from storage.database import Database, Row, StorageError, Tx, in_list
 from storage.sealing import HEAD, Sealer, Unopened, recognising_key
 
 _RECOGNISING = "recognising"
@@ -103,7 +103,7 @@ async def seal_anew(database: Database, sealer: Sealer) -> int:
 
 async def _sealed_anew(tx: Tx, sealer: Sealer, ids: Sequence[int]) -> int:
     """Read again: another process may have done it meanwhile, or forgotten the case."""
-    rows = await tx.rows(f"{_NAMES} AND id IN ({', '.join(map(str, ids))})")
+    rows = await tx.rows(f"{_NAMES} AND id IN ({in_list(ids)})")
     stale = [row for row in rows if not sealer.is_fresh(row["sealed_name"]) and _opens(sealer, row)]
     await tx.many(
         "UPDATE child_case SET sealed_name = :sealed WHERE id = :id",

@@ -7,11 +7,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from casework.escalation import Roster
-from casework.records import LEADER, MEMBER, MUNICIPAL, REGIONAL, Person, Team
+from casework.records import LEADER, MEMBER, Person, Team
 from casework.ways import Way
 from storage import audit, guesses, hours, outbox
-from storage.absences import NOT_AWAY
 from storage.database import Row, Tx, from_micros, to_micros
 from storage.journals import Kept
 
@@ -31,8 +29,6 @@ REACHED = (
     "AND EXISTS (SELECT 1 FROM identity i WHERE i.person_id = p.id AND i.reachable = 1)"
 )
 """Of a person `p`: whether a message comes to them."""
-ON_DUTY = f"{REACHED} AND {NOT_AWAY}"
-"""And whether they may be told of work now."""
 OWN_AND_OVERSEEN = (
     "(:everybody = 1 OR p.id = :me "
     "OR EXISTS (SELECT 1 FROM overseen_by o WHERE o.person_id = p.id AND o.overseer_id = :me))"
@@ -72,10 +68,10 @@ async def with_journal(tx: Tx, channel: str, account: str) -> tuple[Person | Non
 
 
 async def get(tx: Tx, person_id: int) -> Person | None:
-    return next(iter(await _people(tx, "p.id = :id", id=person_id)), None)
+    return next(iter(await those(tx, "p.id = :id", id=person_id)), None)
 
 
-async def _people(tx: Tx, where: str, order: str = "p.id", **values: object) -> list[Person]:
+async def those(tx: Tx, where: str, order: str = "p.id", **values: object) -> list[Person]:
     """Each once, with all their teams."""
     rows = await tx.rows(
         f"SELECT {_PERSON} FROM person p {_TEAM} WHERE {where} ORDER BY {order}, {_IN_ORDER}", **values
@@ -105,89 +101,22 @@ async def named(tx: Tx, ids: Collection[int]) -> dict[int, tuple[str, str]]:
     return {row["id"]: (row["name"], row["institution"]) for row in rows}
 
 
-async def leaders(tx: Tx, team_id: int) -> list[Person]:
-    """Who is told what is for the leaders of the team, by name: they, or whoever of the team stands in for them."""
-    return await _people(
-        tx,
-        f"{ON_DUTY} AND p.id IN (SELECT k.person_id FROM membership k WHERE k.team_id = :team AND k.until IS NULL) "
-        "AND p.id IN (SELECT coalesce(s.deputy_id, l.id) FROM membership k JOIN person l ON l.id = k.person_id "
-        "AND l.active = 1 AND l.role = :leader LEFT JOIN stands_in s ON s.person_id = l.id "
-        "WHERE k.team_id = :team AND k.until IS NULL)",
-        "p.name, p.id",
-        team=team_id,
-        leader=LEADER,
-    )
-
-
-async def on_duty(tx: Tx) -> list[Person]:
-    """Who may be told something: active, has accepted the note, is not away, and can be reached somewhere. Oldest
-    first."""
-    return await _people(tx, ON_DUTY)
-
-
-async def roster(tx: Tx, here: Sequence[Person] | None = None) -> Roster:
-    """Who is told of what is owed, with those who stand in for somebody; `here` if it is known who can be told."""
-    present = {one.id: one for one in (await on_duty(tx) if here is None else here)}
-    rows = await tx.rows("SELECT person_id, deputy_id FROM stands_in ORDER BY person_id")
-    away = [(await get(tx, row["person_id"]), present.get(row["deputy_id"])) for row in rows]
-    return Roster(list(present.values()), [(whose, told) for whose, told in away if whose and whose.active and told])
-
-
-async def leading(tx: Tx) -> Roster:
-    """The same without those who only go to the doors, nine of ten: for whoever asks who holds a rung above them."""
-    above = "p.role IN (:leader, :municipal, :regional) OR p.id IN (SELECT s.deputy_id FROM stands_in s)"
-    found = await _people(tx, f"{ON_DUTY} AND ({above})", leader=LEADER, municipal=MUNICIPAL, regional=REGIONAL)
-    return await roster(tx, found)
-
-
-async def instead_of(tx: Tx, person_id: int) -> Person | None:
-    """Who is told what is for this person: they, or whoever stands in for them; None when nobody can be."""
-    found = await _people(
-        tx,
-        f"{ON_DUTY} AND p.id = coalesce((SELECT s.deputy_id FROM stands_in s WHERE s.person_id = :id), :id)",
-        id=person_id,
-    )
-    return next(iter(found), None)
-
-
-async def coordinators(tx: Tx) -> list[Person]:
-    """Those of them who coordinate."""
-    return await _people(tx, f"{ON_DUTY} AND p.role IN (:municipal, :regional)", municipal=MUNICIPAL, regional=REGIONAL)
-
-
-async def coordinator_of(tx: Tx, person_id: int) -> Person | None:
-    """Who looks after somebody and can be told: the municipal coordinator, else the regional one."""
-    return next(iter(await overseers(tx, person_id)), None)
-
-
-async def overseers(tx: Tx, person_id: int) -> list[Person]:
-    """All who look after somebody and can be told, or stand in for one who does; municipal coordinators first."""
-    return await _people(
-        tx,
-        f"{ON_DUTY} AND p.id IN (SELECT coalesce(s.deputy_id, o.overseer_id) FROM overseen_by o "
-        "LEFT JOIN stands_in s ON s.person_id = o.overseer_id WHERE o.person_id = :person)",
-        "p.role = :regional, p.id",
-        person=person_id,
-        regional=REGIONAL,
-    )
-
-
 async def overseen(tx: Tx, me: Person, person_id: int) -> Person | None:
     """Somebody the coordinator looks after; None for everybody else."""
-    found = await _people(tx, f"p.id = :person AND {_OVERSEEN}", me=me.id, person=person_id)
+    found = await those(tx, f"p.id = :person AND {_OVERSEEN}", me=me.id, person=person_id)
     return next(iter(found), None)
 
 
 async def everybody_overseen(tx: Tx, me: Person) -> list[Person]:
     """Of those who go to the doors, by name."""
-    return await _people(
+    return await those(
         tx, f"p.role IN (:leader, :member) AND {_OVERSEEN}", "p.name, p.id", me=me.id, leader=LEADER, member=MEMBER
     )
 
 
 async def of_team(tx: Tx, team_id: int) -> list[Person]:
     """Its leaders first, by name."""
-    return await _people(
+    return await those(
         tx,
         "p.active = 1 AND p.id IN (SELECT k.person_id FROM membership k WHERE k.team_id = :team AND k.until IS NULL)",
         "p.role = :member, p.name, p.id",

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from casework.brief import Going, Named, Place, Promised
 from casework.records import Case, Person
 from storage import audit, cases, people
-from storage.database import Tx, to_micros
+from storage.database import Tx, in_list, to_micros
 
 _OF_TEAM = (
     "p.active = 1 AND p.accepted_at IS NOT NULL AND EXISTS (SELECT 1 FROM membership m WHERE m.person_id = p.id "
@@ -45,7 +45,7 @@ class Waiting:
 
 async def on(tx: Tx, day: date, team_ids: Collection[int] | None = None) -> list[Made]:
     """By team and place; of all teams without `team_ids`."""
-    of_teams = "" if team_ids is None else f"AND n.team_id IN ({', '.join(map(str, team_ids)) or 'NULL'}) "
+    of_teams = "" if team_ids is None else f"AND n.team_id IN ({in_list(team_ids)}) "
     rows = await tx.rows(
         "SELECT n.team_id, n.place, p.id, p.name, n.made_by FROM plan n "
         f"JOIN person p ON p.id = n.person_id WHERE n.day = :day {of_teams}"
@@ -108,7 +108,7 @@ async def owed_at(tx: Tx, today: date, going: Collection[Going]) -> list[Case]:
     """For the schedule, not for a person: all that the teams owe who are planned to go somewhere."""
     if not going:
         return []
-    teams = ", ".join(str(team_id) for team_id in sorted({one.place[0] for one in going}))
+    teams = in_list(sorted({one.place[0] for one in going}))
     rows = await tx.rows(
         f"SELECT id FROM child_case WHERE due_on <= :today AND team_id IN ({teams})", today=today.isoformat()
     )
@@ -137,7 +137,7 @@ async def together(tx: Tx, case_ids: Collection[int]) -> dict[Place, tuple[Named
     rows = await tx.rows(
         "SELECT c.team_id, coalesce(nullif(c.settlement, ''), c.municipality) AS place, w.report FROM child_case c "
         "JOIN visit w ON w.id = (SELECT max(n.id) FROM visit n WHERE n.case_id = c.id) "
-        f"WHERE c.id IN ({', '.join(map(str, case_ids)) or 'NULL'}) ORDER BY w.visited_on, w.id"
+        f"WHERE c.id IN ({in_list(case_ids)}) ORDER BY w.visited_on, w.id"
     )
     went = {(row["team_id"], row["place"]): json.loads(row["report"])["went"] for row in rows}
     names = await people.named(tx, {one for own in went.values() for one in own})

@@ -15,7 +15,8 @@ from casework.records import ANSWERED, INSTITUTION, OPEN, REFUSED, REGIONAL, WIT
 from storage import audit
 from storage.absences import NOT_AWAY
 from storage.database import Row, Tx, from_micros, to_micros
-from storage.people import ON_DUTY, REACHED
+from storage.duty import ON_DUTY
+from storage.people import REACHED
 
 _REFERRAL = (
     "r.id, r.case_id, c.prefix, c.running, r.visit_id, r.measure, r.check_day, r.institution, r.municipality, "

@@ -12,8 +12,7 @@ from datetime import date, datetime
 
 from casework.records import Case, Person
 from storage import audit
-from storage.because import among
-from storage.database import Row, Tx, to_micros
+from storage.database import Row, Tx, in_list, to_micros
 
 KNOWN, LATER, MUTED = "known", "later", "muted"
 _SAME_STEP = "r.step = c.next_step AND r.due_on = c.due_on"
@@ -78,7 +77,7 @@ async def of(tx: Tx, case_ids: Collection[int], today: date) -> list[Respite]:
     rows = await tx.rows(
         "SELECT r.id, r.case_id, r.person_id, r.kind, r.until_on, r.reason, r.ended_at IS NULL AS running "
         "FROM respite r JOIN child_case c ON c.id = r.case_id JOIN person p ON p.id = r.person_id AND p.active = 1 "
-        f"WHERE r.case_id IN ({among(case_ids)}) AND (r.ended_at IS NULL OR r.told_on > '') "
+        f"WHERE r.case_id IN ({in_list(case_ids)}) AND (r.ended_at IS NULL OR r.told_on > '') "
         f"AND ((r.kind <> :muted AND {_SAME_STEP}) OR (r.kind = :muted AND r.until_on > :today)) ORDER BY r.id",
         muted=MUTED,
         today=today.isoformat(),
@@ -134,7 +133,7 @@ async def heard(tx: Tx, person_id: int, case_ids: Collection[int], today: date, 
     """They are told of these cases today, so what they said before counts no longer; that they said it is kept."""
     await tx.run(
         "UPDATE respite SET told_on = :today, ended_at = :now WHERE person_id = :person "
-        f"AND case_id IN ({among(case_ids)}) AND kind <> :muted AND ended_at IS NULL",
+        f"AND case_id IN ({in_list(case_ids)}) AND kind <> :muted AND ended_at IS NULL",
         today=today.isoformat(),
         now=to_micros(now),
         person=person_id,

@@ -13,8 +13,8 @@ from casework.catalogue import CaseList
 from casework.records import INSTITUTION, OPEN
 from storage import lists, people, respites, subscriptions
 from storage.absences import AWAY
-from storage.because import ABSENCE, DRAFT, DUE, LISTED, OFFER, OWED, QUESTION, REFERRAL, Tie, among
-from storage.database import Tx
+from storage.because import ABSENCE, DRAFT, DUE, LISTED, OFFER, OWED, QUESTION, REFERRAL, Tie
+from storage.database import Tx, in_list
 
 _SEEN = "EXISTS (SELECT 1 FROM visible_to v WHERE v.case_id = c.id AND v.person_id = p.id)"
 _OWES = f"JOIN child_case c ON c.id = CAST(t.ref AS BIGINT) AND t.holds = c.next_step || ' ' || c.due_on AND {_SEEN}"
@@ -52,7 +52,7 @@ async def broken(
     """By notice, the ties that hold no more; notices all of whose ties hold are left out."""
     left = defaultdict(set)
     for row in await tx.rows(
-        f"SELECT notice_id, kind, ref, holds FROM notice_tie WHERE notice_id IN ({among(notices)})"
+        f"SELECT notice_id, kind, ref, holds FROM notice_tie WHERE notice_id IN ({in_list(notices)})"
     ):
         left[row["notice_id"]].add(Tie(row["kind"], row["ref"], row["holds"]))
     kinds = {one.kind for own in left.values() for one in own}
@@ -71,7 +71,7 @@ async def _holding(tx: Tx, kind: str, notices: Collection[int], today: date) -> 
     rows = await tx.rows(
         "SELECT t.notice_id, t.ref, t.holds FROM notice_tie t JOIN notice n ON n.id = t.notice_id "
         f"JOIN person p ON p.id = n.person_id AND p.active = 1 {still} "
-        f"WHERE t.kind = :kind AND t.notice_id IN ({among(notices)})",
+        f"WHERE t.kind = :kind AND t.notice_id IN ({in_list(notices)})",
         kind=kind,
         **{name: value for name, value in asked.items() if f":{name}" in still},
     )
@@ -84,7 +84,7 @@ async def _still_listed(
     """A list is a rule of the catalogue, so it is asked as a whole: once for each of its readers."""
     rows = await tx.rows(
         "SELECT DISTINCT t.notice_id, n.person_id, t.holds FROM notice_tie t JOIN notice n ON n.id = t.notice_id "
-        f"WHERE t.kind = :kind AND t.notice_id IN ({among(notices)})",
+        f"WHERE t.kind = :kind AND t.notice_id IN ({in_list(notices)})",
         kind=LISTED,
     )
     holding = []

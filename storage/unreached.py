@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from casework.records import Person
-from storage.because import among
-from storage.database import Row, Tx, moment_of
+from storage.database import Row, Tx, in_list, moment_of
 from storage.people import UNREACHED
 
 
@@ -48,7 +47,7 @@ async def of(tx: Tx, me: Person, *, offset: int, limit: int) -> tuple[list[Unrea
 async def _teams(tx: Tx, ids: Collection[int]) -> dict[int, list[str]]:
     rows = await tx.rows(
         "SELECT m.person_id, t.name FROM membership m JOIN team t ON t.id = m.team_id "
-        f"WHERE m.person_id IN ({among(ids)}) AND m.until IS NULL ORDER BY m.since, t.name"
+        f"WHERE m.person_id IN ({in_list(ids)}) AND m.until IS NULL ORDER BY m.since, t.name"
     )
     found: dict[int, list[str]] = defaultdict(list)
     for row in rows:

@@ -23,7 +23,7 @@ from handlers.menu import FIND, LISTS, MENU, correct, print_form
 from handlers.morning import respite
 from handlers.morning.brief import PLAN
 from handlers.morning.overdue import postponing, why_late
-from storage import because, cases, people, referrals, visits
+from storage import because, cases, duty, referrals, visits
 from storage.database import Tx
 
 Rows = tuple[tuple[Button, ...], ...]
@@ -171,7 +171,7 @@ async def lead(tx: Tx, here: Scene, case_id: int) -> list[Message]:
     case = await cases.get(tx, here.me, case_id)
     if case is None or case.team_id is None:
         return [Message(View((NOT_YOURS,), ((MENU,),)))]
-    leaders = [one for one in await people.leaders(tx, case.team_id) if one.id != here.me.id]
+    leaders = [one for one in await duty.leaders(tx, case.team_id) if one.id != here.me.id]
     if not leaders:
         return [Message(View((_("Your team has no other leader yet, so the case stays with you."),), ((MENU,),)))]
     step = here.work.catalogue.leader_step

@@ -25,7 +25,7 @@ from handlers.engine.talk import Talk
 from handlers.engine.views import Button, View
 from handlers.engine.words import Text, _, counted
 from handlers.menu import MENU
-from storage import because, cases, claims, handovers, people, teams, visits
+from storage import because, cases, claims, duty, handovers, teams, visits
 from storage.because import Tie
 from storage.database import Tx
 from storage.handovers import ACCEPTED, SENT_BACK, Offer
@@ -160,7 +160,7 @@ async def _go_outside(tx: Tx, here: Scene, case: Case) -> list[Message]:
         "Nothing leaves this bot: send the printed form by letter to the regional department there, "
         "then close the case."
     )
-    region = [one for one in await people.on_duty(tx) if one.role == REGIONAL and one.id != here.me.id]
+    region = [one for one in await duty.region(tx) if one.id != here.me.id]
     told = [_to(one.id, View((notice, how), (show(case),))) for one in region]
     left = await moving.to_leaders(tx, here, case.team_id, [notice])
     done = _("{case} is the regional coordinator's now.", case=case.number)
@@ -265,7 +265,7 @@ async def keep_returned(tx: Tx, here: Scene, returned: Returned) -> list[Message
 async def late(tx: Tx, work: Work, today: date, now: datetime) -> list[Message]:
     """What nobody has answered in time is told to the region: each offer once, all of them in one message a reader."""
     overdue = [one for one in await handovers.waiting_everywhere(tx) if today > _answer_by(work, one)]
-    region = [one for one in await people.on_duty(tx) if one.role == REGIONAL] if overdue else []
+    region = await duty.region(tx) if overdue else []
     told = []
     for reader in region:
         new = [one for one in overdue if await claims.claim(tx, f"handover {one.id}", reader.id, "late", now, {})]

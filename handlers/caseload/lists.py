@@ -23,7 +23,7 @@ from handlers.engine.scene import Message, Scene, Work
 from handlers.engine.views import BELOW, Button, View
 from handlers.engine.words import Joined, Text, _, counted
 from handlers.menu import CASES, LISTS, MENU
-from storage import because, claims, lists, subscriptions
+from storage import because, claims, duty, lists, subscriptions
 from storage.database import Tx
 from storage.subscriptions import Subscription
 
@@ -131,11 +131,13 @@ async def hush(tx: Tx, here: Scene, token: str) -> Message:
     return await shown(tx, here, token)
 
 
-async def morning(tx: Tx, work: Work, on_duty: Sequence[Person], today: date, now: datetime) -> list[Message]:
+async def morning(tx: Tx, work: Work, today: date, now: datetime) -> list[Message]:
     """What was on no list the last time, told to those who asked for it; looked through once a day, news or not."""
-    readers = {one.id: one for one in on_duty if one.coordinates or one.role in (MEMBER, LEADER)}
+    asked = await subscriptions.unclaimed(tx, JOB, today)
+    here = work.told_today(await duty.on_duty(tx, {one.person_id for one in asked}), now)
+    readers = {one.id: one for one in here if one.coordinates or one.role in (MEMBER, LEADER)}
     told = []
-    for person_id, own in groupby(await subscriptions.unclaimed(tx, JOB, today), lambda one: one.person_id):
+    for person_id, own in groupby(asked, lambda one: one.person_id):
         if reader := readers.get(person_id):
             await claims.claim(tx, JOB, person_id, today.isoformat(), now, {})
             told += [news for one in own if (news := await _news(tx, work, reader, one, today))]

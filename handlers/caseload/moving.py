@@ -18,7 +18,7 @@ from handlers.engine.talk import Talk
 from handlers.engine.views import Button, View
 from handlers.engine.words import Text, _, counted
 from handlers.menu import MENU
-from storage import cases, people
+from storage import cases, duty
 from storage.database import Tx
 from storage.teams import Load
 
@@ -106,7 +106,7 @@ async def to_leaders(
     tx: Tx, here: Scene, team_id: int | None, lines: Sequence[Text], *rows: tuple[Button, ...], but: Sequence[int] = ()
 ) -> list[Message]:
     """The notice to the leaders of a team, except those who know it already."""
-    leaders = await people.leaders(tx, team_id) if team_id else []
+    leaders = await duty.leaders(tx, team_id) if team_id else []
     known = (here.me.id, *but)
     return [Message(View(tuple(lines), rows), replaces=False, to=one.id) for one in leaders if one.id not in known]
 

@@ -21,7 +21,7 @@ from handlers.engine.words import FIRST_LANGUAGE, Joined, Labelled, Text, Words,
 from handlers.menu import CASES, MENU
 from handlers.morning.overdue import longest, why_late
 from handlers.office.season_charts import PLAIN
-from storage import areas, aside, cases, claims, lateness, overview, people, respites
+from storage import areas, aside, cases, claims, duty, lateness, overview, respites
 from storage.database import Tx
 
 IN_DIGEST = 5
@@ -147,7 +147,7 @@ async def _facts(
     total, visited = await cases.counts(tx, me)
     late = await overview.overdue_held(tx, me, day)
     longest = await cases.overdue(tx, me, day, IN_DIGEST) if late else []
-    alone = escalation.without_owner(late, await people.leading(tx)) if late and me.role == REGIONAL else 0
+    alone = escalation.without_owner(late, await duty.leading(tx)) if late and me.role == REGIONAL else 0
     overdue = sum(held.count for held in late)
     muted = await respites.overdue_muted(tx, me, day) if late else 0
     return DayFacts(day, tuple(done), overdue, tuple(longest), before, total, visited, alone, tuple(reasons), muted)

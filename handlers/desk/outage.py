@@ -19,7 +19,7 @@ from handlers.engine.views import BELOW, Button, View, first
 from handlers.engine.words import Joined, Text, _, counted
 from handlers.menu import MENU
 from handlers.people.link import MESSENGERS
-from storage import inbox
+from storage import duty, inbox
 from storage import outages as kept
 from storage.database import Tx
 
@@ -35,10 +35,8 @@ WHAT = {
 }
 
 
-async def reports(
-    tx: Tx, work: Work, readers: Sequence[Person], waits: Mapping[str, timedelta], now: datetime
-) -> list[Message]:
-    """To each coordinator among the readers whose people it concerns, at most once a day; none while anything waits.
+async def reports(tx: Tx, work: Work, waits: Mapping[str, timedelta], now: datetime) -> list[Message]:
+    """To each coordinator whose people it concerns, at most once a day; none while anything waits.
 
     `waits`: how long each messenger keeps what we do not take.
     """
@@ -54,11 +52,10 @@ async def reports(
         for name, outlasted in outages.outlasting(over, waits).items()
     ]
     told = []
-    for one in readers:
-        if one.coordinates:
-            report = await _report(tx, work, one, number, over, losses)
-            if one.role == REGIONAL or report.says_something:
-                told.append(_shown(work, one, report))
+    for one in work.told_today(await duty.coordinators(tx), now):
+        report = await _report(tx, work, one, number, over, losses)
+        if one.role == REGIONAL or report.says_something:
+            told.append(_shown(work, one, report))
     return told
 
 

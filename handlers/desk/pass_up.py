@@ -22,7 +22,7 @@ from handlers.engine.scene import Message, Scene
 from handlers.engine.talk import Talk
 from handlers.engine.views import View
 from handlers.engine.words import Joined, Text, _
-from storage import cases, moves, overview, people
+from storage import cases, duty, moves, overview
 from storage.database import Tx
 
 LONGEST_NOTE = 300
@@ -39,8 +39,8 @@ class Up:
 
 async def above(tx: Tx, me: Person, case: Case) -> dict[str, list[Person]]:
     """Who can be told, by role: the leaders of its team, and the coordinators who are not of one's own level."""
-    leaders = await people.leaders(tx, case.team_id) if case.team_id else []
-    others = [one for one in await people.coordinators(tx) if one.role != me.role and one.id != me.id]
+    leaders = await duty.leaders(tx, case.team_id) if case.team_id else []
+    others = [one for one in await duty.coordinators(tx) if one.role != me.role and one.id != me.id]
     found = {
         LEADER: [one for one in leaders if one.id != me.id],
         MUNICIPAL: [one for one in others if one.role == MUNICIPAL and one.municipality == case.municipality],

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
@@ -53,6 +53,12 @@ class Work:
             paused_until=reader.paused_until,
             away_until=reader.away_until,
         )
+
+    def told_today(self, people: Sequence[Person], now: datetime) -> list[Person]:
+        """Who of these is told something today. What falls due on a day on which somebody is told nothing is the next
+        one's to be told."""
+        own = ((one, self.times(one)) for one in people)
+        return [one for one, times in own if times.is_told_on(times.today(now))]
 
 
 @dataclass(frozen=True)

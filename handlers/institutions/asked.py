@@ -13,7 +13,7 @@ from handlers.caseload.pick import showing
 from handlers.engine.scene import Message, Work
 from handlers.engine.views import Button, View
 from handlers.engine.words import Text, _
-from storage import because, cases, people, referrals
+from storage import because, cases, duty, people, referrals
 from storage.database import Tx
 
 ANSWERS = 3
@@ -96,10 +96,10 @@ async def _who_asks(tx: Tx, referral: Referral) -> Text:
 async def asker(tx: Tx, referral: Referral, case: Case) -> Person | None:
     """Who hears what became of it: who made the visit or stands in for them, else the leader of the team that has the
     case now, else the coordinators."""
-    who = await people.instead_of(tx, referral.asked_by) if referral.asked_by else None
+    who = await duty.instead_of(tx, referral.asked_by) if referral.asked_by else None
     if who and await cases.get(tx, who, case.id):
         return who
-    roster = await people.leading(tx)
+    roster = await duty.leading(tx)
     return next((one for role in (LEADER, MUNICIPAL, REGIONAL) if (one := roster.holder(role, case))), None)
 
 

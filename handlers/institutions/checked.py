@@ -24,7 +24,7 @@ from handlers.engine.words import Text, _, counted
 from handlers.institutions import checks as asking
 from handlers.institutions.checks import ON_CARD, page_of
 from handlers.menu import MENU
-from storage import cases, checks, journals, people, referrals
+from storage import cases, checks, duty, journals, referrals
 from storage.checks import Asked
 from storage.database import Tx
 from storage.journals import Kept
@@ -166,11 +166,11 @@ def to_team(case: Case, said: Text, to: int) -> Message:
 
 async def of_team(tx: Tx, case: Case) -> list[int]:
     """The leaders of its team and whoever reported last; where there is neither, its coordinator."""
-    leaders = [one.id for one in await people.leaders(tx, case.team_id)] if case.team_id else []
+    leaders = [one.id for one in await duty.leaders(tx, case.team_id)] if case.team_id else []
     reporter = await checks.last_reporter(tx, case.id)
     if found := list(dict.fromkeys([*leaders, *([reporter] if reporter else [])])):
         return found
-    roster = await people.leading(tx)
+    roster = await duty.leading(tx)
     held = (roster.holder(role, case) for role in (MUNICIPAL, REGIONAL))
     return [one.id for one in held if one][:1]
 

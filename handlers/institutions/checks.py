@@ -13,14 +13,14 @@ from datetime import date, datetime, timedelta
 
 from casework import calendar, dates, life, numbers
 from casework.catalogue import Catalogue
-from casework.records import DEADLINE, INSTITUTION, Case, Cause, NextStep, Person, Referral
+from casework.records import DEADLINE, Case, Cause, NextStep, Person, Referral
 from handlers.engine.listing import Item, Listing, Part
 from handlers.engine.replies import number
 from handlers.engine.scene import Message, Scene, Work
 from handlers.engine.views import Button, View
 from handlers.engine.words import Joined, Text, _, counted
 from handlers.menu import MENU
-from storage import because, cases, checks, claims, referrals
+from storage import because, cases, checks, claims, duty, referrals
 from storage.because import Tie
 from storage.checks import Asked
 from storage.database import Tx
@@ -56,7 +56,7 @@ def page_of(token: str) -> Page:
     return Page(day.isoformat() if day else "", number(offset, 0, longest=5))
 
 
-async def morning(tx: Tx, work: Work, on_duty: Sequence[Person], today: date, now: datetime) -> list[Message]:
+async def morning(tx: Tx, work: Work, today: date, now: datetime) -> list[Message]:
     """Makes the checks that are due, and tells each of the school's people of theirs: when one is asked, and once
     more on the last day for its answer."""
     await _ask(tx, work, today, now)
@@ -64,9 +64,7 @@ async def morning(tx: Tx, work: Work, on_duty: Sequence[Person], today: date, no
     for person_id, check in await checks.to_read(tx):
         waiting[person_id].append(check)
     rules, told = work.catalogue.retention, []
-    for me in on_duty:
-        if (me.role, me.institution) != (INSTITUTION, rules.institution):
-            continue
+    for me in work.told_today(await duty.at_institution(tx, rules.institution), now):
         if await claims.claimed(tx, JOB, me.id, today.isoformat()):
             continue
         own = [check for check in waiting[me.id] if await _is_told(tx, me, check, today, now)]

@@ -12,23 +12,25 @@ from datetime import date, datetime
 
 from casework import escalation
 from casework.escalation import Due, Roster, Turn
-from casework.records import Person
 from handlers.engine.scene import Message, Work
 from handlers.morning import below, brief, overdue
-from storage import absences, alerted, cases, claims, lists, people, respites
+from storage import absences, alerted, cases, claims, duty, lists, respites
 from storage.absences import NOW
 from storage.database import Tx
 
 
-async def morning(tx: Tx, work: Work, on_duty: Sequence[Person], today: date, now: datetime) -> list[Message]:
+async def morning(tx: Tx, work: Work, today: date, now: datetime) -> list[Message]:
     """At most one message a person and day; what comes up after it waits for the next working morning."""
     gone = await claims.readers(tx, (claims.DRAFTS, claims.ALERT), today.isoformat())
-    roster, silent = await people.roster(tx, on_duty), await respites.silent(tx, today)
+    silent = await respites.silent(tx, today)
     last = escalation.ladder(work.catalogue)[-1]
-    owed = await cases.due_everywhere(tx, today, last.number)
+    owed, ahead = await cases.due_everywhere(tx, today, last.number), await brief.ahead(tx, work, today)
+    teams = {case.team_id for case in (*(due.case for due in owed), *ahead.cases) if case.team_id is not None}
+    here = work.told_today(await duty.answering(tx, teams, ahead.people), now)
+    roster = await duty.roster(tx, here)
     turns = _turns(work, owed, roster, silent, today)
-    await _again(tx, work, turns, on_duty, today)
-    briefs = await brief.read(tx, work, roster, owed, turns, today, silent)
+    await _again(tx, work, turns, today, now)
+    briefs = await brief.read(tx, work, roster, owed, turns, ahead, today, silent)
     turns = {person_id: turns[person_id] for person_id in {**turns, **briefs} if person_id not in gone}
     turns = {person_id: own for person_id, own in turns.items() if own or person_id in briefs}
     kept = {person_id: {"cases": [turn.case.id for turn in own]} for person_id, own in turns.items()}
@@ -60,16 +62,15 @@ def _turns(
     return turns
 
 
-async def _again(tx: Tx, work: Work, turns: dict[int, list[Turn]], on_duty: Sequence[Person], today: date) -> None:
+async def _again(tx: Tx, work: Work, turns: dict[int, list[Turn]], today: date, now: datetime) -> None:
     """Adds what somebody put off until today, unless it is their turn anyway; who is not here hears of it later."""
-    here = {one.id: one for one in on_duty}
-    for person_id, numbers in (await respites.come(tx, today)).items():
-        if reader := here.get(person_id):
-            known = {turn.case.id for turn in turns[person_id]}
-            for case in await lists.these(tx, reader, [one for one in numbers if one not in known]):
-                if case.due_on:
-                    late = escalation.overdue_working_days(work.calendar, case.due_on, today)
-                    turns[person_id].append(Turn(case, 0, reader, late))
+    come = await respites.come(tx, today)
+    for reader in work.told_today(await duty.on_duty(tx, come), now):
+        known = {turn.case.id for turn in turns[reader.id]}
+        for case in await lists.these(tx, reader, [one for one in come[reader.id] if one not in known]):
+            if case.due_on:
+                late = escalation.overdue_working_days(work.calendar, case.due_on, today)
+                turns[reader.id].append(Turn(case, 0, reader, late))
 
 
 async def _standing_in(tx: Tx) -> dict[int, list[tuple[int, str]]]:

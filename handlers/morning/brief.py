@@ -7,10 +7,11 @@ names a case by its number and settlement only.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from casework import brief as rules
-from casework.brief import Brief, Named, Stop, place_of
+from casework.brief import Brief, Going, Named, Promised, Stop, place_of
 from casework.catalogue import Catalogue
 from casework.escalation import Due, Roster, Turn
 from casework.records import Case, Person
@@ -27,24 +28,44 @@ PLAN = Button(_("Who goes with whom"), "", "plan")
 PLAN_BELOW = Button(PLAN.label, "", "plan_below")
 
 
+@dataclass(frozen=True)
+class Ahead:
+    """Where people go today, and what was promised for it, or for a day of rest before it."""
+
+    going: Sequence[Going]
+    promised: Sequence[Promised]
+
+    @property
+    def cases(self) -> list[Case]:
+        return [one.case for one in self.promised]
+
+    @property
+    def people(self) -> set[int]:
+        return {number for going in self.going for number, _name in going.people}
+
+
+async def ahead(tx: Tx, work: Work, today: date) -> Ahead:
+    before = work.calendar.on_or_before(today - timedelta(days=1))
+    promised = await planned.promised(tx, before + timedelta(days=1), today)
+    return Ahead([made.going for made in await planned.on(tx, today)], promised)
+
+
 async def read(
     tx: Tx,
     work: Work,
     roster: Roster,
     due: Sequence[Due],
     turns: Mapping[int, Sequence[Turn]],
+    day: Ahead,
     today: date,
     silent: Collection[tuple[int, int]] = (),
 ) -> dict[int, Brief]:
     """Of everybody who has something today and can be told now, by person; in a handful of statements, however many
     they are. `silent`: person and case, where they want to hear nothing of it."""
-    before = work.calendar.on_or_before(today - timedelta(days=1))
     all_turns = [turn for own in turns.values() for turn in own]
     last = await planned.together(tx, [case.id for case in rules.visits_due(work.catalogue, all_turns)])
-    promised = await planned.promised(tx, before + timedelta(days=1), today)
-    going = [made.going for made in await planned.on(tx, today)]
-    owed = {case.id: case for case in (*(one.case for one in due), *await planned.owed_at(tx, today, going))}
-    return rules.compose(work.catalogue, all_turns, list(owed.values()), roster, going, promised, last, silent)
+    owed = {case.id: case for case in (*(one.case for one in due), *await planned.owed_at(tx, today, day.going))}
+    return rules.compose(work.catalogue, all_turns, list(owed.values()), roster, day.going, day.promised, last, silent)
 
 
 def parts(work: Work, day: Brief, own: Collection[int]) -> Iterator[Part]:

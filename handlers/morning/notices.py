@@ -10,14 +10,14 @@ from itertools import groupby
 from casework.records import INSTITUTION, Person
 from handlers import conversations
 from handlers.engine.listing import ROWS, Item, Listing, Part
-from handlers.engine.scene import Message
+from handlers.engine.scene import Message, Work
 from handlers.engine.talk import JOURNALS
 from handlers.engine.views import BELOW, Button, View
 from handlers.engine.words import Text, _, counted
 from handlers.menu import CHECKS, MENU, WAITING
 from handlers.morning.overdue import CASES_BELOW
 from handlers.people.link import MESSENGERS
-from storage import because, claims, journals, unasked
+from storage import because, claims, duty, journals, unasked
 from storage.database import Tx
 from storage.journals import Kept
 
@@ -114,17 +114,19 @@ def away(since: datetime, until: datetime, *, to: int) -> Message:
 
 
 async def drafts_end(
-    tx: Tx, today: date, untouched_since: datetime, until: date, now: datetime, resting: Collection[int] = ()
+    tx: Tx, work: Work, today: date, untouched_since: datetime, until: date, now: datetime
 ) -> list[Message]:
     """Deletes what was announced on an earlier day, and announces what goes on `until`: one message a person and day.
-    Drafts of whoever is `resting`, because the day is not theirs, are announced on another.
+    Drafts of somebody on a day that is not theirs are announced on another.
 
     Nothing is said when it is gone (decision 21), and nothing at all of a conversation in which nothing was answered.
     """
     await journals.delete_warned(tx, today)
     await unasked.forget_before(tx, now - UNASKED_KEPT)
-    told = []
-    for person_id, own in groupby(await journals.untouched(tx, untouched_since), lambda kept: kept.person_id):
+    untouched, told = await journals.untouched(tx, untouched_since), []
+    here = await duty.on_duty(tx, {kept.person_id for kept in untouched})
+    resting = {one.id for one in here}.difference(one.id for one in work.told_today(here, now))
+    for person_id, own in groupby(untouched, lambda kept: kept.person_id):
         going = [kept for kept in own if not await _empty(tx, kept)]
         if (
             going

@@ -21,7 +21,7 @@ from handlers.engine.views import Button, View
 from handlers.engine.words import Phrase, Text, _
 from handlers.menu import MENU
 from handlers.people import hours
-from storage import absences, because, people
+from storage import absences, because, duty, people
 from storage.absences import NOW, OVER, Absence
 from storage.database import Tx
 
@@ -133,10 +133,10 @@ async def _told(tx: Tx, here: Scene, whose: Person, made: Absence) -> list[Messa
 
 async def _above(tx: Tx, whose: Person) -> list[int]:
     if whose.role == MEMBER:
-        return [one.id for team in whose.teams for one in await people.leaders(tx, team.id)]
+        return [one.id for team in whose.teams for one in await duty.leaders(tx, team.id)]
     if whose.role in (LEADER, MUNICIPAL):
         wanted = MUNICIPAL if whose.role == LEADER else REGIONAL
-        return [one.id for one in await people.overseers(tx, whose.id) if one.role == wanted]
+        return [one.id for one in await duty.overseers(tx, whose.id) if one.role == wanted]
     return []
 
 

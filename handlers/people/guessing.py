@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from casework import calendar
-from casework.records import REGIONAL
 from handlers.engine.replies import Incoming
 from handlers.engine.scene import Message, Work
 from handlers.engine.views import View
 from handlers.engine.words import Text, _
 from handlers.menu import MENU
 from handlers.people.link import MESSENGERS
-from storage import claims, guesses, people
+from storage import claims, duty, guesses
 from storage.database import Tx
 from storage.guesses import Tries
 
@@ -33,7 +32,7 @@ async def told(tx: Tx, work: Work, incoming: Incoming, now: datetime) -> list[Me
         return []
     job, said = _said(tries, incoming)
     day = calendar.local_day(now, work.zone).isoformat()
-    region = [one for one in await people.on_duty(tx) if one.role == REGIONAL]
+    region = await duty.region(tx)
     first = [one for one in region if await claims.claim(tx, job, one.id, day, now, {})]
     return [Message(View((said,), ((MENU,),)), replaces=False, to=one.id) for one in first]
 

@@ -20,7 +20,7 @@ from handlers.engine.talk import Talk
 from handlers.engine.views import Button, View, and_more
 from handlers.engine.words import Text, _, counted
 from handlers.menu import ASK, MENU
-from storage import because, cases, claims, people, questions
+from storage import because, cases, claims, duty, questions
 from storage.database import Tx
 from storage.questions import Answer, Question
 
@@ -69,7 +69,7 @@ async def keep_question(tx: Tx, here: Scene, asked: Asked) -> list[Message]:
 
 async def _tell(tx: Tx, work: Work, question: Question, rung: int, now: datetime) -> list[Message]:
     """The notices, to each reader at most one a day about the same question."""
-    readers, reached = rules.asked(await people.overseers(tx, question.asker_id), rung)
+    readers, reached = rules.asked(await duty.overseers(tx, question.asker_id), rung)
     await questions.told(tx, question.id, max(reached, question.told_rung))
     day, job = calendar.local_day(now, work.zone).isoformat(), f"question {question.id}"
     first = [one for one in readers if await claims.claim(tx, job, one.id, day, now, {})]

@@ -17,7 +17,7 @@ from handlers.engine.words import Text, _
 from handlers.menu import MENU
 from handlers.people import unsaid
 from handlers.people.absence import NOT_YOURS
-from storage import audit, claims, hushed, outbox, people
+from storage import audit, claims, duty, hushed, outbox, people
 from storage.database import Tx
 from storage.people import INVITATION_LASTS, Invitation
 
@@ -44,7 +44,7 @@ async def lost(
 
 
 async def _told(tx: Tx, who: Person, day: date, now: datetime) -> list[Message]:
-    reader = await people.coordinator_of(tx, who.id)
+    reader = await duty.coordinator_of(tx, who.id)
     if reader is None or not await claims.claim(tx, UNREACHABLE, who.id, day.isoformat(), now, {}):
         return []
     said = _(

@@ -17,7 +17,7 @@ from handlers.engine.views import Button, View
 from handlers.engine.words import Phrase, Text, _
 from handlers.menu import MENU
 from handlers.people.absence import NOT_YOURS
-from storage import people, teams
+from storage import duty, people, teams
 from storage.database import Tx
 
 ADD, JOIN, MOVE, LEAVE, LEAD, NO_LONGER_LEAD, RELEASE = "add", "join", "move", "leave", "lead", "follow", "release"
@@ -176,7 +176,7 @@ async def _do(tx: Tx, here: Scene, change: Change, who: Person) -> None:
 
 
 async def _leaders(tx: Tx, team: Team | None) -> Sequence[int]:
-    return [one.id for one in await people.leaders(tx, team.id)] if team else []
+    return [one.id for one in await duty.leaders(tx, team.id)] if team else []
 
 
 def _notice(reader: int, line: Text) -> Message:

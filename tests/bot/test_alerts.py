@@ -24,6 +24,7 @@ from storage import cases, new_cases, people, teams
 from storage.database import Tx
 from storage.new_cases import NewCase
 from storage.people import INVITATION_LASTS, Invitation
+from tests import everybody
 from tests.bot.conftest import TOKEN, World, write_config
 from tests.engines import engine
 
@@ -203,7 +204,7 @@ async def rings_once(app: App) -> None:
 
 async def says_why(tx: Tx, world: World, draw: random.Random) -> None:
     """Somebody says twice why a case is late; it counts once, if they may."""
-    me, number = draw.choice(await people.on_duty(tx) or [None]), draw.randint(1, 12)
+    me, number = draw.choice(await everybody.on_duty(tx) or [None]), draw.randint(1, 12)
     if me is None or (case := await cases.get(tx, me, number)) is None:
         return
     here = Scene(me, world.app.work, Moment(world.app.now(), world.today(), "bg"))
@@ -256,7 +257,7 @@ async def test_no_case_is_forgotten_and_nobody_is_told_twice_a_day_or_at_night(
         world.to_a_working_day(12)
         await rings_once(app)
         async with app.database.reading() as tx:
-            told, duty = await all_told(tx, app), await people.on_duty(tx)
+            told, duty = await all_told(tx, app), await everybody.on_duty(tx)
             sent = await tx.rows("SELECT chat, created_at / 86400000000 AS day FROM outbox WHERE priority = 1")
             rungs = len(escalation.ladder(app.work.catalogue))
             due = [due.case for due in await cases.due_everywhere(tx, world.today(), rungs + 1)]

@@ -10,8 +10,9 @@ from casework.escalation import Turn
 from casework.records import INSTITUTION, LEADER, MEMBER
 from handlers.morning import brief
 from sandbox import Person
-from storage import absences, cases, people, teams
+from storage import absences, cases, teams
 from storage.database import Row, Tx
+from tests import everybody
 from tests.bot.conftest import World
 from tests.bot.test_alerts import due_today
 from tests.bot.test_announcing import does, writes
@@ -90,7 +91,7 @@ async def test_whoever_is_away_that_day_is_not_offered_and_drops_out_of_the_plan
     await owe(world, "running = 1")
     await plans(lidia, "Бяла · утре", "Вера Илиева", "Мила Петрова")
     async with world.app.database.transaction() as tx:
-        away = next(one for one in await people.on_duty(tx) if one.name == "Мила Петрова")
+        away = next(one for one in await everybody.on_duty(tx) if one.name == "Мила Петрова")
         tomorrow = world.app.work.calendar.add(world.today(), 1)
         await absences.make(tx, away, away.id, tomorrow, tomorrow, None, today=world.today(), now=world.app.now())
     await writes(lidia, "/cases")
@@ -157,7 +158,7 @@ async def test_of_two_teams_somebody_has_one_message_and_the_school_has_none(wor
     async with world.app.database.transaction() as tx:
         await teams.put(tx, "Б-2", "Бяла", "Бяла")
         second = (await teams.by_name(tx))["б-2"]
-        me = next(one for one in await people.on_duty(tx) if one.role == MEMBER)
+        me = next(one for one in await everybody.on_duty(tx) if one.role == MEMBER)
         await teams.join(tx, me, me.id, second, world.app.now())
         await tx.run("UPDATE child_case SET team_id = :team WHERE running = 2", team=second.id)
     await owe(world, "running <= 2")
@@ -202,14 +203,16 @@ async def test_a_morning_is_read_in_as_many_statements_for_many_as_for_one(world
         for number in numbers:
             await reports(mila, f"{number} обещание утре", "Майка", "Пропусни")
         async with world.app.database.transaction() as tx:
-            roster = await people.roster(tx)
+            roster = await everybody.roster(tx)
             await tx.run("UPDATE child_case SET due_on = :today WHERE running > 7", today=today.isoformat())
             due = await cases.due_everywhere(tx, today, last_rung=5)
             turns = {
                 one.id: [Turn(case.case, 1, one, 0) for case in due[n::3]]
-                for n, one in enumerate(await people.on_duty(tx))
+                for n, one in enumerate(await everybody.on_duty(tx))
             }
             counting: Any = Counted(tx)
-            found = await brief.read(counting, world.app.work, roster, due, turns, today)
+            work = world.app.work
+            day = await brief.ahead(counting, work, today)
+            found = await brief.read(counting, work, roster, due, turns, day, today)
             counts.append((counting.statements, sum(len(day.promised) for day in found.values())))
     assert counts == [(5, 1), (5, 7)]

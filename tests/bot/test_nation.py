@@ -19,7 +19,7 @@ from bench import nation
 from bench.nation import COUNTRY, SMALL, TODAY, UNTIL, Counted, Size
 from casework.records import MUNICIPAL, REGIONAL
 from handlers.morning import alerts
-from storage import people
+from storage import duty
 from storage.database import open_database
 from tests.engines import SQLITE
 from tests.long import but_for
@@ -44,10 +44,10 @@ async def statements(folder: Path, size: Size, whose: str, *, analyzed: bool = F
             file.executescript("ANALYZE" if analyzed else "")
     database, work = await open_database(f"sqlite:///{path}"), nation.rules()
     async with database.transaction() as tx:
-        on_duty, coordinators = await people.on_duty(tx), await people.coordinators(tx)
+        coordinators = await duty.coordinators(tx)
         counted = Counted(tx)
         if whose == ALERTS:
-            assert await alerts.morning(tx, work, on_duty, TODAY, UNTIL)
+            assert await alerts.morning(tx, work, TODAY, UNTIL)
         else:
             assert await nation.composed(tx, work, next(one for one in coordinators if one.role == whose))
         seen = counted.ends()

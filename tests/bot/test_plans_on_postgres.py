@@ -18,7 +18,7 @@ from bench import nation
 from bench.nation import TODAY, UNTIL, Size
 from casework.records import MUNICIPAL, REGIONAL
 from handlers.morning import alerts
-from storage import people
+from storage import duty
 from storage.database import open_database
 from storage.move import move
 from storage.postgres import Writing
@@ -85,9 +85,9 @@ async def test_neither_a_digest_nor_the_alerts_read_history_through(tmp_path: Pa
     async with moved(tmp_path, SIZES[size]) as tx:
         work = nation.rules()
         for role in (MUNICIPAL, REGIONAL):
-            me = next(one for one in await people.coordinators(tx) if one.role == role)
+            me = next(one for one in await duty.coordinators(tx) if one.role == role)
             assert await nation.composed(tx, work, me)
-        assert await alerts.morning(tx, work, await people.on_duty(tx), TODAY, UNTIL)
+        assert await alerts.morning(tx, work, TODAY, UNTIL)
     asked_of = {table for sql, _plan in tx.plans for table in HISTORY if table in sql}
     assert {"visit", "lateness"} <= asked_of
     for sql, plan in tx.plans:

@@ -10,7 +10,7 @@ import pytest
 from bot import schedule, spreadsheets
 from casework.records import LEADER, MUNICIPAL
 from sandbox import Person
-from storage import people
+from storage import cases, people, teams
 from tests.bot.conftest import World
 
 
@@ -164,12 +164,12 @@ def test_a_formula_is_text() -> None:
     assert (sheet["A2"].data_type, sheet["A2"].value) == ("s", "=1+1")
 
 
-async def test_everybody_is_read_for_the_morning_every_few_minutes_and_not_at_each_ring(
+async def test_what_is_due_is_read_for_the_morning_every_few_minutes_and_not_at_each_ring(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def counted(tx: Any) -> Any:
+    async def counted(tx: Any, *at: Any) -> Any:
         read.append(tx)
-        return await on_duty(tx)
+        return await due(tx, *at)
 
     async def ring_after(move: timedelta) -> int:
         await world.app.schedule.rung.wait()
@@ -180,10 +180,32 @@ async def test_everybody_is_read_for_the_morning_every_few_minutes_and_not_at_ea
 
     world.to_a_working_day(11)
     await world.rung()
-    read, on_duty = list[Any](), people.on_duty
-    monkeypatch.setattr(people, "on_duty", counted)
+    read, due = list[Any](), cases.due_everywhere
+    monkeypatch.setattr(cases, "due_everywhere", counted)
     assert await ring_after(timedelta(minutes=1)) == 0
     assert await ring_after(schedule.MORNING_AGAIN) == 1
     assert await ring_after(timedelta(seconds=1)) == 1
     assert await ring_after(-2 * schedule.MORNING_AGAIN) == 2
     assert await ring_after(timedelta(days=1)) == 3
+
+
+async def test_a_morning_reads_nobody_for_whom_it_has_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a country of people with open conversations costs nothing."""
+
+    async def read(*asked: Any, **values: Any) -> Any:
+        found = await people.those(*asked, **values)
+        names.update(one.name for one in found)
+        return found
+
+    world.to_a_working_day(7)
+    async with world.app.database.transaction() as tx:
+        await teams.put(tx, "Р-1", "Русе", "")
+        await tx.run("UPDATE child_case SET due_on = NULL WHERE team_id <> 1 OR team_id IS NULL")
+    for name, team in (("Мила", "Б-1"), ("Румен", "Р-1"), ("Асен", "Р-1")):
+        await world.person(name, team=team)
+    await world.person("Лидия", LEADER)
+    names = set[str]()
+    monkeypatch.setattr("storage.duty.those", read)
+    world.move_to(0, 9)
+    await world.rung()
+    assert names == {"Мила", "Лидия"}

@@ -9,9 +9,10 @@ from casework.records import INSTITUTION, Case
 from handlers.engine.scene import Message
 from handlers.engine.words import Words
 from handlers.institutions import checks
-from storage import cases, moves, people
+from storage import cases, moves
 from storage.database import Database
 from storage.people import Invitation
+from tests import everybody
 from tests.conversations.conftest import TODAY, WORK, Chat, joins
 
 NOT_THERE = "За това дете не Ви питаме или вече не Ви питаме. Нищо не е променено."
@@ -54,9 +55,8 @@ class School:
         """What the schedule says, by the name of the reader."""
         self.day = day or self.day
         async with self.database.transaction() as tx:
-            on_duty = await people.on_duty(tx)
-            told = await checks.morning(tx, WORK, on_duty, self.day, self.at)
-        names = {one.id: one.name for one in on_duty}
+            told = await checks.morning(tx, WORK, self.day, self.at)
+            names = {one.id: one.name for one in await everybody.on_duty(tx)}
         return {names[one.to]: one for one in told if one.to}
 
     async def hears(self, account: str, name: str) -> Chat:
@@ -67,7 +67,7 @@ class School:
 
     async def moved(self, number: int = 1) -> list[tuple[str, str, str]]:
         async with self.database.reading() as tx:
-            kolyo = next(one for one in await people.on_duty(tx) if one.name == "Мила Петрова")
+            kolyo = next(one for one in await everybody.on_duty(tx) if one.name == "Мила Петрова")
             history = await moves.history(tx, kolyo, (await self.case(number)).id)
         return [(one.cause.kind, one.was, one.status) for one in history]
 

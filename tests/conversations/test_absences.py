@@ -8,10 +8,11 @@ from casework import moving
 from casework.records import GOVERNOR, INSTITUTION, LEADER, MEMBER, MUNICIPAL, Person, Referral
 from handlers.institutions import asked
 from handlers.people import absence
-from storage import absences, cases, handovers, people, referrals
+from storage import absences, cases, duty, handovers, people, referrals
 from storage.absences import Absence
 from storage.database import Database, Tx
 from storage.people import Invitation
+from tests import everybody
 from tests.conversations.conftest import NOW, TODAY, WORK, Chat, Joining, joins
 from tests.conversations.moving import Oblast, day, oblast, tap
 
@@ -51,9 +52,9 @@ async def test_one_who_is_away_is_told_nothing_of_work_and_whoever_stands_in_is(
     assert there.told(there.lidia)["Кольо"] == "Лидия Колева отсъства: днес, 24.11 – пт, 4.12. Замества: Мила Петрова."
     async with there.database.reading() as tx:
         lidia = await somebody_of(tx, "lidia")
-        assert lidia.id not in [one.id for one in await people.on_duty(tx)]
-        assert [one.name for one in await people.leaders(tx, there.team["Б-1"])] == ["Мила Петрова"]
-        instead = await people.instead_of(tx, lidia.id)
+        assert lidia.id not in [one.id for one in await everybody.on_duty(tx)]
+        assert [one.name for one in await duty.leaders(tx, there.team["Б-1"])] == ["Мила Петрова"]
+        instead = await duty.instead_of(tx, lidia.id)
         assert instead is not None
         assert instead.leads
     await there.kolyo.sends(tap("take_away"))
@@ -95,8 +96,8 @@ async def test_a_ring_of_those_who_stand_in_for_each_other_reaches_nobody(there:
     await absent(there.database, "mila", "lidia")
     async with there.database.reading() as tx:
         lidia = await somebody_of(tx, "lidia")
-        assert await people.instead_of(tx, lidia.id) is None
-        assert await people.leaders(tx, there.team["Б-1"]) == []
+        assert await duty.instead_of(tx, lidia.id) is None
+        assert await duty.leaders(tx, there.team["Б-1"]) == []
 
 
 async def test_who_stands_in_is_away_too_and_names_another(there: Oblast) -> None:
@@ -106,10 +107,10 @@ async def test_who_stands_in_is_away_too_and_names_another(there: Oblast) -> Non
     await absent(there.database, "mila", "third")
     async with there.database.reading() as tx:
         lidia = await somebody_of(tx, "lidia")
-        instead = await people.instead_of(tx, lidia.id)
+        instead = await duty.instead_of(tx, lidia.id)
         assert instead is not None
         assert instead.name == "Трета"
-        roster, case = await people.roster(tx), await there.case()
+        roster, case = await everybody.roster(tx), await there.case()
         assert [one.name for one in (roster.holder(LEADER, case), roster.owing(case, lidia.id)) if one] == ["Трета"] * 2
 
 
@@ -133,7 +134,7 @@ async def test_days_turn_absences(there: Oblast) -> None:
         away = []
         for days in range(1, 9):
             await absences.turn(tx, day(days))
-            away.append(await people.instead_of(tx, me.id) is None)
+            away.append(await duty.instead_of(tx, me.id) is None)
         assert away == [False, True, True, False, True, False, False, False]
         assert len(await absences.returned(tx)) == 2
         assert await absences.returned(tx) == []
@@ -190,8 +191,8 @@ async def test_a_coordinator_is_stood_in_for_by_the_region(there: Oblast) -> Non
     assert list(there.told(there.kolyo)) == ["Рени"]
     async with there.database.reading() as tx:
         mila = await somebody_of(tx, "mila")
-        assert [one.name for one in await people.overseers(tx, mila.id)] == ["Рени"]
-        holder = (await people.roster(tx)).holder(MUNICIPAL, await there.case())
+        assert [one.name for one in await duty.overseers(tx, mila.id)] == ["Рени"]
+        holder = (await everybody.roster(tx)).holder(MUNICIPAL, await there.case())
         assert holder is not None
         assert holder.name == "Рени"
 
@@ -208,12 +209,12 @@ async def test_whoever_stands_in_holds_nothing_of_a_team_that_is_not_theirs(ther
         await tx.run("UPDATE child_case SET team_id = :team WHERE id = 2", team=there.team["Б-2"])
     await absent(there.database, "lidia", "mila")
     async with there.database.reading() as tx:
-        roster = await people.roster(tx)
+        roster = await everybody.roster(tx)
         of_b1, of_b2 = roster.holder(LEADER, await there.case(1)), roster.holder(LEADER, await there.case(2))
         assert of_b1 is not None
         assert of_b2 is not None
         assert (of_b1.name, of_b2.name) == ("Мила Петрова", "Стоян")
-        assert [one.name for one in await people.leaders(tx, there.team["Б-2"])] == ["Стоян"]
+        assert [one.name for one in await duty.leaders(tx, there.team["Б-2"])] == ["Стоян"]
 
 
 async def test_an_institution_has_others_while_somebody_is_away(there: Oblast, somebody: Joining) -> None:

@@ -8,7 +8,6 @@ import pytest
 
 from handlers.engine.replies import Tapped
 from handlers.morning import alerts
-from storage import people
 from storage.database import Database
 from tests.conversations.conftest import NOW, TODAY, WORK, Chat
 from tests.conversations.moving import Oblast, oblast
@@ -24,7 +23,7 @@ async def there(database: Database) -> Oblast:
         for number in LATE:
             due = (TODAY - timedelta(days=8 - number // 4)).isoformat()
             await tx.run("UPDATE child_case SET due_on = :due, told_rung = 1 WHERE id = :id", due=due, id=number)
-        told = await alerts.morning(tx, WORK, await people.on_duty(tx), TODAY, NOW)
+        told = await alerts.morning(tx, WORK, TODAY, NOW)
     made.kolyo.all = told
     return made
 
@@ -79,7 +78,7 @@ async def test_a_step_of_today_is_told_with_its_day(there: Oblast, kolyo: Chat) 
     later = NOW + timedelta(days=1)
     async with there.database.transaction() as tx:
         await tx.run("UPDATE child_case SET due_on = '2026-11-25', team_id = NULL WHERE id = 16")
-        there.kolyo.all = await alerts.morning(tx, WORK, await people.on_duty(tx), later.date(), later)
+        there.kolyo.all = await alerts.morning(tx, WORK, later.date(), later)
     kolyo = there.hand(there.kolyo, there.kolyo, "Кольо")
     kolyo.now = later
     await kolyo.taps("БЯ-016")

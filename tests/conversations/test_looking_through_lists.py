@@ -12,7 +12,6 @@ from handlers.engine.replies import Tapped
 from handlers.engine.scene import Message, Sheet
 from handlers.engine.words import Words
 from handlers.morning import notices
-from storage import people
 from storage.database import Database
 from storage.people import Invitation
 from tests.conversations.conftest import NOW, TODAY, WORK, joins
@@ -32,7 +31,7 @@ async def changed(database: Database, what: str, *running: int) -> None:
 
 async def told(database: Database, day: date, work: Any = WORK) -> list[Message]:
     async with database.transaction() as tx:
-        return await lists.morning(tx, work, await people.on_duty(tx), day, NOW)
+        return await lists.morning(tx, work, day, NOW)
 
 
 def read(messages: Sequence[Message]) -> list[str]:

@@ -23,7 +23,7 @@ LATER = NOW + timedelta(days=7)
 async def drafts_end(database: Database) -> list[Message]:
     async with database.transaction() as tx:
         until = LATER.date() + timedelta(days=1)
-        return await notices.drafts_end(tx, LATER.date(), LATER - timedelta(days=6), until, LATER)
+        return await notices.drafts_end(tx, WORK, LATER.date(), LATER - timedelta(days=6), until, LATER)
 
 
 async def test_many_drafts_are_one_message_that_shows_eight(mila: Any, database: Database) -> None:

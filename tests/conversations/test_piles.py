@@ -12,7 +12,7 @@ from handlers.engine.replies import Located, Pictured, Typed, Unreadable
 from handlers.engine.words import Words
 from handlers.morning import notices
 from storage.database import Database
-from tests.conversations.conftest import NOW, TODAY, Chat, Joining
+from tests.conversations.conftest import NOW, TODAY, WORK, Chat, Joining
 from tests.conversations.test_photos_of_reports import lost
 from tests.engine.test_kinds import made_up_number
 
@@ -303,6 +303,6 @@ async def test_a_pile_is_announced_before_it_goes_and_stray_words_are_forgotten_
     await at_once(mila, "нещо си")
     async with database.transaction() as tx:
         later = NOW + timedelta(days=7)
-        [told] = await notices.drafts_end(tx, later.date(), later, TODAY + timedelta(days=8), later)
+        [told] = await notices.drafts_end(tx, WORK, later.date(), later, TODAY + timedelta(days=8), later)
     assert Words("bg", later.date()).say(told.view.lines[0]).startswith("Чернова за 1 съобщение, 1 снимка, 1 място")
     assert "нещо си" not in await journals(database)

@@ -13,8 +13,9 @@ from handlers.engine.scene import Message
 from handlers.engine.words import Words
 from handlers.morning import alerts
 from handlers.morning.respite import NOTHING
-from storage import cases, people
+from storage import cases
 from storage.database import Database
+from tests import everybody
 from tests.conversations.conftest import NOW, TODAY, WORK, Chat
 
 YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
@@ -33,15 +34,14 @@ async def lidia(database: Database) -> Chat:
 
 async def morning(database: Database, now: datetime = NOW) -> list[Message]:
     async with database.transaction() as tx:
-        on_duty = await people.on_duty(tx)
-        return await alerts.morning(tx, WORK, on_duty, calendar.local_day(now, WORK.zone), now)
+        return await alerts.morning(tx, WORK, calendar.local_day(now, WORK.zone), now)
 
 
 async def told(database: Database, days: int = 0) -> dict[str, list[str]]:
     """Who is told of which overdue cases so many days on."""
     messages = await morning(database, NOW + timedelta(days=days))
     async with database.reading() as tx:
-        names = {one.id: one.name for one in await people.on_duty(tx)}
+        names = {one.id: one.name for one in await everybody.on_duty(tx)}
     return {names[one.to or 0]: numbers(one) for one in messages}
 
 
@@ -70,7 +70,7 @@ async def kept(database: Database, kind: str) -> list[tuple[int, str, bool]]:
 
 async def moves(database: Database, number: int, due_on: date) -> None:
     async with database.transaction() as tx:
-        me = next(one for one in await people.on_duty(tx) if one.name == "Лидия Колева")
+        me = next(one for one in await everybody.on_duty(tx) if one.name == "Лидия Колева")
         case = await cases.get(tx, me, number)
         assert isinstance(case, Case)
         await cases.owe(tx, me, case, "visit", due_on, NOW)

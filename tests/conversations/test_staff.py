@@ -6,7 +6,7 @@ import pytest
 
 from casework.records import LEADER, MEMBER, Person
 from handlers.engine.replies import Tapped
-from storage import journals, people, visits
+from storage import duty, journals, people, visits
 from storage.database import Database
 from tests.conversations.conftest import Chat
 from tests.conversations.moving import Oblast, oblast, tap
@@ -79,7 +79,7 @@ async def test_who_leaves_is_a_stranger_and_their_drafts_go(there: Oblast) -> No
     assert "поканени екипи" in await there.mila.says("/menu")
     async with there.database.reading() as tx:
         assert await journals.held(tx, mila) == []
-        assert await people.instead_of(tx, mila) is None
+        assert await duty.instead_of(tx, mila) is None
         assert [row["n"] for row in await tx.rows("SELECT count(*) AS n FROM visit")] == [1]
     assert OUTSIDE in await there.kolyo.sends(tap("person", mila))
 

@@ -17,6 +17,7 @@ from handlers.onekeyboard import one_keyboard
 from storage import cases, lateness, moves, people
 from storage.database import Database
 from storage.people import Invitation
+from tests import everybody
 from tests.conversations.conftest import NOW, TODAY, WORK, Chat, joins
 
 NOT_YOURS = "Този случай вече не е при Вашия екип."
@@ -226,7 +227,7 @@ async def digest(database: Database, day: date) -> list[str]:
     """What the digest of that day says of reasons."""
     at = NOW + timedelta(days=(day - TODAY).days, hours=7)
     async with database.transaction() as tx:
-        me = next(one for one in await people.on_duty(tx) if one.municipality == "Бяла" and one.coordinates)
+        me = next(one for one in await everybody.on_duty(tx) if one.municipality == "Бяла" and one.coordinates)
         made = await coordinate.make_digest(tx, WORK, me, day, at - timedelta(days=1), at, late=False, now=at)
     lines = [Words("bg", day).say(line) for message in made for line in message.view.lines]
     parts = "\n".join(lines).split("\n\n")

@@ -28,6 +28,7 @@ from storage.absences import NOW
 from storage.database import Row, Tx
 from storage.new_cases import NewCase
 from storage.people import Invitation
+from tests import everybody
 from tests.bot.conftest import BEGIN, TOKEN, write_config
 from tests.engines import engine
 
@@ -110,7 +111,7 @@ class District:
         await self.tell(notices.together(told))
 
     async def on_duty(self) -> list[Person]:
-        return await people.on_duty(self.tx)
+        return await everybody.on_duty(self.tx)
 
     async def case(self, number: int) -> Case:
         return await cases.for_rules(self.tx, number)

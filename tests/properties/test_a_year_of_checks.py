@@ -13,10 +13,11 @@ import pytest
 from casework.records import CHECK, INSTITUTION, MEMBER, Case, NextStep, Person, Transition
 from handlers.engine.replies import Tapped
 from handlers.institutions import checks
-from storage import cases, moves, new_cases, people, teams
+from storage import cases, moves, new_cases, teams
 from storage.database import Database, open_database
 from storage.new_cases import NewCase
 from storage.people import Invitation
+from tests import everybody
 from tests.conversations.conftest import NOW, TODAY, WORK, Chat, joins
 from tests.engines import url_of
 
@@ -61,7 +62,7 @@ class Year:
 
     async def morning(self) -> None:
         async with self.database.transaction() as tx:
-            for message in await checks.morning(tx, WORK, await people.on_duty(tx), self.day, self.at):
+            for message in await checks.morning(tx, WORK, self.day, self.at):
                 self.told[message.to or 0].append((self.day,))
 
     async def school_answers(self) -> None:
@@ -134,7 +135,7 @@ class Year:
         """Every child that stayed did so by a good answer to the last check; how many those are."""
         stayed = 0
         async with self.database.reading() as tx:
-            mila = next(one for one in await people.on_duty(tx) if one.name == "Мила")
+            mila = next(one for one in await everybody.on_duty(tx) if one.name == "Мила")
             for number in range(1, CHILDREN + 1):
                 case = await cases.marked(tx, str(number))
                 assert case

@@ -37,7 +37,7 @@ async def next_morning(at: District) -> list[str]:
     """Who is told then."""
     at.now += DAY
     await absences.turn(at.tx, at.today)
-    told = await alerts.morning(at.tx, at.app.work, await at.on_duty(), at.today, at.now)
+    told = await alerts.morning(at.tx, at.app.work, at.today, at.now)
     names = {one.id: one.name for one in await at.on_duty()}
     return [names[one.to or 0] for one in told]
 

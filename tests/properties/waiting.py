@@ -30,7 +30,7 @@ async def _alert(at: District, reader: str, days: int, rung: int, *numbers: int)
             day -= DAY
     for number in numbers:
         await at.owes(number, day, told_rung=rung - 1)
-    await at.morning(await alerts.morning(at.tx, at.app.work, await at.on_duty(), at.today, at.now))
+    await at.morning(await alerts.morning(at.tx, at.app.work, at.today, at.now))
     return [causes.due(reader, number, await at.case(number)) for number in numbers]
 
 
@@ -61,7 +61,7 @@ async def put_off_until_today(at: District) -> Sequence[Cause]:
     await at.owes(1, at.today - DAY, told_rung=2)
     lidia, case = await at.person("lidia"), await at.case(1)
     await respites.keep(at.tx, lidia, case, respites.LATER, at.today, at.now - DAY, "L50")
-    await at.morning(await alerts.morning(at.tx, at.app.work, await at.on_duty(), at.today, at.now))
+    await at.morning(await alerts.morning(at.tx, at.app.work, at.today, at.now))
     return [causes.due("lidia", 1, case)]
 
 
@@ -91,7 +91,7 @@ async def check_of_a_child(at: District) -> Sequence[Cause]:
         "UPDATE child_case SET status = :status, enrolled_on = :day WHERE id = 1",
         status=rules.status, day=(at.today - 7 * DAY).isoformat(),
     )  # fmt: skip
-    await at.morning(await checks.morning(at.tx, at.app.work, await at.on_duty(), at.today, at.now))
+    await at.morning(await checks.morning(at.tx, at.app.work, at.today, at.now))
     return [causes.asked("sonya", await at.newest("referral"))]
 
 
@@ -134,7 +134,7 @@ async def _draft(at: District) -> str:
 async def draft_that_goes(at: District) -> Sequence[Cause]:
     number = await _draft(at)
     until = at.app.work.calendar.add(at.today, 1)
-    await at.morning(await notices.drafts_end(at.tx, at.today, at.now + HOUR, until, at.now))
+    await at.morning(await notices.drafts_end(at.tx, at.app.work, at.today, at.now + HOUR, until, at.now))
     return [causes.draft("mila", number)]
 
 
@@ -147,7 +147,7 @@ async def _subscribed(at: District, *numbers: int) -> None:
 
 async def news_of_a_list(at: District) -> Sequence[Cause]:
     await _subscribed(at, 1, 2)
-    await at.morning(await lists.morning(at.tx, at.app.work, await at.on_duty(), at.today, at.now))
+    await at.morning(await lists.morning(at.tx, at.app.work, at.today, at.now))
     return [causes.on_list("lidia", number, "Q10", 14) for number in (1, 2)]
 
 
@@ -155,8 +155,8 @@ async def several_in_one_morning(at: District) -> Sequence[Cause]:
     """News of a list and an overdue case, joined."""
     await _subscribed(at, 2)
     await at.owes(1, at.today - DAY, told_rung=1)
-    told = await alerts.morning(at.tx, at.app.work, await at.on_duty(), at.today, at.now)
-    told += await lists.morning(at.tx, at.app.work, await at.on_duty(), at.today, at.now)
+    told = await alerts.morning(at.tx, at.app.work, at.today, at.now)
+    told += await lists.morning(at.tx, at.app.work, at.today, at.now)
     await at.morning(told)
     return [causes.due("lidia", 1, await at.case(1)), causes.on_list("lidia", 2, "Q10", 14)]
 
