@@ -100,41 +100,46 @@ class Schedule:
             ringing.shutdown(wait=False)
 
     async def ring(self, *, whole: bool = True) -> None:
-        """Everything that is due by now and not yet done, in one transaction: a digest counts what was before the
-        morning, and the report of an outage, told with the morning, counts the digests that came late. Unless it is
-        to be the `whole`, without a morning that was told a moment ago."""
+        """Everything that is due by now and not yet done. First the digests, which count what was before the morning;
+        the report of an outage, told with the morning, counts those that came late. Unless it is to be the `whole`,
+        without a morning that was told a moment ago."""
         now = self._now()
         local = now.astimezone(self._work.zone)
         async with self._database.transaction() as tx:
             await absences.turn(tx, local.date())
             await pausing.turn(tx, self._work, now)
             await hushed.turn(tx, self._work, self._teller, now)
-            for one in await duty.coordinators(tx):
-                await self._digest(tx, one, now)
+            owed = [one.id for one in await duty.coordinators(tx) if await self._owed_digest(tx, one, now)]
+            await self._withdrawal.follow(tx, now)
+        for coordinator in owed:
+            await self._digest(coordinator, now)
+        async with self._database.transaction() as tx:
             by_day = self._times.alert_at <= local.time() < self._times.alert_until
             if by_day and self._work.calendar.is_working(local.date()) and (whole or self._is_morning_again(now)):
                 tx.when_committed(partial(self._had_morning, now))
-                # First, because what the school owes from now on is not overdue, and what comes back is due today.
-                told = await checks.morning(tx, self._work, local.date(), now)
-                told += await silence.passed(tx, self._work, local.date(), now)
-                told += await alerts.morning(tx, self._work, local.date(), now)
-                told += await self._drafts(tx, local.date(), now)
-                told += await lists.morning(tx, self._work, local.date(), now)
-                told += await handover.late(tx, self._work, local.date(), now)
-                told += absence.over(await absences.returned(tx))
-                told += await outage.reports(tx, self._work, self._teller.waits, now)
-                told += await self._withdrawal.folded(tx, local.date(), now)
-                readers = await duty.on_duty(tx, {one.to for one in told if one.to is not None})
-                institutions = [one.id for one in readers if one.role == INSTITUTION]
-                for morning in notices.together(told, institutions):
-                    await self._teller.notify(tx, replace(morning, daily=True), now)
-                await self._questions(tx, local.date(), now)
+                await self._morning(tx, local.date(), now)
             await self._withdrawal.follow(tx, now)
             over = await self._forget(tx, local.date(), now)
         self._meters.rung()
         if over:
             await self._forget_closed(now)
             await forgotten.finish_or_later(self._database, self._photos)
+
+    async def _morning(self, tx: Tx, today: date, now: datetime) -> None:
+        # First, because what the school owes from now on is not overdue, and what comes back is due today.
+        told = await checks.morning(tx, self._work, today, now)
+        told += await silence.passed(tx, self._work, today, now)
+        told += await alerts.morning(tx, self._work, today, now)
+        told += await self._drafts(tx, today, now)
+        told += await lists.morning(tx, self._work, today, now)
+        told += await handover.late(tx, self._work, today, now)
+        told += absence.over(await absences.returned(tx))
+        told += await outage.reports(tx, self._work, self._teller.waits, now)
+        told += await self._withdrawal.folded(tx, today, now)
+        readers = await duty.on_duty(tx, {one.to for one in told if one.to is not None})
+        for morning in notices.together(told, [one.id for one in readers if one.role == INSTITUTION]):
+            await self._teller.notify(tx, replace(morning, daily=True), now)
+        await self._questions(tx, today, now)
 
     def _had_morning(self, now: datetime) -> None:
         self._morning_at = now
@@ -175,26 +180,35 @@ class Schedule:
     def _at(self, day: date, hour: time) -> datetime:
         return datetime.combine(day, hour, self._work.zone)
 
-    async def _digest(self, tx: Tx, me: Person, now: datetime) -> None:
-        """The last one that was due, if they have not had it; what an outage of days left out is told in it."""
+    async def _digest(self, coordinator: int, now: datetime) -> None:
+        """Each in a transaction of its own: meanwhile nobody is answered, and a country has three hundred."""
+        async with self._database.transaction() as tx:
+            for me in await duty.on_duty(tx, [coordinator]):
+                if not me.coordinates or (day := await self._owed_digest(tx, me, now)) is None:
+                    return  # changed a moment ago
+                times = self._work.times(me)
+                until = times.digest_of(day)
+                since = times.digest_of(times.last_digest(until - timedelta(minutes=1)) or day - timedelta(days=1))
+                late = now - until > LATE_AFTER
+                told = await coordinate.make_digest(tx, self._work, me, day, since, until, late=late, now=now)
+                await self._teller.notify_all(tx, told, now, BROADCAST)
+                tx.when_committed(partial(self._meters.digest, late=late))
+
+    async def _owed_digest(self, tx: Tx, me: Person, now: datetime) -> date | None:
+        """The day of the last one that was due, if they have not had it; what an outage of days left out is told in
+        it."""
         times = self._work.times(me)
         day = times.last_digest(now) if times.is_open_at(now) else None
         if day is None:
-            return
+            return None
         until, coming = times.digest_of(day), times.digest_of(times.next_digest(now))
         if day != times.today(now) and coming - now <= hours.SOON:
-            return
+            return None
         if me.accepted_at is None or max(me.accepted_at, me.told_from or me.accepted_at) > until:
-            return
+            return None
         if await claims.claimed(tx, coordinate.DIGEST, me.id, day.isoformat()):
-            return
-        if await absences.was_away(tx, me.id, day, until):
-            return
-        since = times.digest_of(times.last_digest(until - timedelta(minutes=1)) or day - timedelta(days=1))
-        late = now - until > LATE_AFTER
-        told = await coordinate.make_digest(tx, self._work, me, day, since, until, late=late, now=now)
-        await self._teller.notify_all(tx, told, now, BROADCAST)
-        tx.when_committed(partial(self._meters.digest, late=late))
+            return None
+        return None if await absences.was_away(tx, me.id, day, until) else day
 
     async def _drafts(self, tx: Tx, today: date, now: datetime) -> list[Message]:
         """At the hour of the alerts, so that the notice comes by day and once for all drafts of a person."""

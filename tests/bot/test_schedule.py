@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from bot import schedule, spreadsheets
 from casework.records import LEADER, MUNICIPAL
+from handlers.desk import coordinate
 from sandbox import Person
 from storage import cases, people, teams
 from tests.bot.conftest import World
@@ -209,3 +211,30 @@ async def test_a_morning_reads_nobody_for_whom_it_has_nothing(world: World, monk
     world.move_to(0, 9)
     await world.rung()
     assert names == {"Мила", "Лидия"}
+
+
+async def test_between_two_digests_others_have_their_turn(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And whoever coordinates no more when theirs would come has none."""
+
+    async def made(tx: Any, work: Any, me: Any, *at: Any, **values: Any) -> Any:
+        order.append(me.name)
+        waiting.append(asyncio.create_task(other()))
+        await asyncio.sleep(0)  # it stands before the door
+        return await make_digest(tx, work, me, *at, **values)
+
+    async def other() -> None:
+        async with world.app.database.transaction() as tx:
+            order.append("somebody else")
+            await tx.run("UPDATE person SET role = 'member' WHERE name = 'Рени'")
+
+    world.to_a_working_day(9)
+    for name in ("Кольо", "Рени", "Ваня"):
+        await world.person(name, MUNICIPAL, "Бяла")
+    await world.settled()
+    order, waiting = list[str](), list[asyncio.Task[None]]()
+    make_digest = coordinate.make_digest
+    monkeypatch.setattr(coordinate, "make_digest", made)
+    world.move_to(0, 17, 31)
+    await world.rung()
+    await asyncio.gather(*waiting)
+    assert order == ["Кольо", "somebody else", "Ваня", "somebody else"]
