@@ -100,9 +100,13 @@ class Schedule:
             ringing.shutdown(wait=False)
 
     async def ring(self, *, whole: bool = True) -> None:
-        """Everything that is due by now and not yet done. First the digests, which count what was before the morning;
-        the report of an outage, told with the morning, counts those that came late. Unless it is to be the `whole`,
-        without a morning that was told a moment ago."""
+        """Everything that is due by now and not yet done; unless it is to be the `whole`, without a morning that was
+        told a moment ago.
+
+        The digests that are due as the day begins go with its message, which is read first: they count what was before
+        it, and the report of an outage counts them. Any other is a transaction of its own, for meanwhile nobody is
+        answered, and a country has three hundred.
+        """
         now = self._now()
         local = now.astimezone(self._work.zone)
         async with self._database.transaction() as tx:
@@ -110,20 +114,26 @@ class Schedule:
             await pausing.turn(tx, self._work, now)
             await hushed.turn(tx, self._work, self._teller, now)
             owed = [one.id for one in await duty.coordinators(tx) if await self._owed_digest(tx, one, now)]
-            await self._withdrawal.follow(tx, now)
-        for coordinator in owed:
-            await self._digest(coordinator, now)
-        async with self._database.transaction() as tx:
-            by_day = self._times.alert_at <= local.time() < self._times.alert_until
-            if by_day and self._work.calendar.is_working(local.date()) and (whole or self._is_morning_again(now)):
-                tx.when_committed(partial(self._had_morning, now))
+            if self._is_morning(local) and (whole or self._is_morning_again(now)):
+                if not self._had_morning_on(local.date()):
+                    for coordinator in owed:
+                        await self._digest(tx, coordinator, now)
+                    owed.clear()
                 await self._morning(tx, local.date(), now)
+                tx.when_committed(partial(self._had_morning, now))
             await self._withdrawal.follow(tx, now)
             over = await self._forget(tx, local.date(), now)
+        for coordinator in owed:
+            async with self._database.transaction() as tx:
+                await self._digest(tx, coordinator, now)
         self._meters.rung()
         if over:
             await self._forget_closed(now)
             await forgotten.finish_or_later(self._database, self._photos)
+
+    def _is_morning(self, local: datetime) -> bool:
+        by_day = self._times.alert_at <= local.time() < self._times.alert_until
+        return by_day and self._work.calendar.is_working(local.date())
 
     async def _morning(self, tx: Tx, today: date, now: datetime) -> None:
         # First, because what the school owes from now on is not overdue, and what comes back is due today.
@@ -143,6 +153,9 @@ class Schedule:
 
     def _had_morning(self, now: datetime) -> None:
         self._morning_at = now
+
+    def _had_morning_on(self, day: date) -> bool:
+        return self._morning_at is not None and self._morning_at.astimezone(self._work.zone).date() == day
 
     def _is_morning_again(self, now: datetime) -> bool:
         """Also on another day, and when the clock was put back."""
@@ -180,19 +193,18 @@ class Schedule:
     def _at(self, day: date, hour: time) -> datetime:
         return datetime.combine(day, hour, self._work.zone)
 
-    async def _digest(self, coordinator: int, now: datetime) -> None:
-        """Each in a transaction of its own: meanwhile nobody is answered, and a country has three hundred."""
-        async with self._database.transaction() as tx:
-            for me in await duty.on_duty(tx, [coordinator]):
-                if not me.coordinates or (day := await self._owed_digest(tx, me, now)) is None:
-                    return  # changed a moment ago
-                times = self._work.times(me)
-                until = times.digest_of(day)
-                since = times.digest_of(times.last_digest(until - timedelta(minutes=1)) or day - timedelta(days=1))
-                late = now - until > LATE_AFTER
-                told = await coordinate.make_digest(tx, self._work, me, day, since, until, late=late, now=now)
-                await self._teller.notify_all(tx, told, now, BROADCAST)
-                tx.when_committed(partial(self._meters.digest, late=late))
+    async def _digest(self, tx: Tx, coordinator: int, now: datetime) -> None:
+        """The one they are owed, unless they have had it meanwhile or coordinate no more."""
+        for me in await duty.on_duty(tx, [coordinator]):
+            if not me.coordinates or (day := await self._owed_digest(tx, me, now)) is None:
+                return
+            times = self._work.times(me)
+            until = times.digest_of(day)
+            since = times.digest_of(times.last_digest(until - timedelta(minutes=1)) or day - timedelta(days=1))
+            late = now - until > LATE_AFTER
+            told = await coordinate.make_digest(tx, self._work, me, day, since, until, late=late, now=now)
+            await self._teller.notify_all(tx, told, now, BROADCAST)
+            tx.when_committed(partial(self._meters.digest, late=late))
 
     async def _owed_digest(self, tx: Tx, me: Person, now: datetime) -> date | None:
         """The day of the last one that was due, if they have not had it; what an outage of days left out is told in
