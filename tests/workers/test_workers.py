@@ -50,6 +50,7 @@ async def test_who_waits_takes_over_from_who_is_killed_and_answers_once(sandbox:
         async with worker(path) as second:
             for _message in range(3):
                 await answered(stranger, "има ли някой")
+            await until_hold(tmp_path, WORKERS, 2)
             first.kill()
             await first.wait()
             dead = monotonic()
