@@ -126,6 +126,7 @@ class Schedule:
         for coordinator in owed:
             async with self._database.transaction() as tx:
                 await self._digest(tx, coordinator, now)
+                await self._withdrawal.follow(tx, now)
         self._meters.rung()
         if over:
             await self._forget_closed(now)
@@ -136,6 +137,7 @@ class Schedule:
         return by_day and self._work.calendar.is_working(local.date())
 
     async def _morning(self, tx: Tx, today: date, now: datetime) -> None:
+        """What the day begins with, and what has come up since: one message a person."""
         # First, because what the school owes from now on is not overdue, and what comes back is due today.
         told = await checks.morning(tx, self._work, today, now)
         told += await silence.passed(tx, self._work, today, now)
