@@ -19,7 +19,7 @@ from bot.config import Config
 from bot.tell import Teller
 from bot.watch.meters import Meters
 from bot.withdraw import Withdrawal
-from casework import hours
+from casework import calendar, hours
 from casework.questions import Patience
 from casework.records import INSTITUTION, Person
 from handlers.caseload import handover, lists
@@ -113,20 +113,18 @@ class Schedule:
             await absences.turn(tx, local.date())
             await pausing.turn(tx, self._work, now)
             await hushed.turn(tx, self._work, self._teller, now)
-            owed = [one.id for one in await duty.coordinators(tx) if await self._owed_digest(tx, one, now)]
+            owed = [(me, day) for me in await duty.coordinators(tx) if (day := await self._owed_digest(tx, me, now))]
             if self._is_morning(local) and (whole or self._is_morning_again(now)):
                 if not self._had_morning_on(local.date()):
-                    for coordinator in owed:
-                        await self._digest(tx, coordinator, now)
+                    for me, day in owed:
+                        await self._digest(tx, me, day, now)
                     owed.clear()
                 await self._morning(tx, local.date(), now)
                 tx.when_committed(partial(self._had_morning, now))
             await self._withdrawal.follow(tx, now)
             over = await self._forget(tx, local.date(), now)
-        for coordinator in owed:
-            async with self._database.transaction() as tx:
-                await self._digest(tx, coordinator, now)
-                await self._withdrawal.follow(tx, now)
+        for coordinator, _day in owed:
+            await self._digest_by_itself(coordinator.id, now)
         self._meters.rung()
         if over:
             await self._forget_closed(now)
@@ -157,7 +155,7 @@ class Schedule:
         self._morning_at = now
 
     def _had_morning_on(self, day: date) -> bool:
-        return self._morning_at is not None and self._morning_at.astimezone(self._work.zone).date() == day
+        return self._morning_at is not None and calendar.local_day(self._morning_at, self._work.zone) == day
 
     def _is_morning_again(self, now: datetime) -> bool:
         """Also on another day, and when the clock was put back."""
@@ -195,18 +193,22 @@ class Schedule:
     def _at(self, day: date, hour: time) -> datetime:
         return datetime.combine(day, hour, self._work.zone)
 
-    async def _digest(self, tx: Tx, coordinator: int, now: datetime) -> None:
-        """The one they are owed, unless they have had it meanwhile or coordinate no more."""
-        for me in await duty.on_duty(tx, [coordinator]):
-            if not me.coordinates or (day := await self._owed_digest(tx, me, now)) is None:
-                return
-            times = self._work.times(me)
-            until = times.digest_of(day)
-            since = times.digest_of(times.last_digest(until - timedelta(minutes=1)) or day - timedelta(days=1))
-            late = now - until > LATE_AFTER
-            told = await coordinate.make_digest(tx, self._work, me, day, since, until, late=late, now=now)
-            await self._teller.notify_all(tx, told, now, BROADCAST)
-            tx.when_committed(partial(self._meters.digest, late=late))
+    async def _digest_by_itself(self, coordinator: int, now: datetime) -> None:
+        """Unless they have had it meanwhile, or coordinate no more."""
+        async with self._database.transaction() as tx:
+            for me in await duty.on_duty(tx, [coordinator]):
+                if me.coordinates and (day := await self._owed_digest(tx, me, now)):
+                    await self._digest(tx, me, day, now)
+            await self._withdrawal.follow(tx, now)
+
+    async def _digest(self, tx: Tx, me: Person, day: date, now: datetime) -> None:
+        times = self._work.times(me)
+        until = times.digest_of(day)
+        since = times.digest_of(times.last_digest(until - timedelta(minutes=1)) or day - timedelta(days=1))
+        late = now - until > LATE_AFTER
+        told = await coordinate.make_digest(tx, self._work, me, day, since, until, late=late, now=now)
+        await self._teller.notify_all(tx, told, now, BROADCAST)
+        tx.when_committed(partial(self._meters.digest, late=late))
 
     async def _owed_digest(self, tx: Tx, me: Person, now: datetime) -> date | None:
         """The day of the last one that was due, if they have not had it; what an outage of days left out is told in

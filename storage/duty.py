@@ -31,8 +31,8 @@ async def at_institution(tx: Tx, institution: str) -> list[Person]:
 
 
 async def answering(tx: Tx, teams: Collection[int] = (), ids: Collection[int] = ()) -> list[Person]:
-    """Who of them holds a rung above the doors or stands in for somebody, one of ten; who is in these teams, and
-    these."""
+    """Who of them holds a rung above the doors or stands in for somebody, one of ten, and with them whoever is in these
+    teams or among these people."""
     return await those(
         tx,
         f"{ON_DUTY} AND p.id IN (SELECT r.id FROM person r WHERE r.role IN (:leader, :municipal, :regional) "
@@ -88,7 +88,7 @@ async def coordinators(tx: Tx) -> list[Person]:
 
 async def region(tx: Tx) -> list[Person]:
     """Those of them who coordinate all of it."""
-    return [one for one in await coordinators(tx) if one.role == REGIONAL]
+    return await those(tx, f"{ON_DUTY} AND p.role = :regional", regional=REGIONAL)
 
 
 async def coordinator_of(tx: Tx, person_id: int) -> Person | None:
