@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage.database import Tx, to_micros
+from storage.database import Tx, in_list, to_micros
 from storage.outbox import NOT_OUT
 
 
@@ -36,14 +36,14 @@ async def left_over(tx: Tx, before: datetime) -> list[Quiet]:
 
 async def unsaid(tx: Tx, channel: str, chat: str, refused: Collection[int]) -> list[str]:
     """What was to be told in a chat that is no longer open to us, oldest first. The rows `refused` keep no words."""
-    numbers = ", ".join(map(str, refused)) or "NULL"
+    among = in_list(refused)
     rows = await tx.rows(
-        f"SELECT quiet FROM outbox WHERE (id IN ({NOT_OUT}) OR id IN ({numbers})) "
+        f"SELECT quiet FROM outbox WHERE (id IN ({NOT_OUT}) OR id IN ({among})) "
         "AND channel = :channel AND chat = :chat AND quiet NOT IN ('', '+') ORDER BY id",
         channel=channel,
         chat=chat,
     )
-    await tx.run(f"UPDATE outbox SET quiet = '' WHERE id IN ({numbers}) AND chat = :chat", chat=chat)
+    await tx.run(f"UPDATE outbox SET quiet = '' WHERE id IN ({among}) AND chat = :chat", chat=chat)
     return [row["quiet"] for row in rows]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from storage.database import Row, Tx, from_micros, to_micros
+from storage.database import Row, Tx, from_micros, in_list, to_micros
 from storage.shares import ALL, LANES, lane_of, within
 
 REPLY, NOTICE, BROADCAST = 0, 1, 2
@@ -258,8 +258,8 @@ async def record(tx: Tx, results: Sequence[Result], now: datetime) -> None:
 
 async def still_waiting(tx: Tx, row_ids: Collection[int]) -> set[int]:
     """Those of the rows of which nobody has written how they ended."""
-    among = ", ".join(map(str, row_ids)) or "NULL"
-    return {row["id"] for row in await tx.rows(f"SELECT id FROM outbox WHERE state = 'waiting' AND id IN ({among})")}
+    rows = await tx.rows(f"SELECT id FROM outbox WHERE state = 'waiting' AND id IN ({in_list(row_ids)})")
+    return {row["id"] for row in rows}
 
 
 async def drop_spares(tx: Tx, row_ids: Sequence[int]) -> None:
@@ -315,8 +315,7 @@ class Standing:
 
 async def notices_of(tx: Tx, row_ids: Collection[int]) -> set[int]:
     """Those of which any of these rows is a part."""
-    among = ", ".join(map(str, row_ids)) or "NULL"
-    rows = await tx.rows(f"SELECT notice_id FROM outbox WHERE id IN ({among}) AND notice_id IS NOT NULL")
+    rows = await tx.rows(f"SELECT notice_id FROM outbox WHERE id IN ({in_list(row_ids)}) AND notice_id IS NOT NULL")
     return {row["notice_id"] for row in rows}
 
 
@@ -324,10 +323,9 @@ async def in_other_lanes(tx: Tx, notice_ids: Collection[int], lanes: Collection[
     """Those of the notices that another worker may be sending at this moment."""
     if len(lanes) == LANES:
         return set()
-    among = ", ".join(map(str, notice_ids)) or "NULL"
     rows = await tx.rows(
-        f"SELECT DISTINCT notice_id FROM outbox WHERE notice_id IN ({among}) AND state = 'waiting' AND hushed = 0 "
-        f"{within(ALL.difference(lanes), 'lane')}"
+        f"SELECT DISTINCT notice_id FROM outbox WHERE notice_id IN ({in_list(notice_ids)}) "
+        f"AND state = 'waiting' AND hushed = 0 {within(ALL.difference(lanes), 'lane')}"
     )
     return {row["notice_id"] for row in rows}
 
