@@ -30,12 +30,12 @@ def test_it_names_commands_and_files_that_there_are(guide: Path) -> None:
         assert importlib.util.find_spec(module), module
 
 
-@each
-def test_what_it_points_to_is_there(guide: Path) -> None:
-    for page, anchor in re.findall(r"\]\(([\w.-]*)(?:#([\w-]+))?\)", guide.read_text("utf-8")):
-        target = DOCS / page if page else guide
-        assert target.exists(), page
-        assert not anchor or anchor in _anchors(target), (page, anchor)
+@pytest.mark.parametrize("page", [REPOSITORY / "README.md", *sorted(DOCS.rglob("*.md"))], ids=lambda page: page.name)
+def test_what_it_points_to_is_there(page: Path) -> None:
+    for to, anchor in re.findall(r"\]\(([\w./-]*)(?:#([\w-]+))?\)", page.read_text("utf-8")):
+        target = page.parent / to if to else page
+        assert target.exists(), to
+        assert not anchor or anchor in _anchors(target), (to, anchor)
 
 
 def _anchors(page: Path) -> set[str]:
