@@ -11,8 +11,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot import config
 from bot.app import open_app
+from bot.settings import config
 
 
 async def main(at: datetime) -> None:

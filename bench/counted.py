@@ -22,8 +22,8 @@ from bench.bots import Bot, running
 from bench.questions import STEPS
 from bench.reporting import one_report
 from bench.table import Line
-from bot import config
 from bot.app import open_app
+from bot.settings import config
 from storage.sqlite import Writing
 
 REPORTS = 20

@@ -15,7 +15,6 @@ from bot import forgotten, logs
 from bot.awake import Awake
 from bot.channels.telegram import showing
 from bot.channels.telegram.reading import CHANNEL
-from bot.config import Config
 from bot.converse import Converser
 from bot.deliver import Deliverer
 from bot.files import FileReader
@@ -23,6 +22,7 @@ from bot.lasting import lasting
 from bot.messengers import Messengers, open_messengers
 from bot.photos import PhotoFetcher
 from bot.schedule import Schedule
+from bot.settings.config import Config
 from bot.tell import Teller
 from bot.watch.measuring import Measuring, folders_of, limits_of
 from bot.watch.meters import Meters

@@ -18,26 +18,25 @@ import structlog
 import typer
 from telegram.warnings import PTBUserWarning
 
-from bot import (
+from bot import logs
+from bot.app import now_utc, open_app
+from bot.commands import (
     backup,
     carrying,
     checks,
-    config,
     exporting,
     forgetting,
     importing,
     inviting,
-    keyring,
-    logs,
     operating,
     reporting,
     restore,
     rotating,
-    storing,
-)  # fmt: skip
-from bot.app import now_utc, open_app
-from bot.config import Config, ConfigError, File, Tokens
-from bot.inviting import Wanted
+)
+from bot.commands.inviting import Wanted
+from bot.settings import config, keyring, storing
+from bot.settings.config import Config, ConfigError, Tokens
+from bot.settings.sections import File
 from bot.watch.outside import Asking
 from casework.records import ROLES
 from casework.season import Reach
@@ -132,7 +131,7 @@ def play(
 
 
 async def _play(port: int, at: datetime | None) -> None:
-    from bot import demo  # brings the sandbox with it, which the running bot does not need
+    from bot.commands import demo  # brings the sandbox with it, which the running bot does not need
 
     try:
         await _until_stopped(demo.play(port, at))

@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot import aside, imports
+from bot import imports
+from bot.apart import reader
 from bot.channels.channel import FOR_GOOD, Channel, Trouble
 from bot.rounds import rounds
 from bot.tell import Teller
@@ -118,7 +119,7 @@ class FileReader:
 
     async def _planned(self, file: ImportFile, content: bytes) -> tuple[Person, Plan]:
         """Judged by who the person is now, and by what is here now."""
-        sheet = await aside.read(content, self._mapping)
+        sheet = await reader.read(content, self._mapping)
         async with self._database.reading() as tx:
             me = await people.get(tx, file.person_id)
             held = await imports.known(tx, self._work)

@@ -24,10 +24,10 @@ from bot.channels.viber.media import Media, public_connector
 from bot.channels.viber.pages import Pages
 from bot.channels.viber.reading import CHANNEL as VIBER
 from bot.channels.viber.updates import Updates as ViberUpdates
-from bot.config import Config
 from bot.contact import Contact
 from bot.pace import Pace, Rate
 from bot.receive import Receiver
+from bot.settings.config import Config
 from handlers.engine.scene import Work
 from storage.database import Database
 

@@ -15,7 +15,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import forgotten, hushed
-from bot.config import Config
+from bot.settings.config import Config
 from bot.tell import Teller
 from bot.watch.meters import Meters
 from bot.withdraw import Withdrawal

@@ -1,7 +1,7 @@
 """The printed form of a visit: the rows of the catalogue's `[form]`, each with its codes beside the words.
 
-What is filled in is plain text in the language of the form; how it looks is told by `bot/form.typ`. No child's name
-can come here: it is in no record.
+What is filled in is plain text in the language of the form; how it looks is told by `bot/apart/form.typ`. No name of a
+child can come here: it is in no record.
 """
 
 from __future__ import annotations

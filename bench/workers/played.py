@@ -19,7 +19,7 @@ from aiohttp import ClientError, ClientSession
 from bench.workers.cores import only
 from bench.workers.loopback import HOST
 from bench.workers.wire import Wire
-from bot.demo import free_port
+from bot.commands.demo import free_port
 from casework.records import MEMBER, NextStep
 from storage import new_cases, people, teams
 from storage.database import open_database

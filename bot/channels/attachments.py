@@ -6,10 +6,10 @@ import asyncio
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bot import charts, documents, spreadsheets
-from bot.apart import NotMade
+from bot.apart import charts, documents, spreadsheets
+from bot.apart.documents import FORM, SEASON
+from bot.apart.process import NotMade
 from bot.channels.channel import Meaning, Trouble
-from bot.documents import FORM, SEASON
 from handlers.engine.scene import Attachment, Book, Chart, Document, Printed, Sheet
 
 KINDS = {Chart: "chart", Sheet: "sheet", Document: "document", Printed: "report", Book: "book"}

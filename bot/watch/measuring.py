@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.awake import Awake
-from bot.config import Config
+from bot.settings.config import Config
 from bot.store import Store
 from bot.watch.judge import Felt, Limits, Signs
 from bot.watch.vitals import Vitals

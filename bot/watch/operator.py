@@ -7,7 +7,7 @@ from aiohttp import ClientSession
 from telegram.error import TelegramError
 
 from bot.channels.telegram.requests import AiohttpRequest
-from bot.config import Config
+from bot.settings.config import Config
 
 log = structlog.get_logger()
 WITHIN_SECONDS = 10.0

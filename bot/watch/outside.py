@@ -14,7 +14,7 @@ from typing import Any
 import typer
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
-from bot.config import Config, ConfigError
+from bot.settings.config import Config, ConfigError
 from bot.watch.judge import BOT
 from bot.watch.operator import Operator
 from handlers.engine.words import Words

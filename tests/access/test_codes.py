@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import TOKEN as TOKEN_NAME
+from bot.settings.config import TOKEN as TOKEN_NAME
 from casework.records import MEMBER, MUNICIPAL, REGIONAL
 from sandbox import Person, Sandbox
 from storage import guesses, people

@@ -14,8 +14,8 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
+from bot.settings.storing import KEY, KEY_ID
 from bot.store import TRIES_AGAIN, Access, Store
-from bot.storing import KEY, KEY_ID
 
 NAME = "obhvat-photos"
 SECRETS: Mapping[str, str] = {KEY_ID: "AKIAOBHVATTESTS", KEY: "the-key-of-the-bucket-that-nobody-may-read"}

@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from bot import config
-from bot.keyring import SECRET
+from bot.settings import config
+from bot.settings.keyring import SECRET
 from casework.records import MEMBER, NextStep
 from sandbox import Person, Sandbox
 from storage import new_cases, people, teams

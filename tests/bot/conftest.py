@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot import config
 from bot.app import App, open_app
+from bot.settings import config
 from casework.records import LEADER, MEMBER, NextStep
 from sandbox import Person, Sandbox
 from sandbox.pulse import Pulse

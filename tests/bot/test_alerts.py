@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import config
 from bot.app import App, open_app
+from bot.settings import config
 from casework import escalation, records
 from casework.records import LEADER, MEMBER, MUNICIPAL, REGIONAL, Case, NextStep
 from handlers.caseload import late

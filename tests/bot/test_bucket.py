@@ -13,12 +13,14 @@ import pytest
 from PIL import Image
 from structlog.testing import capture_logs
 
-from bot import album, config, forgetting, forgotten
+from bot import album, forgotten
 from bot.app import App
-from bot.demo import free_port
+from bot.commands import forgetting
+from bot.commands.demo import free_port
 from bot.forgotten import OUTGOING
-from bot.keyring import SECRET
 from bot.photos import clean
+from bot.settings import config
+from bot.settings.keyring import SECRET
 from sandbox import Sandbox
 from storage.database import Tx, Unwritable
 from storage.forgetting import is_unfinished

@@ -10,9 +10,10 @@ from zipfile import ZipFile
 
 import pytest
 
-from bot import album, config
+from bot import album
 from bot.forgotten import OUTGOING
-from bot.keyring import SECRET
+from bot.settings import config
+from bot.settings.keyring import SECRET
 from bot.store import Store
 from sandbox import Sandbox
 from storage.sealing import Sealer

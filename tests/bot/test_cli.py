@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import ConfigError, File, examine, load, places
-from bot.demo import free_port
+from bot.commands.demo import free_port
+from bot.settings.config import ConfigError, examine, load, places
+from bot.settings.sections import File
 from sandbox import Sandbox
 from tests.bot.conftest import TOKEN, write_config
 from tests.engines import engine

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.demo import begins
+from bot.commands.demo import begins
 from casework.calendar import WorkingDays
 
 SOFIA = ZoneInfo("Europe/Sofia")

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bot import documents
-from bot.apart import NotMade
-from bot.documents import FORM
+from bot.apart import documents
+from bot.apart.documents import FORM
+from bot.apart.process import NotMade
 from casework.form import Form, Line, Row, Signer
 from tests.bot import pdf
 

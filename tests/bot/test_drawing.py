@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bot import charts
-from bot.apart import NotMade
+from bot.apart import charts
+from bot.apart.process import NotMade
 from casework import catalogue
 from casework.records import MUNICIPAL
 from handlers.engine.scene import Chart, Panel, Series

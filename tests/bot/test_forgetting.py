@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import album, config, forgetting, forgotten
+from bot import album, forgotten
 from bot.app import App, now_utc
+from bot.commands import forgetting
+from bot.settings import config
 from casework.mentions import Traits
 from casework.numbers import CaseQuery
 from casework.records import NextStep

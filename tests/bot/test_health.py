@@ -12,7 +12,7 @@ import pytest
 from aiohttp import ClientSession
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.demo import free_port
+from bot.commands.demo import free_port
 from casework.records import MUNICIPAL
 from sandbox import Fault, Sandbox
 from storage import copies

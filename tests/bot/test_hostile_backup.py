@@ -16,12 +16,12 @@ from zipfile import ZIP_DEFLATED, ZIP_LZMA, ZIP_STORED, ZipFile
 
 import pytest
 
-from bot import archive
-from bot.archive import MOST_ABOUT, MOST_DIRECTORY
-from bot.backup import Source
-from bot.config import ConfigError
+from bot.commands import archive
+from bot.commands.archive import MOST_ABOUT, MOST_DIRECTORY
+from bot.commands.backup import Source
+from bot.commands.restore import restore
 from bot.photos import MOST_BYTES
-from bot.restore import restore
+from bot.settings.config import ConfigError
 from bot.store import Store
 from sandbox import Sandbox
 from tests.bot.commands import KEY, district, obhvat

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from bot.commands.demo import free_port
 from bot.deliver import LOOK_AHEAD
-from bot.demo import free_port
 from bot.pace import CHAT_BURST
 from sandbox import Fault, Person, Sandbox
 from storage import outbox

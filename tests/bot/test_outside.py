@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import config
-from bot.config import ConfigError
-from bot.demo import free_port
+from bot.commands.demo import free_port
+from bot.settings import config
+from bot.settings.config import ConfigError
 from bot.watch.outside import Asking
 from sandbox import Fault, Person, Sandbox
 from tests.bot.conftest import TOKEN, living, write_config

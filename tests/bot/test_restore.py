@@ -18,9 +18,9 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 
 from bot import album
-from bot.backup import Source
-from bot.config import ConfigError
-from bot.restore import restore
+from bot.commands.backup import Source
+from bot.commands.restore import restore
+from bot.settings.config import ConfigError
 from bot.store import Store
 from sandbox import Sandbox
 from storage import life, migrate

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import album, config
-from bot.keyring import SECRET
+from bot import album
 from bot.photos import clean
+from bot.settings import config
+from bot.settings.keyring import SECRET
 from bot.store import Store
 from sandbox import Person, Sandbox
 from storage.sealing import Sealer

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot import schedule, spreadsheets
+from bot import schedule
+from bot.apart import spreadsheets
 from casework.records import LEADER, MUNICIPAL
 from handlers.desk import coordinate
 from sandbox import Person

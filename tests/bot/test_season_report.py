@@ -15,8 +15,8 @@ import pytest
 from openpyxl import load_workbook
 from PIL import Image
 
-from bot import documents, spreadsheets
-from bot.config import folder_mistake
+from bot.apart import documents, spreadsheets
+from bot.settings.config import folder_mistake
 from casework import catalogue, season
 from casework.records import GOVERNOR, MUNICIPAL, REGIONAL
 from casework.season import Asked, Facts, Known, Late, Move, Period, Reach, Went

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from bot import album, config
-from bot.config import ConfigError
-from bot.keyring import SECRET
+from bot import album
+from bot.settings import config
+from bot.settings.config import ConfigError
+from bot.settings.keyring import SECRET
+from bot.settings.storing import KEY, KEY_ID
 from bot.store import Access, Denied, Store
-from bot.storing import KEY, KEY_ID
 from storage.database import Database, Unwritable, open_database
 from storage.sealing import Sealer
 from tests.bot.bucket import NAME, SECRETS, Bucket

@@ -15,8 +15,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from bot.config import examine
-from bot.demo import free_port
+from bot.commands.demo import free_port
+from bot.settings.config import examine
 from sandbox import Sandbox
 from tests.bot.conftest import TOKEN
 from tests.bot.test_cli import obhvat

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
-from bot import config
 from bot.app import App
 from bot.channels.telegram.updates import Updates
-from bot.demo import free_port
+from bot.commands.demo import free_port
+from bot.settings import config
 from bot.watch.vitals import RIVAL_FORGOTTEN, Vitals
 from sandbox import Fault, Person, Sandbox
 from storage import alarms as storage_alarms

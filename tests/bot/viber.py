@@ -16,9 +16,9 @@ from typing import Any
 
 import aiohttp
 
-from bot import config
 from bot.app import App
-from bot.demo import free_port
+from bot.commands.demo import free_port
+from bot.settings import config
 from casework.records import MEMBER
 from sandbox import Sandbox, ViberMessage, ViberPhone
 from storage import people, teams

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect, sync_playwright
 
-from bot.demo import free_port
+from bot.commands.demo import free_port
 from tests.chromium import CHROMIUM, FLAGS, needs_chromium
 
 BEGINS = "2026-11-24T08:00"

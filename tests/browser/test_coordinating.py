@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
-from bot.district import EXAMPLES
+from bot.commands.district import EXAMPLES
 from tests.browser.conftest import Phone, served
 
 

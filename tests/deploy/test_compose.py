@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
-from bot import config
-from bot.config import File
-from bot.keyring import SECRET
-from bot.storing import KEY, KEY_ID
+from bot.settings import config
+from bot.settings.keyring import SECRET
+from bot.settings.sections import File
+from bot.settings.storing import KEY, KEY_ID
 from storage.database import is_postgres
 from tests.deploy.test_deploy import DEPLOY, REPOSITORY, commands
 

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from bot import config
 from bot.cli import cli
-from bot.keyring import SECRET
-from bot.storing import KEY, KEY_ID
+from bot.settings import config, sections
+from bot.settings.keyring import SECRET
+from bot.settings.storing import KEY, KEY_ID
 from bot.watch import judge
 from bot.watch.meters import Meters
 
@@ -184,7 +184,7 @@ def test_the_guide_names_commands_that_there_are_and_explains_every_alarm() -> N
     assert f"| `telegram.{judge.SECOND}` |" in guide
     for path in re.findall(r"deploy/[\w.@*-]+", guide):
         assert list(REPOSITORY.glob(path)), path
-    keys = config.Operator.model_fields
+    keys = sections.Operator.model_fields
     for key in ("chat", "queue_minutes", "silence_minutes", "disk_free_mb", "backup_hours"):
         assert key in keys
         assert key in guide

@@ -13,8 +13,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot import config
-from bot.demo import free_port
+from bot.commands.demo import free_port
+from bot.settings import config
 from sandbox import Person, Sandbox
 from tests.bot.conftest import TOKEN
 from tests.bot.viber import configured

@@ -12,7 +12,7 @@ from dataclasses import replace
 import aiohttp
 import pytest
 
-from bot import config
+from bot.settings import config
 from sandbox import Fault
 from tests.bot.conftest import TOKEN
 from tests.faults.conftest import NOBODY, REFUSAL, House

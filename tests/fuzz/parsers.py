@@ -19,12 +19,15 @@ from typing import Any
 from aiohttp import ClientError
 from pydantic import ValidationError
 
-from bot import archive, config, photos, spreadsheets
+from bot import photos
+from bot.apart import spreadsheets
 from bot.channels import buttons
 from bot.channels.channel import Trouble
 from bot.channels.telegram import reading as telegram
 from bot.channels.viber import media
 from bot.channels.viber import reading as viber
+from bot.commands import archive
+from bot.settings import config
 from casework import catalogue, dates, finding, numbers, oneline, privacy, spelling
 from casework.catalogue import CatalogueError
 from casework.imports import Unusable
@@ -308,7 +311,7 @@ PARSERS: dict[str, Parser] = {
     "personal numbers": Parser(("casework/privacy.py",), _of_text(_personal), _texts("8001010008 и 801231-1001")),
     "codes and links": Parser(("handlers/people/link.py",), _of_text(lambda text: link.read(Typed(text))), _texts()),
     "spreadsheets": Parser(
-        ("bot/spreadsheets.py", "casework/imports.py"),
+        ("bot/apart/spreadsheets.py", "casework/imports.py"),
         _of_bytes(lambda content: spreadsheets.read_import(content, {})), _workbooks, (Unusable,),
     ),
     "csv files": Parser((), _of_bytes(lambda content: spreadsheets.read_import(content, {})), _tables, (Unusable,)),
@@ -316,23 +319,23 @@ PARSERS: dict[str, Parser] = {
         ("bot/photos.py",), _of_bytes(photos.clean), _pictures, (photos.NotAPicture,)
     ),
     "configuration": Parser(
-        ("bot/config.py", "bot/storing.py"), _in_a_file(_config), _toml(seeds.config, 80), (config.ConfigError,),
-        OF_THE_OPERATOR,
+        ("bot/settings/config.py", "bot/settings/storing.py"),
+        _in_a_file(_config), _toml(seeds.config, 80), (config.ConfigError,), OF_THE_OPERATOR,
     ),
     "catalogue": Parser(
         ("casework/catalogue.py",), _of_text(catalogue.load), _toml(seeds.catalogue, 60), (CatalogueError,),
         OF_THE_OPERATOR,
     ),
-    "backups": Parser(("bot/archive.py",), _in_a_file(_backup), _backups, (archive.Damaged,), OF_THE_OPERATOR),
+    "backups": Parser(("bot/commands/archive.py",), _in_a_file(_backup), _backups, (archive.Damaged,), OF_THE_OPERATOR),
 }  # fmt: skip
 
 NOT_REACHED: dict[str, str] = {
-    "bot/aside.py": "our own process",
-    "bot/backup.py": "names of files in our own folder",
+    "bot/apart/reader.py": "our own process",
+    "bot/commands/backup.py": "names of files in our own folder",
     "bot/channels/telegram/requests.py": "what Telegram answers to our calls",
     "bot/channels/viber/client.py": "what Viber answers to our calls",
     "bot/messengers.py": "the address in the configuration, checked by then",
-    "bot/reporting.py": "the command line",
+    "bot/commands/reporting.py": "the command line",
     "bot/watch/outside.py": "what our own /health answers",
     "bot/store.py": "what our own bucket answers",
     "casework/brief.py": "texts of our own",

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 
 from PIL import Image
 
-from bot import archive
+from bot.commands import archive
 from tests.imports.books import CHILD, HEADER, TEAMS, at_risk, book, child
 
 HOUSE = Path(__file__).parents[2]

@@ -49,6 +49,12 @@ def test_the_engine_of_conversations_knows_no_other_room_of_handlers() -> None:
                 assert not any(alias.name.startswith("handlers") for alias in node.names), path
 
 
+def test_what_runs_knows_no_command() -> None:
+    for path in sorted((HOUSE / "bot").rglob("*.py")):
+        if path.parent.name != "commands" and path.name != "cli.py":
+            assert "bot.commands" not in path.read_text("utf-8"), path
+
+
 def test_no_file_is_long_and_most_are_short() -> None:
     lengths = sorted(len(path.read_text("utf-8").splitlines()) for path in files())
     assert lengths[-1] <= LONGEST_FILE

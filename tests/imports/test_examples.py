@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from bot import imports, spreadsheets
-from bot.district import EXAMPLES, fill
+from bot import imports
+from bot.apart import spreadsheets
+from bot.commands.district import EXAMPLES, fill
 from casework.imports import CaseSheet, TeamSheet
 from casework.placing import Reach
 from examples.ruse import make

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from openpyxl.styles import Font
 
-from bot import aside, imports, spreadsheets
+from bot import imports
+from bot.apart import reader, spreadsheets
 from casework import placing
 from casework.imports import CaseRow, CaseSheet, Problem, TeamSheet, Unusable
 from casework.placing import Plan, Reach
@@ -222,13 +223,13 @@ def test_who_missed_less_than_the_threshold_is_not_at_risk(hours: Any, days: Any
 
 async def test_a_file_read_aside_says_the_same() -> None:
     content = book(HEADER, CHILD)
-    assert await aside.read(content, {}) == read(content)
+    assert await reader.read(content, {}) == read(content)
     with pytest.raises(Unusable) as told:
-        await aside.read(b"hello", {})
+        await reader.read(b"hello", {})
     assert told.value.problem.code == "not_a_table"
 
 
 async def test_what_is_too_heavy_ends_only_the_process_that_reads_it() -> None:
     with pytest.raises(Unusable) as told:
-        await aside.read(book(HEADER, *(child(n) for n in range(3_000))), {}, most_memory=100_000_000)
+        await reader.read(book(HEADER, *(child(n) for n in range(3_000))), {}, most_memory=100_000_000)
     assert told.value.problem.code == "too_heavy"

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot import imports, spreadsheets
+from bot import imports
+from bot.apart import spreadsheets
 from casework.placing import Plan, Reach
 from casework.records import LEADER, Case, Cause, NextStep
 from handlers.engine.words import Words

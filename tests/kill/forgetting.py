@@ -13,8 +13,9 @@ import threading
 import warnings
 from pathlib import Path
 
-from bot import config, forgetting
 from bot.app import now_utc, open_app
+from bot.commands import forgetting
+from bot.settings import config
 from casework.numbers import CaseQuery
 from storage import forgetting as rows
 

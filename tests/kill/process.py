@@ -13,8 +13,8 @@ import warnings
 from datetime import timedelta
 from pathlib import Path
 
-from bot import config
 from bot.app import now_utc, open_app
+from bot.settings import config
 
 AHEAD = "OBHVAT_SECONDS_AHEAD"
 POINTS = ["commit points", "random moments"]

@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot import config
+from bot.settings import config
 from casework.records import MEMBER, MUNICIPAL, NextStep
 from sandbox import Person, Sandbox
 from sandbox.messages import ChatMessage

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import config, forgotten
+from bot import forgotten
 from bot.app import now_utc, open_app
+from bot.settings import config
 from sandbox import Sandbox
 from tests.bot.conftest import BEGIN, TOKEN, living
 from tests.bot.everything import CASE, everything, rows_of, tells

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import config
+from bot.settings import config
 from casework.records import LEADER
 from sandbox import Person, Sandbox
 from storage import people, teams

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import config
+from bot.settings import config
 from casework.records import MUNICIPAL
 from sandbox import Sandbox
 from storage import life, people

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import config
-from bot.demo import free_port
+from bot.commands.demo import free_port
+from bot.settings import config
 from sandbox import Sandbox, ViberMessage, ViberPhone
 from tests.bot.conftest import TOKEN
 from tests.bot.viber import configured

@@ -13,8 +13,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot import config
 from bot.app import App, open_app
+from bot.settings import config
 from casework import calendar
 from casework.records import INSTITUTION, LEADER, MEMBER, MUNICIPAL, REGIONAL, Case, NextStep, Person
 from handlers import router

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import config
 from bot.app import App, open_app
 from bot.channels.channel import Meaning, Sent, Trouble
 from bot.deliver import LONGEST_BACKOFF
+from bot.settings import config
 from sandbox import Sandbox
 from sandbox.clock import WorldClock
 from storage import outbox

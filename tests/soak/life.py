@@ -21,8 +21,8 @@ from unittest.mock import patch
 import structlog
 from aiohttp import ClientSession
 
-from bot import config
 from bot.app import App, now_utc, open_app
+from bot.settings import config
 from tests.soak.chance import ANSWERED, ASKING, Death
 
 __all__ = ["live"]

@@ -16,8 +16,8 @@ from typing import Any
 
 import aiohttp
 
-from bot import config
-from bot.demo import free_port
+from bot.commands.demo import free_port
+from bot.settings import config
 from casework.records import LEADER, MEMBER, MUNICIPAL, REGIONAL, NextStep
 from sandbox import Person, Sandbox
 from storage import new_cases, people, teams

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo import free_port
+from bot.commands.demo import free_port
 from sandbox import Sandbox
 from tests.engines import engine
 from tests.kill.test_kill import prepare

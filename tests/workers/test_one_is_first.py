@@ -10,8 +10,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from bot import config
 from bot.app import App, open_app
+from bot.settings import config
 from casework.records import LEADER, MUNICIPAL
 from sandbox import Person, Sandbox
 from storage.shares import LANES, lane_of

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo import free_port
+from bot.commands.demo import free_port
 from sandbox import Sandbox
 from storage import migrate
 from storage.leases import OWNED

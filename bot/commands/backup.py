@@ -20,9 +20,11 @@ from pathlib import Path
 
 import typer
 
-from bot import album, archive
-from bot.archive import OWNER_ONLY, About, Writer, told_apart
-from bot.config import ConfigError, File
+from bot import album
+from bot.commands import archive
+from bot.commands.archive import OWNER_ONLY, About, Writer, told_apart
+from bot.settings.config import ConfigError
+from bot.settings.sections import File
 from bot.store import Store, sorted_errors
 from storage import copies, migrate
 from storage.database import path_of

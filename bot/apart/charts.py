@@ -12,7 +12,7 @@ from bisect import bisect_right
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from bot.apart import made
+from bot.apart.process import made
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -14,9 +14,10 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot import config, district
 from bot.app import App, open_app
-from bot.config import Schedule
+from bot.commands import district
+from bot.settings import config
+from bot.settings.sections import Schedule
 from casework.calendar import WorkingDays
 from casework.records import LEADER, MEMBER, MUNICIPAL, REGIONAL
 from sandbox import Person, Sandbox, ViberPhone

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from yarl import URL
 
-from bot import keyring
+from bot.settings import keyring
 from bot.store import S3, Access, Store
 
 KEY_ID, KEY = "OBHVAT_PHOTOS_KEY_ID", "OBHVAT_PHOTOS_KEY"

@@ -10,7 +10,7 @@ import sys
 from importlib.resources import as_file, files
 from typing import Any, Literal
 
-from bot.apart import WITHIN, made
+from bot.apart.process import WITHIN, made
 
 Template = Literal["form", "season"]
 FORM: Template = "form"
@@ -27,7 +27,7 @@ def typeset(template: str, data: str, kind: Literal["pdf", "png"] = "pdf") -> An
     """`data` is JSON; one file for `pdf`, for `png` one for each page."""
     import typst
 
-    with as_file(files("bot") / f"{template}.typ") as path:
+    with as_file(files("bot.apart") / f"{template}.typ") as path:
         # Only the fonts of the library: others differ from machine to machine. Tags would make a page 31 kB instead of
         # 2.4, and these files go to telephones.
         return typst.compile(

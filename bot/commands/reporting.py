@@ -10,10 +10,10 @@ from pathlib import Path
 
 import typer
 
-from bot import documents, spreadsheets
-from bot.apart import NotMade
-from bot.config import Config, ConfigError, folder_mistake
-from bot.documents import SEASON
+from bot.apart import documents, spreadsheets
+from bot.apart.documents import SEASON
+from bot.apart.process import NotMade
+from bot.settings.config import Config, ConfigError, folder_mistake
 from casework.calendar import local_day
 from casework.season import Period, Reach
 from handlers.engine.scene import Printed, Work

@@ -13,8 +13,8 @@ from typing import Any
 import typer
 
 from bot import album
-from bot.config import Config, ConfigError, folder_mistake
-from bot.forgetting import only
+from bot.commands.forgetting import only
+from bot.settings.config import Config, ConfigError, folder_mistake
 from bot.store import Store
 from casework import numbers
 from storage import audit, forgetting, kept_on

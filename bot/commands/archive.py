@@ -149,7 +149,7 @@ def _examine(entries: Sequence[ZipInfo], size: int) -> None:
 
 
 def _most(name: str, size: int) -> int:
-    """So many bytes may stand under that name; of the database whatever there is room for (`bot.restore`)."""
+    """So many bytes may stand under that name; of the database whatever there is room for (`bot.commands.restore`)."""
     if name == DATABASE:
         return size
     return MOST_ABOUT if name == ABOUT else MOST_BYTES + SEAL if PHOTO.fullmatch(name) else -1

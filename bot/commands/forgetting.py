@@ -15,7 +15,7 @@ import typer
 
 from bot import forgotten
 from bot.app import App, open_app
-from bot.config import Config, ConfigError
+from bot.settings.config import Config, ConfigError
 from casework import numbers
 from casework.mentions import Traits
 from storage import forgetting

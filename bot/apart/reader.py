@@ -14,7 +14,7 @@ import resource
 import sys
 from collections.abc import Mapping
 
-from bot import spreadsheets
+from bot.apart import spreadsheets
 from casework.imports import Problem, Sheet, Unusable
 
 LONGEST_SECONDS = 120

@@ -8,11 +8,13 @@ from aiohttp import ClientConnectorCertificateError, ClientError, ClientSession,
 from telegram import Bot
 from telegram.error import InvalidToken, NetworkError, TelegramError
 
-from bot import album, config, doors
+from bot import album, doors
 from bot.channels.channel import Trouble
 from bot.channels.viber.client import Client, Refusal
 from bot.channels.viber.updates import WEBHOOK_PATH
-from bot.config import ConfigError, File, Telegram, Tokens, Viber
+from bot.settings import config
+from bot.settings.config import ConfigError, Tokens
+from bot.settings.sections import File, Telegram, Viber
 from bot.store import Denied, Store
 from storage.database import Unwritable
 from storage.sealing import Sealer

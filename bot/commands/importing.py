@@ -14,8 +14,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from bot import imports, spreadsheets
-from bot.config import Config, ConfigError
+from bot import imports
+from bot.apart import spreadsheets
+from bot.settings.config import Config, ConfigError
 from casework.imports import CaseSheet, Problem, Sheet, Unusable
 from casework.placing import Plan, Reach
 from handlers.desk.imports import sentence

@@ -7,7 +7,7 @@ import typer
 
 from bot import album
 from bot.channels.viber import files
-from bot.config import Config, ConfigError
+from bot.settings.config import Config, ConfigError
 from storage import keys
 from storage.database import open_database
 

@@ -6,14 +6,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot import imports, spreadsheets
+from bot import imports
+from bot.apart import spreadsheets
 from casework import steps
 from casework.placing import Plan, Reach
 from handlers.engine.scene import Work
 from storage import new_cases
 from storage.database import Tx
 
-EXAMPLES = Path(__file__).parents[1] / "examples" / "ruse"
+EXAMPLES = Path(__file__).parents[2] / "examples" / "ruse"
 DUE_IN_DAYS = (-6, -2, 0, 0, 0, 2, 4)
 """So that some are overdue and some due today, in every team."""
 

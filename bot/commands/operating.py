@@ -8,7 +8,7 @@ import typer
 from aiohttp import ClientSession
 
 from bot.channels.telegram.reading import CHANNEL
-from bot.config import Config, ConfigError
+from bot.settings.config import Config, ConfigError
 from bot.watch.operator import Operator
 from casework.calendar import local_day
 from handlers.engine.words import Words

@@ -15,10 +15,11 @@ from pathlib import Path
 
 import typer
 
-from bot import album, archive, store
-from bot.archive import About, Damaged, Reader, told_apart
-from bot.backup import Source, half_made, settled
-from bot.config import ConfigError
+from bot import album, store
+from bot.commands import archive
+from bot.commands.archive import About, Damaged, Reader, told_apart
+from bot.commands.backup import Source, half_made, settled
+from bot.settings.config import ConfigError
 from bot.watch.measuring import nearest
 from storage import copies, migrate
 from storage.living import alone

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 
 import typer
 
-from bot import storing
-from bot.config import Config, ConfigError
 from bot.forgotten import OUTGOING
+from bot.settings import storing
+from bot.settings.config import Config, ConfigError
 from bot.store import Store
 from storage.sealing import HEAD, NONCE
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.config import Config, ConfigError
+from bot.settings.config import Config, ConfigError
 from casework.catalogue import Catalogue
 from casework.records import INSTITUTION, LEADER, MEMBER, ROLES, Team
 from storage import people, teams
