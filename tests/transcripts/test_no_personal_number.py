@@ -5,6 +5,7 @@ What a newcomer gets wrong: the chats go on afterwards as they would have; only 
 
 from __future__ import annotations
 
+import re
 from itertools import cycle
 from pathlib import Path
 
@@ -42,11 +43,24 @@ def _timedelta_retry_after(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PTB_TIMEDELTA", "true")
 
 
+WHOLE = re.compile("|".join((NUMBER, SPACED, " ".join(NUMBER))).encode())
+ITS_END = re.compile(rf"(?<![\w.]){NUMBER[6:]}(?!\w)".encode())
+"""Four digits that stand alone: within moments, digests and keys any four stand somewhere."""
+
+
 def is_kept(folder: Path) -> list[str]:
-    """The files in whose bytes the number stands, with or without blanks."""
-    forms = [one.encode() for one in (NUMBER, SPACED, " ".join(NUMBER), NUMBER[6:])]
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return [path.name for path in files if any(form in path.read_bytes() for form in forms)]
+    """The files in whose bytes the number stands, with or without blanks, or its end, with what stands around it."""
+    files = [(path, path.read_bytes()) for path in folder.rglob("*") if path.is_file()]
+    found = [(path.name, held, one) for path, held in files for form in (WHOLE, ITS_END) for one in form.finditer(held)]
+    return [f"{name}: {held[max(0, one.start() - 60) : one.end() + 60]!r}" for name, held, one in found]
+
+
+def test_a_number_that_is_kept_would_be_found(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text(f"at 12:00:00.{NUMBER[6:]} id 7{NUMBER[6:]}1 {NUMBER[6:]}af", "utf-8")
+    assert is_kept(tmp_path) == []
+    for said in (*SAID, f"•••••• {NUMBER[6:]}", f"……{NUMBER[6:]}", f'{{"text":"{NUMBER[6:]}"}}'):
+        (tmp_path / "obhvat.db").write_text(f'{{"text":"{said}"}}', "utf-8")
+        assert is_kept(tmp_path), said
 
 
 @pytest.mark.parametrize("path", but_for(ALL, SHORT.__contains__), ids=lambda path: path.stem)
