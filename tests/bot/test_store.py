@@ -174,7 +174,8 @@ def test_a_bot_with_a_folder_begins_without_the_library_of_the_store(tmp_path: P
     code = (
         "import asyncio, os, sys\n"
         "from pathlib import Path\n"
-        "from bot import cli, config\n"
+        "from bot import cli\n"
+        "from bot.settings import config\n"
         "from bot.app import open_app\n"
         "async def main():\n"
         "    async with open_app(config.load(os.environ, Path('config.toml'))):\n"
