@@ -35,6 +35,10 @@ async def get(tx: Tx, me: Person, case_id: int) -> Case | None:
     return _case(row) if row else None
 
 
+async def sees_any(tx: Tx, me: Person) -> bool:
+    return await tx.row(f"SELECT 1 {_FROM} LIMIT 1", me=me.id) is not None
+
+
 async def visited_on(tx: Tx, me: Person, day: date) -> list[Case]:
     """By number."""
     rows = await tx.rows(

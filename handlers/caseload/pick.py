@@ -20,7 +20,7 @@ from storage.database import Tx
 
 PAGE = 6
 LONGEST_SOUGHT = 60
-NO_CASE = _("No case is with your team now.")
+NO_CASE = _("No case is with you now.")
 
 
 def where(settlement: str, address: str) -> str:

@@ -43,8 +43,10 @@ class Asked:
 async def ask(talk: Talk, here: Scene) -> Asked:
     said = _("What would you like to ask? Up to 500 characters, without names of children.")
     text = await talk.ask("text", said, Sentence(LONGEST_QUESTION, optional=False))
-    about = OneOf({"send": _("Send the question"), "case": _("It is about a case")})
-    if await talk.ask("about", _("Send it as it is, or choose the case first?"), about) == "send":
+    ways, whether = {"send": _("Send the question")}, _("Shall I send it?")
+    if await talk.look("has_cases", cases.sees_any, here.me):
+        ways["case"], whether = _("It is about a case"), _("Send it as it is, or choose the case first?")
+    if await talk.ask("about", whether, OneOf(ways)) == "send":
         return Asked(text, None)
     case_id = await talk.ask("case", _("Which case is it about?"), PickCase(here.me))
     return Asked(text, case_id)
