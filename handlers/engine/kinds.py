@@ -21,6 +21,7 @@ from handlers.engine.words import Joined, Text, Words, _, counted
 SKIP = Button(_("Skip"), "skip")
 DONE = Button(_("Done"), "done")
 MORE = Button(_("More →"), "+")
+TAKE_BACK = "-"
 PERSONAL_NUMBER = _("This looks like a personal number. We never keep it: write it again without it.")
 Options = Mapping[str, Text]
 """What can be chosen: code and label, in the order shown. A part of the catalogue is one as it stands."""
@@ -78,7 +79,8 @@ class OneOf(Plain):
 class AnyOf(Plain):
     """Several choices, at most `at_most`; the partial is the list of codes chosen so far, with `+` once More is tapped.
 
-    With `first`, only so many are shown until then, besides those that are chosen.
+    With `first`, only so many are shown until then, besides those that are chosen. A button says what its tap is to do
+    (`-` takes back), so a second tap on it, and one in an older copy of the question, do what they show.
     """
 
     options: Options
@@ -90,7 +92,7 @@ class AnyOf(Plain):
         folded = 0 < self.first < len(self.options) and MORE.value not in chosen
         usual = list(islice(self.options, self.first if folded else None))
         buttons = [
-            Button(_("✓ {label}", label=label) if code in chosen else label, code)
+            Button(_("✓ {label}", label=label), TAKE_BACK + code) if code in chosen else Button(label, code)
             for code, label in self.options.items()
             if code in usual or code in chosen
         ]
@@ -105,11 +107,15 @@ class AnyOf(Plain):
             return Accept(chosen)
         if isinstance(reply, Tapped) and reply.value == MORE.value and self.first:
             return Keep([*chosen, MORE.value])
+        if isinstance(reply, Tapped) and reply.value.startswith(TAKE_BACK):
+            return Keep([code for code in held if code != reply.value.removeprefix(TAKE_BACK)])
         code = typed_choice(reply, self.options, moment)
         if code is None:
             return Refuse(_("Please tap the buttons below, then Done."))
-        if code in chosen:
+        if isinstance(reply, Typed) and code in chosen:
             return Keep([c for c in held if c != code])
+        if code in chosen:
+            return Keep(held)
         if len(chosen) >= self.at_most:
             return Refuse(
                 counted(

@@ -112,16 +112,32 @@ def test_a_label_may_be_typed() -> None:
 def test_at_most_three_reasons_and_a_tap_takes_one_back() -> None:
     three = ["a", "p", "c"]
     assert "At most" in why(read(AnyOf(FRUIT, 3), tapped("q"), three))
-    assert read(AnyOf(FRUIT, 3), tapped("p"), three) == Keep(["a", "c"])
+    assert read(AnyOf(FRUIT, 3), tapped("-p"), three) == Keep(["a", "c"])
     assert read(AnyOf(FRUIT, 3), tapped("done"), three) == Accept(three)
+
+
+def test_two_taps_on_a_choice_are_one_and_a_button_does_what_it_shows() -> None:
+    for held in ([], ["a", "p"]):
+        kept = read(AnyOf(FRUIT, 3), tapped("p"), held)
+        assert isinstance(kept, Keep)
+        assert "p" in kept.partial
+        assert read(AnyOf(FRUIT, 3), tapped("p"), kept.partial) == kept
+        gone = read(AnyOf(FRUIT, 3), tapped("-p"), kept.partial)
+        assert isinstance(gone, Keep)
+        assert "p" not in gone.partial
+        assert read(AnyOf(FRUIT, 3), tapped("-p"), gone.partial) == gone
+    assert read(AnyOf(FRUIT, 3), tapped("-nothing"), ["a"]) == Keep(["a"])
+    # Whoever types has seen no button.
+    assert read(AnyOf(FRUIT, 3), Typed("круша"), ["a"]) == Keep(["a", "p"])
+    assert read(AnyOf(FRUIT, 3), Typed("круша"), ["a", "p"]) == Keep(["a"])
 
 
 def test_only_the_usual_choices_are_shown_until_more_is_tapped() -> None:
     folded = AnyOf(FRUIT, 3, first=2)
     assert values(folded, None) == ["a", "p", "+", "skip"]
-    assert values(folded, ["q"]) == ["a", "p", "q", "+", "done"]
+    assert values(folded, ["q"]) == ["a", "p", "-q", "+", "done"]
     assert read(folded, tapped("+"), ["q"]) == Keep(["q", "+"])
-    assert values(folded, ["q", "+"]) == ["a", "p", "c", "q", "done"]
+    assert values(folded, ["q", "+"]) == ["a", "p", "c", "-q", "done"]
     assert read(folded, tapped("c"), ["q", "+"]) == Keep(["q", "+", "c"])
     assert read(folded, tapped("done"), ["q", "+", "c"]) == Accept(["q", "c"])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from bot.app import App
@@ -13,7 +14,7 @@ from sandbox.faults import Faults
 from tests.bot.conftest import TOKEN, living
 from tests.transcripts import district
 from tests.transcripts.format import Heard
-from tests.transcripts.stage import AT_RISK, STANDS_AT, Phone, Stage, StillClock
+from tests.transcripts.stage import AT_RISK, NEWEST, STANDS_AT, TWICE, Phone, Stage, StillClock
 
 
 class TelegramPhone:
@@ -29,6 +30,22 @@ class TelegramPhone:
     async def taps(self, label: str) -> str:
         await self._person.taps(label)
         return ""
+
+    async def taps_any(self, draw: Random) -> str:
+        shown = [
+            message for message in self._person.chat if message.from_bot and message.buttons and not message.deleted
+        ]
+        if not shown:
+            return ""
+        message = shown[-1] if draw.random() < NEWEST else draw.choice(shown)
+        button = draw.choice([button for row in message.buttons for button in row])
+        if not button.data:
+            return ""
+        await self._person.taps_data(button.data, message)
+        if draw.random() < TWICE:
+            await self._person.taps_data(button.data, message)
+            return ""
+        return f"taps {button.label!r} of {message.id}"
 
     async def shows(self, count: int, caption: str) -> str:
         await self._person.shows_album(count, caption)

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 from bot.app import App
 from bot.pace import Pace, Rate
@@ -23,7 +24,7 @@ from tests.bot.conftest import TOKEN, World
 from tests.bot.viber import on_viber as bot_on_viber
 from tests.transcripts import district
 from tests.transcripts.format import Heard
-from tests.transcripts.stage import AT_RISK, STANDS_AT, Fill, Phone, Stage, StillClock
+from tests.transcripts.stage import AT_RISK, NEWEST, STANDS_AT, TWICE, Fill, Phone, Stage, StillClock
 
 CHANNEL = "viber"
 INSTEAD = {
@@ -60,6 +61,21 @@ class ViberPhone:
         assert data is not None, f"{self._handset.name} never saw the button {label!r}"
         await self._handset.taps_data(data)
         return "; ".join(INSTEAD["taps"])
+
+    async def taps_any(self, draw: Random) -> str:
+        boards = [message.board for message in self._handset.chat if message.from_bot]
+        if not boards:
+            return ""
+        board = self._handset.board if draw.random() < NEWEST else draw.choice(boards)
+        keys = [key for key in board.keys if key.action == "reply"]
+        if not keys:
+            return ""
+        key = draw.choice(keys)
+        await self._handset.taps_data(key.data)
+        if draw.random() < TWICE:
+            await self._handset.taps_data(key.data)
+            return ""
+        return f"taps {key.label!r}"
 
     async def shows(self, count: int, caption: str) -> str:
         await self._handset.shows_album(count, caption)

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import datetime, timedelta
+from random import Random
 from typing import Protocol, Self
 
 from bot.app import App
 from bot.deliver import LONGEST_BACKOFF
 from sandbox import Fault, Sandbox, WorldClock
-from storage import inbox, outbox
+from storage import inbox, media, outbox
 from storage.database import Tx, to_micros
 from tests.bot.conftest import World
 from tests.engines import engine
@@ -25,6 +26,8 @@ from tests.transcripts.format import Heard, Unwritten
 STANDS_AT = (43.46123, 25.73456)
 ALBUM_SETTLES = timedelta(seconds=2)
 TRIED_AGAIN_WITHIN = timedelta(seconds=10)
+NEWEST, TWICE = 0.75, 0.06
+"""How likely it is that a button of the newest message is tapped, and that it is tapped twice."""
 MANY = 10_000
 """Calls that fail: as many as are made until the messenger is reached again."""
 AT_RISK = at_risk(
@@ -36,11 +39,14 @@ AT_RISK = at_risk(
 class Phone(Protocol):
     """One person's phone. Doing something returns when the messenger has it: empty, or what was done in its place.
 
-    `hears` is all since it was last asked.
+    `hears` is all since it was last asked. `taps_any` taps a button wherever it stands in the chat, mostly one of the
+    newest, and says which. It says nothing where there is none, and where it was tapped twice: a choice that was
+    taken and taken back looks as before.
     """
 
     async def says(self, text: str) -> str: ...
     async def taps(self, label: str) -> str: ...
+    async def taps_any(self, draw: Random) -> str: ...
     async def shows(self, count: int, caption: str) -> str: ...
     async def sends(self, thing: str) -> str: ...
     async def opens(self, code: str) -> str: ...
@@ -133,6 +139,17 @@ class Stage:
             return
         while await self._fails(self._world):
             self._clock.move(TRIED_AGAIN_WITHIN)
+
+    async def fetched(self) -> None:
+        """Until the photos that were sent are kept: no later than a messenger keeps them for us."""
+        if (world := self._world) is None:
+            return
+        lanes = world.app.database.shares.lanes
+
+        async def kept(tx: Tx) -> bool:
+            return await media.waiting(tx, self.now, 1, lanes) == []
+
+        await world.until(kept)
 
     async def _fails(self, world: World) -> bool:
         """Whether a message waits for another try, when nothing else is left to be done."""
