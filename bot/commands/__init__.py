@@ -1,1 +1,1 @@
-"""What is typed as `obhvat …` besides `run`: each a file, called by `bot/cli.py`. The bot may run meanwhile."""
+"""What is typed as `obhvat …` besides `run`: each a file, called by `bot/cli.py`."""

@@ -107,8 +107,8 @@ class AnyOf(Plain):
             return Accept(chosen)
         if isinstance(reply, Tapped) and reply.value == MORE.value and self.first:
             return Keep([*chosen, MORE.value])
-        if isinstance(reply, Tapped) and reply.value.startswith(TAKE_BACK):
-            return Keep([code for code in held if code != reply.value.removeprefix(TAKE_BACK)])
+        if isinstance(reply, Tapped) and reply.value in [TAKE_BACK + code for code in self.options]:
+            return Keep([code for code in held if TAKE_BACK + code != reply.value])
         code = typed_choice(reply, self.options, moment)
         if code is None:
             return Refuse(_("Please tap the buttons below, then Done."))

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.bot.conftest import _timedelta_retry_after, sandbox
+from tests.bot.conftest import _calm, sandbox
 
-__all__ = ["_timedelta_retry_after", "sandbox"]
+__all__ = ["_calm", "sandbox"]

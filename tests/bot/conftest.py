@@ -37,9 +37,8 @@ BEGIN = datetime(2026, 11, 24, 10, tzinfo=ZoneInfo("Europe/Sofia"))
 
 
 @pytest.fixture(autouse=True)
-def _timedelta_retry_after(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Without it the client warns of its own future, and warnings are errors here.
-    monkeypatch.setenv("PTB_TIMEDELTA", "true")
+def _calm(timedelta_retry_after: None) -> None:
+    """In every test of this folder."""
 
 
 def write_config(folder: Path, sandbox: Sandbox, more: str = "", port: int = 0, pace: str = UNPACED) -> Path:

@@ -21,6 +21,8 @@ from tests.transcripts.on_viber import on_viber
 from tests.transcripts.player import A_PERSON_TAKES
 from tests.transcripts.stage import ALBUM_SETTLES, Phone, Stage
 
+pytestmark = pytest.mark.usefixtures("timedelta_retry_after")
+
 SEEDS, SHORT = range(40), 2
 DEEDS = {True: 60, False: 600}
 """By whether it is the short form."""
@@ -40,12 +42,6 @@ WORDS = (
 )  # fmt: skip
 THINGS = ("sticker", "voice", "contact", "file", "at_risk", "place")
 LATER = tuple(timedelta(**one) for one in ({"minutes": 1}, {"minutes": 20}, {"hours": 3}, {"days": 1}, {"days": 2}))
-
-
-@pytest.fixture(autouse=True)
-def _timedelta_retry_after(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Without it the client warns of its own future, and warnings are errors here.
-    monkeypatch.setenv("PTB_TIMEDELTA", "true")
 
 
 @pytest.mark.parametrize("channel", STAGES)

@@ -20,9 +20,8 @@ from sandbox import Person, Sandbox, ViberPhone
 
 
 @pytest.fixture(autouse=True)
-def _timedelta_retry_after(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Without it the client warns of its own future, and warnings are errors here.
-    monkeypatch.setenv("PTB_TIMEDELTA", "true")
+def _calm(timedelta_retry_after: None) -> None:
+    """In every test of this folder."""
 
 
 @pytest.fixture

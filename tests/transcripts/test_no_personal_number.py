@@ -19,6 +19,8 @@ from tests.transcripts.on_viber import on_viber
 from tests.transcripts.stage import Phone, Stage
 from tests.transcripts.test_transcripts import FILES, language_of, written
 
+pytestmark = pytest.mark.usefixtures("timedelta_retry_after")
+
 NUMBER = with_checksum("154315999")
 SPACED = f"{NUMBER[:6]} {NUMBER[6:]}"
 SAID = (
@@ -35,12 +37,6 @@ OUT_OF_REACH = (
 ALL = [path for path in FILES if language_of(path) == "bg" and path.stem not in (*PILES, *OUT_OF_REACH)]
 SHORT = ALL[::8]
 STAGES = {"telegram": on_telegram, "viber": on_viber}
-
-
-@pytest.fixture(autouse=True)
-def _timedelta_retry_after(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Without it the client warns of its own future, and warnings are errors here.
-    monkeypatch.setenv("PTB_TIMEDELTA", "true")
 
 
 WHOLE = re.compile("|".join((NUMBER, SPACED, " ".join(NUMBER))).encode())

@@ -21,17 +21,13 @@ from tests.transcripts.format import Step
 from tests.transcripts.on_telegram import on_telegram
 from tests.transcripts.on_viber import on_viber
 
+pytestmark = pytest.mark.usefixtures("timedelta_retry_after")
+
 HERE = Path(__file__).parent
 FILES = sorted(HERE.glob("*.txt"))
 DIFFERENCES = sorted(HERE.glob("*/*.diff"))
 WRITES = bool(os.environ.get("OBHVAT_WRITE_TRANSCRIPTS"))
 STAGES = {"telegram": on_telegram, "viber": on_viber}
-
-
-@pytest.fixture(autouse=True)
-def _timedelta_retry_after(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Without it the client warns of its own future, and warnings are errors here.
-    monkeypatch.setenv("PTB_TIMEDELTA", "true")
 
 
 def language_of(path: Path) -> str:
